@@ -1,0 +1,1 @@
+"""Exercise checkers: one file a chapter, `helpers.checks.ch01` for chapter 01."""
