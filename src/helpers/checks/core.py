@@ -32,7 +32,8 @@ class Verdict:
         return f"{_SIGN[self.state]} {self.message}"
 
     def _repr_html_(self) -> str:
-        return f'<p class="verdict verdict-{self.state}" role="status">{_SIGN[self.state]} {html.escape(self.message)}</p>'
+        said = f"{_SIGN[self.state]} {html.escape(self.message)}"
+        return f'<p class="verdict verdict-{self.state}" role="status">{said}</p>'
 
 
 def right(message: str) -> Verdict:
@@ -99,7 +100,7 @@ def exercise(*, solution: Callable[[], object], wrong: Sequence[Callable[[], obj
             try:
                 return check(answer)
             except Exception as error:  # a reader's function may raise anything; say what, and where to look
-                return globals()["wrong"](f"Your answer raised {type(error).__name__}: {error}")
+                return Verdict("wrong", f"Your answer raised {type(error).__name__}: {error}")
 
         name = f"{check.__module__.rpartition('.')[2]}.{check.__name__}"
         REGISTRY[name] = Exercise(name, guarded, solution, tuple(wrong))
@@ -123,17 +124,14 @@ class Question:
             raise TypeError(f"question {name!r} without choices needs a number as its answer, got {answer!r}")
         self.name, self.prompt, self.answer, self.choices = name, prompt, answer, choices
         self.tolerance, self.unit, self.right, self.hint = tolerance, unit, right, hint
-        if choices is None:
-            bad = [answer + 10 * tolerance + 1]
-        else:
-            bad = [c for c in choices if c != answer]
-        REGISTRY[name] = Exercise(name, self, lambda: answer, tuple(functools.partial(lambda b: b, b) for b in bad))
+        bad = [c for c in choices if c != answer] if choices else [answer + 10 * tolerance + 1, "a word"]
+        REGISTRY[name] = Exercise(name, self, lambda: answer, tuple(lambda b=b: b for b in bad))
 
     def __call__(self, answer=None) -> Verdict:
         if answer is None or answer is Ellipsis:
             return not_yet(f"“{self.prompt}”")
         if self.choices is not None:
-            if answer not in self.choices:
+            if not isinstance(answer, str) or answer not in self.choices:
                 return wrong(f"Answer with one of: {', '.join(self.choices)}.")
             said = self.choices[answer]
             return right(said) if answer == self.answer else wrong(said)

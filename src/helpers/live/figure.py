@@ -9,7 +9,7 @@ import pkgutil
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from types import ModuleType
 
 import numpy as np
@@ -119,14 +119,15 @@ class LiveFigure:
         return self.figure(self.default_arrays() if arrays is None else arrays)
 
     def resolve(self, arrays: dict[str, np.ndarray], reference: str) -> np.ndarray:
-        """The array or row that `reference` names: `"h"`, `"h[3]"`, `"gates[0][2]"`. Raises KeyError if there is none."""
+        """The array or row that `reference` names (`"h"`, `"h[3]"`, `"g[0][2]"`); raises KeyError if there is none."""
         match = _REFERENCE.match(reference)
         if not match or match[1] not in arrays:
             raise KeyError(f"figure {self.name!r}: no array {reference!r}; it computes {', '.join(arrays)}")
         value = arrays[match[1]]
         for index in re.findall(r"\d+", match[2]):
             if value.ndim == 0 or int(index) >= value.shape[0]:
-                raise KeyError(f"figure {self.name!r}: {reference!r} is outside an array of shape {arrays[match[1]].shape}")
+                shape = arrays[match[1]].shape
+                raise KeyError(f"figure {self.name!r}: {reference!r} is outside an array of shape {shape}")
             value = value[int(index)]
         return value
 
@@ -146,7 +147,7 @@ def names() -> list[str]:
     return sorted(m.name for m in pkgutil.iter_modules(figures.__path__) if not m.name.startswith("_"))
 
 
-@lru_cache(maxsize=None)
+@cache
 def load(name: str) -> LiveFigure:
     """The live figure called `name`; raises ValueError with the nearest known names if there is none."""
     if name not in names():
@@ -157,7 +158,7 @@ def load(name: str) -> LiveFigure:
 
 
 def from_module(module: ModuleType, name: str) -> LiveFigure:
-    """Read a figure's declaration from its module; raises ValueError naming the part that is missing or contradictory."""
+    """Read a figure's declaration from its module; raises ValueError naming what is missing or contradictory."""
     get = lambda part, default=None: getattr(module, part, default)  # noqa: E731
     for part in ("title", "caption", "alt", "controls"):
         if not get(part):
