@@ -70,7 +70,7 @@ def stacked(panels: Mapping[str, Sequence[float] | Mapping[str, Sequence[float]]
             shape: str = "linear", **layout) -> go.Figure:
     """Panels above one another on one x axis: `{y title: y}` or `{y title: {name: y}}`, the first on top.
 
-    A panel's axis is y, y2, ... from the top; `y_ranges` gives it by title. A single line has its panel's title as name.
+    A panel's axis is y, y2, ... from the top; `y_ranges` gives it by title. A single line is named after its panel.
     """
     panels = {title: dict(p) if isinstance(p, Mapping) else {title: p} for title, p in panels.items()}
     several = any(len(series) > 1 for series in panels.values())
