@@ -1,0 +1,278 @@
+"""One step of the RNN, the LSTM and the GRU: the one place of each equation.
+
+Array API only: the same lines run on NumPy arrays, on torch tensors and on the arrays that record a live figure.
+Shapes: x (batch, input), h and c (batch, hidden); weights (input, gates * hidden), so that a = x @ W_x + h @ W_h + b.
+Each equation stands in a `*_update` function that takes the input term a_x = x @ W_x + b: a public `*_step` calls it
+for one step, `helpers.sequence` for every step, with a_x of all steps computed at once.
+"""
+
+from typing import Any, NamedTuple
+
+from array_api_compat import array_namespace
+
+from ._validate import expect_params, expect_shape
+
+__all__ = [
+    "GRUParams",
+    "GRUStep",
+    "LSTMParams",
+    "LSTMStep",
+    "RNNParams",
+    "RNNStep",
+    "gru_step",
+    "log_softmax",
+    "lstm_step",
+    "rnn_step",
+    "sigmoid",
+    "softmax",
+]
+
+Array = Any  # a NumPy array, a torch tensor, or any other array of the array API standard
+
+
+class RNNParams(NamedTuple):
+    """Weights of a plain RNN: W_x (D, H), W_h (H, H), b (H,). torch splits b into two biases that add."""
+
+    W_x: Array
+    W_h: Array
+    b: Array
+
+
+class LSTMParams(NamedTuple):
+    """Weights of an LSTM, gates in the order i, f, g, o: W_x (D, 4H), W_h (H, 4H), b (4H,).
+
+    `peephole` (3, H), or None: the weights with which gates i, f, o (its rows) look at the cell; torch has none.
+    """
+
+    W_x: Array
+    W_h: Array
+    b: Array
+    peephole: Array | None = None
+
+
+class GRUParams(NamedTuple):
+    """Weights of a GRU, gates in the order r, z, n: W_x (D, 3H), W_h (H, 3H), b (3H,), b_h (3H,).
+
+    `b_h` is the recurrent bias: for r and z it only adds to b; for n it stands inside the reset when `reset_after`.
+    """
+
+    W_x: Array
+    W_h: Array
+    b: Array
+    b_h: Array
+
+
+class RNNStep(NamedTuple):
+    """What one RNN step computes: a (B, H) before the activation, h (B, H) after it."""
+
+    a: Array
+    h: Array
+
+
+class LSTMStep(NamedTuple):
+    """What one LSTM step computes, each (B, H): gates i, f, o, candidate g, cell c, tanh(c), hidden state h."""
+
+    i: Array
+    f: Array
+    g: Array
+    o: Array
+    c: Array
+    tanh_c: Array
+    h: Array
+
+
+class GRUStep(NamedTuple):
+    """What one GRU step computes, each (B, H): gates r, z, candidate n, its recurrent term u, hidden state h.
+
+    With `reset_after`, u = h W_hn + b_hn and enters the candidate as r * u; without, u = (r * h) W_hn + b_hn as it is.
+    """
+
+    r: Array
+    z: Array
+    n: Array
+    u: Array
+    h: Array
+
+
+def sigmoid(z):
+    """The logistic function, written (1 + tanh(z/2)) / 2, which cannot overflow.
+
+    >>> import numpy as np
+    >>> sigmoid(np.asarray([-800.0, 0.0, 800.0])).tolist()
+    [0.0, 0.5, 1.0]
+    """
+    return 0.5 * (1.0 + array_namespace(z).tanh(0.5 * z))
+
+
+def softmax(z, axis=-1):
+    """exp(z) / sum(exp(z)) along `axis`, with the largest z subtracted first so that nothing overflows.
+
+    >>> import numpy as np
+    >>> softmax(np.asarray([1000.0, 1000.0])).tolist()
+    [0.5, 0.5]
+    """
+    xp = array_namespace(z)
+    e = xp.exp(z - xp.max(z, axis=axis, keepdims=True))
+    return e / xp.sum(e, axis=axis, keepdims=True)
+
+
+def log_softmax(z, axis=-1):
+    """log(softmax(z)) along `axis`, finite even where the softmax itself rounds to zero.
+
+    >>> import numpy as np
+    >>> log_softmax(np.asarray([0.0, -2000.0])).tolist()
+    [0.0, -2000.0]
+    """
+    xp = array_namespace(z)
+    z = z - xp.max(z, axis=axis, keepdims=True)
+    return z - xp.log(xp.sum(xp.exp(z), axis=axis, keepdims=True))
+
+
+def rnn_step(params, x, h, activation="tanh"):
+    """One step of a plain (Elman) RNN.
+
+        a_t = x_t W_x + h_{t-1} W_h + b        h_t = act(a_t)
+
+    Shapes: x (B, D), h (B, H) -> RNNStep of (B, H). `activation`: "tanh", "relu", "sigmoid" or "linear"; torch.nn.RNN
+    has the first two only. Raises ValueError for any other activation, or a shape that does not fit.
+    Source: Elman, "Finding structure in time", 1990.
+
+    >>> import numpy as np
+    >>> params = RNNParams(np.ones((1, 2)), np.zeros((2, 2)), np.zeros(2))
+    >>> rnn_step(params, np.ones((1, 1)), np.zeros((1, 2)), "linear").h.tolist()
+    [[1.0, 1.0]]
+    """
+    xp = _step_namespace(params, 1, x, h=h)
+    return rnn_update(params, activation_function(xp, activation), x @ params.W_x + params.b, h)
+
+
+def rnn_update(params, act, a_x, h):
+    """The RNN's equation, given the input term a_x (B, H) and `act` from `activation_function`."""
+    a = a_x + h @ params.W_h
+    return RNNStep(a, act(a))
+
+
+def activation_function(xp, name):
+    """The function called `name` over the namespace `xp`; raises ValueError naming the known ones."""
+    known = {
+        "tanh": xp.tanh,
+        "relu": lambda a: xp.where(a <= 0, xp.zeros_like(a), a),  # written so that NaN stays NaN
+        "sigmoid": lambda a: 0.5 * (1.0 + xp.tanh(0.5 * a)),
+        "linear": lambda a: a,
+    }
+    if name not in known:
+        raise ValueError(f"activation: expected one of {', '.join(known)}; got {name!r}")
+    return known[name]
+
+
+def lstm_step(params, x, h, c, coupled=False):
+    """One step of an LSTM with forget gate, and of two variants: peepholes, coupled input and forget gate.
+
+        i = sigmoid(x W_xi + h W_hi + b_i + p_i * c)      write      (coupled: i = 1 - f instead)
+        f = sigmoid(x W_xf + h W_hf + b_f + p_f * c)      keep
+        g =    tanh(x W_xg + h W_hg + b_g)                candidate
+        c_t = f * c + i * g
+        o = sigmoid(x W_xo + h W_ho + b_o + p_o * c_t)    read
+        h_t = o * tanh(c_t)
+
+    Shapes: x (B, D), h and c (B, H) -> LSTMStep of (B, H). The p terms are there only if `params.peephole` is; the
+    output gate looks at the new cell. torch.nn.LSTM has neither peepholes nor coupling, the same gate order, and two
+    biases that add. Raises ValueError for a shape that does not fit.
+    Sources: Hochreiter & Schmidhuber 1997; forget gate: Gers, Schmidhuber & Cummins 2000; peepholes: Gers &
+    Schmidhuber 2000; the coupled variant as in Greff et al. 2017.
+
+    >>> import numpy as np
+    >>> params = LSTMParams(np.zeros((1, 4)), np.zeros((1, 4)), np.zeros(4))    # every gate at 1/2
+    >>> lstm_step(params, np.ones((1, 1)), np.zeros((1, 1)), np.ones((1, 1))).c.tolist()
+    [[0.5]]
+    """
+    xp = _step_namespace(params, 4, x, h=h, c=c)
+    return lstm_update(xp, params, gate_scale(xp, params, "ssts"), x @ params.W_x + params.b, h, c, coupled)
+
+
+def lstm_update(xp, params, scale, a_x, h, c, coupled):
+    """The LSTM's equations, given the input term a_x (B, 4H) and scale = gate_scale(xp, params, "ssts")."""
+    a = a_x + h @ params.W_h
+    p = params.peephole
+    if p is not None:
+        a_i, a_f, a_g, a_o = _blocks(a, 4)
+        a = xp.concat([a_i + p[0, :] * c, a_f + p[1, :] * c, a_g, a_o], axis=-1)
+    i, f, g, o = _blocks(_squash(xp, a, scale), 4)
+    if coupled:
+        i = 1.0 - f
+    c = f * c + i * g
+    if p is not None:
+        o = 0.5 * (1.0 + xp.tanh(0.5 * (a_o + p[2, :] * c)))
+    tanh_c = xp.tanh(c)
+    return LSTMStep(i, f, g, o, c, tanh_c, o * tanh_c)
+
+
+def gru_step(params, x, h, reset_after=True):
+    """One step of a GRU, in either of its two reset conventions.
+
+        r = sigmoid(x W_xr + b_r + h W_hr + b_hr)         reset
+        z = sigmoid(x W_xz + b_z + h W_hz + b_hz)         update (here: keep)
+        n = tanh(x W_xn + b_n + r * (h W_hn + b_hn))      candidate, reset_after=True: torch, cuDNN, Keras
+        n = tanh(x W_xn + b_n + (r * h) W_hn + b_hn)      candidate, reset_after=False: Cho et al. 2014
+        h_t = (1 - z) * n + z * h
+
+    Shapes: x (B, D), h (B, H) -> GRUStep of (B, H). torch.nn.GRU is reset_after=True with the same gate order; weights
+    cannot be carried from one convention to the other. Chung et al. 2014 swap the roles of z and 1 - z.
+    Raises ValueError for a shape that does not fit.
+    Source: Cho et al., "Learning phrase representations using RNN encoder-decoder", 2014.
+
+    >>> import numpy as np
+    >>> params = GRUParams(np.zeros((1, 3)), np.zeros((1, 3)), np.zeros(3), np.zeros(3))    # both gates at 1/2
+    >>> gru_step(params, np.ones((1, 1)), np.ones((1, 1))).h.tolist()
+    [[0.5]]
+    """
+    xp = _step_namespace(params, 3, x, h=h)
+    return gru_update(xp, params, x @ params.W_x + params.b, h, reset_after)
+
+
+def gru_update(xp, params, a_x, h, reset_after):
+    """The GRU's equations, given the input term a_x (B, 3H)."""
+    H = h.shape[-1]
+    gates = slice(0, 2 * H)
+    new = slice(2 * H, 3 * H)
+    if reset_after:
+        a_h = h @ params.W_h + params.b_h
+        r, z = _blocks(_sigmoid(xp, a_x[..., gates] + a_h[..., gates]), 2)
+        u = a_h[..., new]
+        n = xp.tanh(a_x[..., new] + r * u)
+    else:
+        a_h = h @ params.W_h[:, gates] + params.b_h[gates]
+        r, z = _blocks(_sigmoid(xp, a_x[..., gates] + a_h), 2)
+        u = (r * h) @ params.W_h[:, new] + params.b_h[new]
+        n = xp.tanh(a_x[..., new] + u)
+    return GRUStep(r, z, n, u, (1.0 - z) * n + z * h)
+
+
+def gate_scale(xp, params, kinds):
+    """One scale for each column of the gate block: 1/2 where `kinds` has s (sigmoid), 1 where it has t (tanh)."""
+    ones = xp.ones_like(params.W_h[0, : params.W_h.shape[0]])
+    return xp.concat([ones / 2 if kind == "s" else ones for kind in kinds], axis=0)
+
+
+def _squash(xp, a, scale):
+    """sigmoid where scale is 1/2, tanh where it is 1: one tanh over all gates at once, the costliest part of a step."""
+    return scale * xp.tanh(scale * a) + (1.0 - scale)
+
+
+def _sigmoid(xp, z):
+    return 0.5 * (1.0 + xp.tanh(0.5 * z))
+
+
+def _blocks(a, n):
+    """Split the last axis into n equal blocks (views): the gates."""
+    H = a.shape[-1] // n
+    return [a[..., k * H : (k + 1) * H] for k in range(n)]
+
+
+def _step_namespace(params, gates, x, **states):
+    """Check the arguments of a step and return their array namespace."""
+    D, H = expect_params(params, gates)
+    expect_shape("x", x, ("B", D))
+    for name, state in states.items():
+        expect_shape(name, state, (x.shape[0], H))
+    return array_namespace(x, params.W_h, *states.values())
