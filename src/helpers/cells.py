@@ -165,6 +165,18 @@ def activation_function(xp, name):
     return known[name]
 
 
+def activation_slope(xp, name, a, h):
+    """The derivative act'(a) of the activation called `name`, from a and h = act(a); raises as activation_function."""
+    activation_function(xp, name)
+    known = {
+        "tanh": lambda: 1.0 - h * h,
+        "relu": lambda: xp.astype(a > 0, a.dtype),
+        "sigmoid": lambda: h * (1.0 - h),
+        "linear": lambda: xp.ones_like(a),
+    }
+    return known[name]()
+
+
 def lstm_step(params, x, h, c, coupled=False):
     """One step of an LSTM with forget gate, and of two variants: peepholes, coupled input and forget gate.
 

@@ -1,0 +1,280 @@
+"""Backpropagation through time, derived by hand: each backward pass mirrors one unroll of `helpers.sequence`.
+
+Once the forward pass is done, the backward pass is linear in the gradient: dL/dh_t goes one step back by multiplying
+with numbers the forward pass has fixed. Each function first computes those numbers for all steps at once, then runs the
+short linear recursion from the last step to the first, then sums the parameter gradients over time in one product.
+Array API only. Shapes: x (T, B, D), h (T, B, H); `d` in a name stands for dL/d.
+"""
+
+import math
+from typing import Any, NamedTuple
+
+from array_api_compat import array_namespace, is_numpy_array, is_torch_array
+
+from ._validate import expect_numbers, expect_params, expect_shape
+from .cells import GRUParams, LSTMParams, RNNParams, activation_slope, log_softmax
+from .jacobians import log_norm_products, norms, rnn_jacobians
+from .sequence import scan
+
+__all__ = [
+    "GRUGrads",
+    "LSTMGrads",
+    "RNNGrads",
+    "cross_entropy",
+    "gru_bptt",
+    "log_norm_products",
+    "lstm_bptt",
+    "rnn_bptt",
+    "rnn_jacobians",
+]
+
+Array = Any
+
+
+class RNNGrads(NamedTuple):
+    """Gradients of an RNN: `params` as RNNParams, x, h0, and for every step a and h (T, B, H) and norm_h (T,).
+
+    h[t] is the whole dL/dh_t, through the output at t and through every later step; norm_h[t] its Frobenius norm.
+    """
+
+    params: RNNParams
+    x: Array
+    h0: Array
+    a: Array
+    h: Array
+    norm_h: Array
+
+
+class LSTMGrads(NamedTuple):
+    """Gradients of an LSTM: `params` as LSTMParams, x, h0, c0, a (T, B, 4H), h and c (T, B, H), norm_h, norm_c (T,).
+
+    h[t] and c[t] are the whole dL/dh_t and dL/dc_t, through step t's output and all later steps.
+    """
+
+    params: LSTMParams
+    x: Array
+    h0: Array
+    c0: Array
+    a: Array
+    h: Array
+    c: Array
+    norm_h: Array
+    norm_c: Array
+
+
+class GRUGrads(NamedTuple):
+    """Gradients of a GRU: `params` as GRUParams, x, h0, a (T, B, 3H) for r, z, n, h (T, B, H), norm_h (T,).
+
+    h[t] is the whole dL/dh_t, through the output at t and through every later step.
+    """
+
+    params: GRUParams
+    x: Array
+    h0: Array
+    a: Array
+    h: Array
+    norm_h: Array
+
+
+def rnn_bptt(params, x, trace, grad_h, h0=None, activation="tanh"):
+    """Gradients of a loss through `trace = rnn(params, x, h0, activation)`, given grad_h.
+
+        dh_t = grad_h_t + da_{t+1} W_h^T        da_t = dh_t * act'(a_t)
+        dW_h = sum_t h_{t-1}^T da_t             dW_x = sum_t x_t^T da_t          db = sum_t da_t
+
+    grad_h (T, B, H) is dL/dh_t through the output at t only. Returns RNNGrads. torch gives the same parameter
+    gradients, but not dL/dh_t. Raises ValueError for a shape that does not fit, NaN, or an unknown activation.
+    Source: Werbos, "Backpropagation through time: what it does and how to do it", 1990.
+    """
+    xp, (h0,) = _start(params, 1, x, trace, grad_h, h0=h0)
+    slope = activation_slope(xp, activation, trace.a, trace.h)
+    W_hT = xp.matrix_transpose(params.W_h)
+
+    def step(state, inputs):
+        (dh_next,), (dh_out, slope) = state, inputs
+        dh = dh_out + dh_next
+        da = dh * slope
+        return (da @ W_hT,), (da, dh)
+
+    (dh0,), (da, dh) = scan(step, (xp.zeros_like(h0),), (grad_h, slope), reverse=True)
+    dW_x, db = _weight_grads(xp, x, da)
+    dW_h, _ = _weight_grads(xp, _previous(xp, trace.h, h0), da)
+    return RNNGrads(RNNParams(dW_x, dW_h, db), da @ xp.matrix_transpose(params.W_x), dh0, da, dh, norms(xp, dh, (1, 2)))
+
+
+def lstm_bptt(params, x, trace, grad_h, h0=None, c0=None, coupled=False):
+    """Gradients of a loss through `trace = lstm(params, x, h0, c0, coupled)`, given grad_h.
+
+        dh_t = grad_h_t + da_{t+1} W_h^T
+        dc_t = (what came back from c_{t+1}) + dh_t * o (1 - tanh(c_t)^2) + da_o p_o
+        da_i = dc_t g i(1-i)    da_f = dc_t c_{t-1} f(1-f)    da_g = dc_t i (1-g^2)    da_o = dh_t tanh(c_t) o(1-o)
+        back to c_{t-1}:  dc_t f + da_i p_i + da_f p_f
+
+    and dW_x, dW_h, db as in `rnn_bptt`; peephole gradients sum da times the cell each gate looked at. With `coupled`,
+    i = 1 - f, so that da_i = 0 and da_f = dc_t (c_{t-1} - g) f(1-f). grad_h (T, B, H) is dL/dh_t through the output at
+    t only. Returns LSTMGrads. torch gives the same parameter gradients, but neither dL/dh_t nor dL/dc_t. Raises
+    ValueError for a shape that does not fit, or NaN.
+    Sources: Graves & Schmidhuber 2005 (the full gradient; the 1997 paper truncates it), Greff et al. 2017, appendix.
+    """
+    xp, (h0, c0) = _start(params, 4, x, trace, grad_h, h0=h0, c0=c0)
+    c_prev = _previous(xp, trace.c, c0)
+    slopes = _lstm_slopes(xp, params, trace, c_prev, coupled)
+    W_hT = xp.matrix_transpose(params.W_h)
+
+    def step(state, inputs):
+        (dh_next, dc_next), (dh_out, a_by_c_or_h, c_by_h, c_by_c) = state, inputs
+        dh = dh_out + dh_next
+        dc = dc_next + dh * c_by_h
+        da = xp.concat([dc, dc, dc, dh], axis=-1) * a_by_c_or_h
+        return (da @ W_hT, dc * c_by_c), (da, dh, dc)
+
+    zeros = xp.zeros_like(h0)
+    (dh0, dc0), (da, dh, dc) = scan(step, (zeros, zeros), (grad_h, *slopes), reverse=True)
+    dW_x, db = _weight_grads(xp, x, da)
+    dW_h, _ = _weight_grads(xp, _previous(xp, trace.h, h0), da)
+    grads = LSTMParams(dW_x, dW_h, db, _peephole_grads(xp, params, da, c_prev, trace.c))
+    dx = da @ xp.matrix_transpose(params.W_x)
+    return LSTMGrads(grads, dx, dh0, dc0, da, dh, dc, norms(xp, dh, (1, 2)), norms(xp, dc, (1, 2)))
+
+
+def _lstm_slopes(xp, params, trace, c_prev, coupled):
+    """The factors of the LSTM's backward recursion, for all steps.
+
+    (T, B, 4H): da_i, da_f, da_g per unit of dc_t and da_o per unit of dh_t; (T, B, H): what dh_t adds to dc_t; and
+    what dc_t sends to dc_{t-1}, through the forget gate and through the peepholes.
+    """
+    i, f, g, o, _, tanh_c, _ = trace
+    a_i = xp.zeros_like(i) if coupled else g * i * (1.0 - i)
+    a_f = (c_prev - g if coupled else c_prev) * f * (1.0 - f)
+    a_g = i * (1.0 - g * g)
+    a_o = tanh_c * o * (1.0 - o)
+    c_by_h, c_by_c = o * (1.0 - tanh_c * tanh_c), f
+    if (p := params.peephole) is not None:
+        c_by_h = c_by_h + a_o * p[2, :]
+        c_by_c = c_by_c + a_i * p[0, :] + a_f * p[1, :]
+    return xp.concat([a_i, a_f, a_g, a_o], axis=-1), c_by_h, c_by_c
+
+
+def _peephole_grads(xp, params, da, c_prev, c):
+    """Gates i and f looked at c_{t-1}, gate o at c_t; None for an LSTM without peepholes."""
+    if params.peephole is None:
+        return None
+    H = c.shape[-1]
+    seen = ((0, c_prev), (1, c_prev), (3, c))
+    return xp.stack([xp.sum(da[..., k * H : (k + 1) * H] * cell, axis=(0, 1)) for k, cell in seen], axis=0)
+
+
+def gru_bptt(params, x, trace, grad_h, h0=None, reset_after=True):
+    """Gradients of a loss through `trace = gru(params, x, h0, reset_after)`, given grad_h.
+
+        da_n = dh_t (1-z)(1-n^2)        da_z = dh_t (h_{t-1} - n) z(1-z)
+        reset_after:      da_r = da_n u r(1-r)               dh_{t-1} = dh_t z + [da_r, da_z, da_n r] W_h^T
+        not reset_after:  q = da_n W_hn^T,  da_r = q h_{t-1} r(1-r),
+                          dh_{t-1} = dh_t z + q r + [da_r, da_z] W_h,rz^T
+
+    then dh_{t-1} += grad_h_{t-1}. grad_h (T, B, H) is dL/dh_t through the output at t only. Returns GRUGrads, whose
+    a is the gradient at the input terms. torch gives the same parameter gradients with reset_after=True, not dL/dh_t.
+    Raises ValueError for a shape that does not fit, or NaN. Source: derived here from `cells.gru_step`.
+    """
+    xp, (h0,) = _start(params, 3, x, trace, grad_h, h0=h0)
+    backward = _gru_reset_after if reset_after else _gru_reset_before
+    h_prev = _previous(xp, trace.h, h0)
+    dh0, dh, da, dW_h, db_h = backward(xp, params, trace, grad_h, h_prev)
+    dW_x, db = _weight_grads(xp, x, da)
+    dx = da @ xp.matrix_transpose(params.W_x)
+    return GRUGrads(GRUParams(dW_x, dW_h, db, db_h), dx, dh0, da, dh, norms(xp, dh, (1, 2)))
+
+
+def _gru_reset_after(xp, params, trace, grad_h, h_prev):
+    r, z, n, u, _ = trace
+    a_n = (1.0 - z) * (1.0 - n * n)
+    a_rz = xp.concat([a_n * u * r * (1.0 - r), (h_prev - n) * z * (1.0 - z)], axis=-1)
+    W_hT = xp.matrix_transpose(params.W_h)
+
+    def step(state, inputs):
+        (dh_next,), (dh_out, recurrent_by_h, z) = state, inputs
+        dh = dh_out + dh_next
+        d_recurrent = xp.concat([dh, dh, dh], axis=-1) * recurrent_by_h
+        return (dh * z + d_recurrent @ W_hT,), (d_recurrent, dh)
+
+    xs = (grad_h, xp.concat([a_rz, a_n * r], axis=-1), z)
+    (dh0,), (d_recurrent, dh) = scan(step, (xp.zeros_like(h_prev[0, ...]),), xs, reverse=True)
+    da = xp.concat([d_recurrent[..., : a_rz.shape[-1]], dh * a_n], axis=-1)
+    return dh0, dh, da, *_weight_grads(xp, h_prev, d_recurrent)
+
+
+def _gru_reset_before(xp, params, trace, grad_h, h_prev):
+    r, z, n, _, _ = trace
+    H = h_prev.shape[-1]
+    W_rzT, W_nT = xp.matrix_transpose(params.W_h[:, : 2 * H]), xp.matrix_transpose(params.W_h[:, 2 * H :])
+
+    def step(state, inputs):
+        (dh_next,), (dh_out, n_by_h, z_by_h, r_by_q, r, z) = state, inputs
+        dh = dh_out + dh_next
+        da_n = dh * n_by_h
+        q = da_n @ W_nT
+        da_rz = xp.concat([q * r_by_q, dh * z_by_h], axis=-1)
+        return (dh * z + q * r + da_rz @ W_rzT,), (da_rz, da_n, dh)
+
+    slopes = ((1.0 - z) * (1.0 - n * n), (h_prev - n) * z * (1.0 - z), h_prev * r * (1.0 - r))
+    xs = (grad_h, *slopes, r, z)
+    (dh0,), (da_rz, da_n, dh) = scan(step, (xp.zeros_like(h_prev[0, ...]),), xs, reverse=True)
+    (dW_rz, db_rz), (dW_n, db_n) = _weight_grads(xp, h_prev, da_rz), _weight_grads(xp, r * h_prev, da_n)
+    dW_h, db_h = xp.concat([dW_rz, dW_n], axis=-1), xp.concat([db_rz, db_n], axis=-1)
+    return dh0, dh, xp.concat([da_rz, da_n], axis=-1), dW_h, db_h
+
+
+def cross_entropy(logits, targets):
+    """Mean cross-entropy of softmax(logits) against integer targets, and its gradient.
+
+        loss = -mean log softmax(logits)[target]        grad = (softmax(logits) - one_hot(target)) / number of targets
+
+    Shapes: logits (..., V), targets (...) of integers 0 .. V-1; returns (loss 0-d, grad_logits (..., V)). Same as
+    torch.nn.functional.cross_entropy, which wants V on axis 1. Raises ValueError for shapes that do not fit, NaN, or a
+    target outside 0 .. V-1.
+
+    >>> import numpy as np
+    >>> loss, grad = cross_entropy(np.zeros((1, 2)), np.asarray([1]))
+    >>> round(float(loss), 4), grad.tolist()
+    (0.6931, [[0.5, -0.5]])
+    """
+    xp = array_namespace(logits, targets)
+    V = logits.shape[-1]
+    expect_shape("targets", targets, tuple(logits.shape[:-1]))
+    expect_numbers(logits=logits)
+    if is_numpy_array(targets) or is_torch_array(targets):
+        low, high = int(xp.min(targets)), int(xp.max(targets))
+        if low < 0 or high >= V:
+            raise ValueError(f"targets: expected integers from 0 to {V - 1} (logits has {V}), got {low} to {high}")
+    log_p = log_softmax(logits)
+    hit = xp.astype(xp.expand_dims(targets, axis=-1) == xp.arange(V), logits.dtype)
+    count = math.prod(targets.shape)
+    return -xp.sum(hit * log_p) / count, (xp.exp(log_p) - hit) / count
+
+
+def _previous(xp, h, h0):
+    """h_{t-1} for every t: the states shifted by one step, with h0 in front."""
+    return xp.concat([h0[None, ...], h[:-1, ...]], axis=0)
+
+
+def _weight_grads(xp, inputs, da):
+    """sum_t inputs_t^T da_t and sum_t da_t, for all steps and sequences in one product."""
+    rows = xp.reshape(da, (-1, da.shape[-1]))
+    return xp.matrix_transpose(xp.reshape(inputs, (-1, inputs.shape[-1]))) @ rows, xp.sum(rows, axis=0)
+
+
+def _start(params, gates, x, trace, grad_h, **states):
+    """Check the arguments of a backward pass; return the namespace and the first states, zeros where None."""
+    D, H = expect_params(params, gates)
+    expect_shape("x", x, ("T", "B", D))
+    T, B, _ = x.shape
+    for name, value in trace._asdict().items():
+        expect_shape(f"trace.{name}", value, (T, B, H))
+    expect_shape("grad_h", grad_h, (T, B, H))
+    for name, state in states.items():
+        if state is not None:
+            expect_shape(name, state, (B, H))
+    expect_numbers(x=x, grad_h=grad_h, **states)
+    xp = array_namespace(x, params.W_h, grad_h)
+    zeros = xp.zeros_like(trace.h[0, ...])
+    return xp, [zeros if state is None else state for state in states.values()]

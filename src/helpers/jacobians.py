@@ -1,0 +1,87 @@
+"""Jacobians of an unrolled RNN and the norm of their products, safe at any scale. Array API only."""
+
+import math
+
+from array_api_compat import array_namespace
+
+from ._validate import expect_numbers, expect_params, expect_shape
+from .cells import activation_slope
+from .sequence import scan
+
+__all__ = ["log_norm_products", "norms", "rnn_jacobians"]
+
+
+def rnn_jacobians(params, trace, activation="tanh"):
+    """The Jacobian of every RNN step, J_t = dh_t/dh_{t-1}, as it acts on row vectors.
+
+        J_t = W_h diag(act'(a_t))        a small change dh of h_{t-1} changes h_t by dh @ J_t
+
+    Returns (T, B, H, H). Raises ValueError for an unknown activation or a shape that does not fit.
+    Source: Pascanu, Mikolov & Bengio, "On the difficulty of training recurrent neural networks", 2013.
+    """
+    _, H = expect_params(params, 1)
+    expect_shape("trace.h", trace.h, ("T", "B", H))
+    xp = array_namespace(trace.h, params.W_h)
+    return params.W_h * xp.expand_dims(activation_slope(xp, activation, trace.a, trace.h), axis=2)
+
+
+def log_norm_products(jacobians, norm="frobenius", iterations=20):
+    """log ||J_{T-k+1} ... J_T|| for k = 0 .. T: how a gradient at the last step grows or fades on its way back.
+
+    jacobians (T, B, H, H) -> (T+1, B), or (T, H, H) -> (T+1,). The product is rescaled at every step and its scale kept
+    as a logarithm, so that neither 1e-400 nor 1e+400 is lost; a product that is exactly zero gives -inf. `norm` is
+    "frobenius", or "spectral" (largest singular value, from below, by `iterations` steps of power iteration each time,
+    started from the previous vector). Raises ValueError for another norm, NaN, or matrices that are not square.
+    """
+    if norm not in ("frobenius", "spectral"):
+        raise ValueError(f"norm: expected frobenius or spectral, got {norm!r}")
+    if jacobians.ndim not in (3, 4) or jacobians.shape[-1] != jacobians.shape[-2]:
+        shape = tuple(jacobians.shape)
+        raise ValueError(f"jacobians: expected shape (T, B, H, H) or (T, H, H), got {shape}")
+    expect_numbers(jacobians=jacobians)
+    xp = array_namespace(jacobians)
+    first = jacobians[0, ...]
+    eye = xp.zeros_like(first) + xp.astype(xp.eye(first.shape[-1]), first.dtype)
+    # cos(0), cos(1), ...: a start that no symmetry of the matrices makes orthogonal to the leading vector
+    angle = xp.cumulative_sum(xp.ones_like(first[..., :1]), axis=-2)
+    scale = xp.zeros_like(first[..., 0, 0])
+
+    def step(state, inputs):
+        product, scale, v = state
+        product = inputs[0] @ product
+        size = norms(xp, product, (-2, -1))
+        product = product / _nonzero(xp, size)[..., None, None]
+        scale = scale + _log(xp, size)
+        if norm == "frobenius":
+            return (product, scale, v), (scale,)
+        v, sigma = _power_iteration(xp, product, v, iterations)
+        return (product, scale, v), (scale + _log(xp, sigma),)
+
+    _, (logs,) = scan(step, (eye, scale, xp.cos(angle)), (jacobians,), reverse=True)
+    start = _log(xp, norms(xp, eye, (-2, -1))) if norm == "frobenius" else scale
+    return xp.concat([start[None, ...], xp.flip(logs, axis=0)], axis=0)
+
+
+def _power_iteration(xp, matrix, v, iterations):
+    """The leading right singular vector (..., H, 1), from the start v, and the stretch of it: the spectral norm."""
+    for _ in range(iterations):
+        w = xp.matrix_transpose(matrix) @ (matrix @ v)
+        v = w / _nonzero(xp, norms(xp, w, (-2, -1)))[..., None, None]
+    return v, norms(xp, matrix @ v, (-2, -1))
+
+
+def norms(xp, a, axes):
+    """Euclidean norm over `axes` of numbers of any size: squaring 1e-200 as it stands would give zero."""
+    largest = xp.max(xp.abs(a), axis=axes, keepdims=True)
+    scaled = a / _nonzero(xp, largest)
+    return xp.squeeze(largest, axis=axes) * xp.sqrt(xp.sum(scaled * scaled, axis=axes))
+
+
+def _nonzero(xp, a):
+    """`a` as a safe divisor: 1 in place of 0 and infinity."""
+    return xp.where(xp.logical_and(a != 0, xp.isfinite(a)), a, xp.ones_like(a))
+
+
+def _log(xp, a):
+    """log(a), -inf at 0 without NumPy's warning."""
+    return xp.where(a == 0, xp.full_like(a, -math.inf), xp.log(_nonzero(xp, a)))
