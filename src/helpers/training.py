@@ -35,30 +35,32 @@ class History(NamedTuple):
 
 
 def fit(model: nn.Module, batch: Callable, steps: int, *, loss: Callable, lr: float = 1e-3, clip: float | None = 1.0,
-        seed: int = 0, every: int = 20, callback: Callable | None = None, label: str = "training") -> History:
-    """Train `model` in place with Adam for `steps` batches and return the History, one record in `every` steps.
+        seed: int = 0, every: int = 20, callback: Callable | None = None, label: str = "training",
+        optimizer: Callable = torch.optim.Adam) -> History:
+    """Train `model` in place for `steps` batches and return the History, one record in `every` steps.
 
     batch(rng: torch.Generator) -> (x, y); loss(model(x), y) -> scalar. Gradients are scaled down to the norm `clip`
-    where they exceed it (None: never). `callback(step, model, loss, grad_norm)` runs after each record. Raises
-    FloatingPointError when the loss stops being a finite number.
+    where they exceed it (None: never). `callback(step, model, loss, grad_norm)` runs after each record; training ends
+    early when it returns True. `optimizer(parameters, lr=...)` makes the optimiser. Raises FloatingPointError when the
+    loss stops being a finite number.
     """
     if steps < 1 or every < 1:
         raise ValueError(f"fit needs steps >= 1 and every >= 1, got steps={steps} and every={every}")
     rng = torch.Generator().manual_seed(seed)
-    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    stepper = optimizer(model.parameters(), lr=lr)
     model.train()
     start, recent, records = time.perf_counter(), [], []
     with tqdm(total=steps, desc=label, disable=bool(os.environ.get("BOOK_BUILD")), leave=False) as bar:
         for step in range(1, steps + 1):
-            recent.append(_update(model, optimizer, batch(rng), loss, clip, step))
+            recent.append(_update(model, stepper, batch(rng), loss, clip, step))
             if step % every == 0 or step == steps:
                 mean_loss, mean_norm = (float(v) for v in np.mean(recent, axis=0))
                 records.append((step, mean_loss, mean_norm, time.perf_counter() - start))
                 bar.set_postfix(loss=f"{mean_loss:.3f}")
                 bar.update(step - bar.n)
                 recent = []
-                if callback is not None:
-                    callback(step, model, mean_loss, mean_norm)
+                if callback is not None and callback(step, model, mean_loss, mean_norm) is True:
+                    break
     return History(*(np.array(column) for column in zip(*records, strict=True)))
 
 
