@@ -6,20 +6,17 @@ from array_api_compat import array_namespace
 
 __all__ = ["clip_by_norm", "clip_by_value"]
 
-_TINY = 1e-300
-
-
 def clip_by_norm(gradient, threshold):
     r"""`gradient` (..., n) times :math:`\min(1, \theta / \lVert g \rVert)`, the norm taken over the last axis.
 
     A ceiling: a longer gradient gets length `threshold`, a shorter one comes back as it is, and a small one is never
     raised (Pascanu, Mikolov & Bengio, 2013, algorithm 1). `torch.nn.utils.clip_grad_norm_` does the same over all
-    parameters together, in place, with 1e-6 added to the norm.
+    parameters together, in place, with 1e-6 added to the norm. The threshold must be above zero.
     """
     xp = array_namespace(gradient)
     norm = xp.sqrt(xp.sum(gradient * gradient, axis=-1, keepdims=True))
-    safe = xp.maximum(norm, xp.full_like(norm, _TINY))
-    return gradient * xp.minimum(threshold / safe, xp.ones_like(norm))
+    limit = threshold * xp.ones_like(norm)
+    return gradient * (limit / xp.maximum(norm, limit))  # = min(1, threshold / norm), with no division by zero
 
 
 def clip_by_value(gradient, threshold):
