@@ -199,17 +199,17 @@ def lstm_step(params, x, h, c, coupled=False):
     [[0.5]]
     """
     xp = _step_namespace(params, 4, x, h=h, c=c)
-    return lstm_update(xp, params, gate_scale(xp, params, "ssts"), x @ params.W_x + params.b, h, c, coupled)
+    return lstm_update(xp, params, gate_activation(xp, params, "ssts"), x @ params.W_x + params.b, h, c, coupled)
 
 
-def lstm_update(xp, params, scale, a_x, h, c, coupled):
-    """The LSTM's equations, given the input term a_x (B, 4H) and scale = gate_scale(xp, params, "ssts")."""
+def lstm_update(xp, params, act, a_x, h, c, coupled):
+    """The LSTM's equations, given the input term a_x (B, 4H) and act = gate_activation(xp, params, "ssts")."""
     a = a_x + h @ params.W_h
     p = params.peephole
     if p is not None:
         a_i, a_f, a_g, a_o = _blocks(a, 4)
         a = xp.concat([a_i + p[0, :] * c, a_f + p[1, :] * c, a_g, a_o], axis=-1)
-    i, f, g, o = _blocks(_squash(xp, a, scale), 4)
+    i, f, g, o = _blocks(act(a), 4)
     if coupled:
         i = 1.0 - f
     c = f * c + i * g
@@ -260,15 +260,15 @@ def gru_update(xp, params, a_x, h, reset_after):
     return GRUStep(r, z, n, u, (1.0 - z) * n + z * h)
 
 
-def gate_scale(xp, params, kinds):
-    """One scale for each column of the gate block: 1/2 where `kinds` has s (sigmoid), 1 where it has t (tanh)."""
+def gate_activation(xp, params, kinds):
+    """The activation of a whole gate block: sigmoid on the blocks where `kinds` has s, tanh where it has t.
+
+    As sigmoid(a) = tanh(a/2)/2 + 1/2, one tanh over all gates will do: it is the costliest part of a step.
+    """
     ones = xp.ones_like(params.W_h[0, : params.W_h.shape[0]])
-    return xp.concat([ones / 2 if kind == "s" else ones for kind in kinds], axis=0)
-
-
-def _squash(xp, a, scale):
-    """sigmoid where scale is 1/2, tanh where it is 1: one tanh over all gates at once, the costliest part of a step."""
-    return scale * xp.tanh(scale * a) + (1.0 - scale)
+    scale = xp.concat([ones / 2 if kind == "s" else ones for kind in kinds], axis=0)
+    shift = 1.0 - scale
+    return lambda a: scale * xp.tanh(scale * a) + shift
 
 
 def _sigmoid(xp, z):

@@ -3,10 +3,10 @@
 Shapes: x (time, batch, input); every array of a result (time, batch, hidden).
 """
 
-from array_api_compat import array_namespace
+from array_api_compat import array_namespace, is_numpy_array
 
 from ._validate import expect_numbers, expect_params, expect_shape
-from .cells import GRUStep, LSTMStep, RNNStep, activation_function, gate_scale, gru_update, lstm_update, rnn_update
+from .cells import GRUStep, LSTMStep, RNNStep, activation_function, gate_activation, gru_update, lstm_update, rnn_update
 
 __all__ = ["gru", "lstm", "pick", "rnn", "scan"]
 
@@ -33,21 +33,34 @@ def scan(f, init, xs, reverse=False):
     xp = array_namespace(xs[0])
     if hasattr(xp, "scan"):
         return xp.scan(f, init, xs, reverse)
-    carry, ys = init, []
     steps = list(zip(*(xp.unstack(x, axis=0) for x in xs), strict=True))
-    for x in reversed(steps) if reverse else steps:
-        carry, y = f(carry, x)
-        ys.append(y)
-    if reverse:
-        ys.reverse()
-    make = getattr(type(ys[0]), "_make", tuple)
-    return carry, make(_stack(xp, rows) for rows in zip(*ys, strict=True))
+    times = range(len(steps) - 1, -1, -1) if reverse else range(len(steps))
+    return (_loop_in_place if is_numpy_array(xs[0]) else _loop)(xp, f, init, steps, times)
 
 
-def _stack(xp, rows):
-    """xp.stack along a new first axis; concat and one reshape cost far less than stack for many small arrays."""
-    shape = tuple(rows[0].shape)
-    return xp.reshape(xp.concat(rows, axis=0), (len(rows), *shape)) if shape else xp.stack(rows, axis=0)
+def _loop(xp, f, carry, steps, times):
+    """The loop, without writing into any array: torch can differentiate through it."""
+    ys = [None] * len(steps)
+    for t in times:
+        carry, ys[t] = f(carry, steps[t])
+    return carry, _like(ys[0], [xp.stack(rows, axis=0) for rows in zip(*ys, strict=True)])
+
+
+def _loop_in_place(xp, f, carry, steps, times):
+    """The loop for NumPy: each y goes into its place at once, which spares a second copy of the whole result."""
+    ys = None
+    for t in times:
+        carry, y = f(carry, steps[t])
+        if ys is None:
+            ys = [xp.empty((len(steps), *a.shape), dtype=a.dtype) for a in y]
+        for stacked, a in zip(ys, y, strict=True):
+            stacked[t] = a
+    return carry, _like(y, ys)
+
+
+def _like(y, arrays):
+    """`arrays` as the NamedTuple that y is, or as a plain tuple."""
+    return getattr(type(y), "_make", tuple)(arrays)
 
 
 def pick(a, index, axis=0):
@@ -96,10 +109,10 @@ def lstm(params, x, h0=None, c0=None, coupled=False):
     (7, 2, 5)
     """
     xp, a_x, (h0, c0) = _start(params, 4, x, h0=h0, c0=c0)
-    scale = gate_scale(xp, params, "ssts")
+    act = gate_activation(xp, params, "ssts")
 
     def step(state, inputs):
-        new = lstm_update(xp, params, scale, inputs[0], *state, coupled)
+        new = lstm_update(xp, params, act, inputs[0], *state, coupled)
         return (new.h, new.c), new
 
     return LSTMStep(*scan(step, (h0, c0), (a_x,))[1])
