@@ -2,5 +2,6 @@
 
 from .controls import Choice, Slider, Text, Toggle
 from .figure import Challenge, LiveFigure, load, names
+from .notebook import show
 
-__all__ = ["Challenge", "Choice", "LiveFigure", "Slider", "Text", "Toggle", "load", "names"]
+__all__ = ["Challenge", "Choice", "LiveFigure", "Slider", "Text", "Toggle", "load", "names", "show"]
