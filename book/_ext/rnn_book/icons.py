@@ -1,0 +1,5 @@
+"""Icons."""
+
+
+def setup_icons(app):
+    pass

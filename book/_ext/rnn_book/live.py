@@ -1,0 +1,5 @@
+"""Live."""
+
+
+def setup_live(app):
+    pass

@@ -1,0 +1,87 @@
+"""Repository links that are known only at build time: a fork's pages point at the fork, a plain clone's at nothing.
+
+Without a `repository_url` the theme would send readers to the repository of Jupyter Book itself, so the buttons are
+dropped wherever no public address is known.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import subprocess
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+__all__ = ["public_url", "repository_url", "setup_repository", "site_url"]
+
+_REMOTE = re.compile(r"^(?:(?:https?|ssh|git)://)?(?:[^@/]+@)?(?P<host>[^:/@]+)(?::\d+)?[:/](?P<path>[^:]+?)(?:\.git)?/?$")
+# The theme raises an error for an address on any other kind of host.
+_PROVIDERS = ("github", "gitlab", "bitbucket")
+
+
+def public_url(remote: str) -> str:
+    """The web address behind a git remote, or "" for a path, a bare host name, an address, an unsupported provider."""
+    match = None if remote.startswith(("/", ".", "~", "file:")) else _REMOTE.match(remote)
+    if not match or match["path"].count("/") < 1:
+        return ""
+    host = match["host"].lower()
+    try:
+        ipaddress.ip_address(host)
+        return ""
+    except ValueError:
+        known = any(part in _PROVIDERS for part in host.split(".")[:-1])
+        return f"https://{host}/{match['path']}" if known else ""
+
+
+def _git_remote(root: Path) -> str:
+    command = ["git", "-C", str(root), "remote", "get-url", "origin"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""  # git is missing, this is no checkout, or there is no remote: all mean "not known"
+
+
+def repository_url(root: Path, environ=os.environ) -> str:
+    """The address of the source: BOOK_REPOSITORY_URL, else what CI says, else the git remote, else ""."""
+    if given := environ.get("BOOK_REPOSITORY_URL"):
+        return given.rstrip("/")
+    if name := environ.get("GITHUB_REPOSITORY"):
+        return f"{environ.get('GITHUB_SERVER_URL', 'https://github.com')}/{name}"
+    return public_url(_git_remote(root))
+
+
+def site_url(repository: str, environ=os.environ) -> str:
+    """Where the pages are published: BOOK_SITE_URL, else the GitHub Pages address of `repository`, else ""."""
+    if given := environ.get("BOOK_SITE_URL"):
+        return given.rstrip("/") + "/"
+    match = re.match(r"https://github\.com/([^/]+)/([^/]+)$", repository)
+    return f"https://{match[1].lower()}.github.io/{match[2]}/" if match else ""
+
+
+def _branch(environ=os.environ) -> str:
+    # On a pull request the name is "12/merge", which is no branch anybody can open.
+    return environ.get("GITHUB_REF_NAME", "main") if environ.get("GITHUB_REF_TYPE") == "branch" else "main"
+
+
+def _set_links(app: Sphinx, config: Config) -> None:
+    options = config.html_theme_options
+    url = repository_url(Path(app.srcdir))
+    known = bool(url)
+    for button in ("use_repository_button", "use_issues_button", "use_edit_page_button"):
+        options[button] = known and button != "use_edit_page_button"
+    if known:
+        options["repository_url"] = url
+        options["repository_branch"] = _branch()
+    else:
+        options.pop("repository_url", None)
+        options["launch_buttons"] = {}
+    config.html_baseurl = site_url(url)
+    config.ogp_site_url = config.html_baseurl
+
+
+def setup_repository(app: Sphinx) -> None:
+    """Set the repository, launch and canonical links before the theme reads them."""
+    app.connect("config-inited", _set_links, priority=100)

@@ -1,0 +1,52 @@
+"""Serve a folder on localhost: `python serve.py _build/html --port 8000`; a busy port makes way for the next free one."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import http.server
+import sys
+from pathlib import Path
+
+__all__ = ["open_server"]
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    # Windows' registry may call scripts text/plain, which browsers then refuse.
+    extensions_map = {**http.server.SimpleHTTPRequestHandler.extensions_map, ".js": "text/javascript"}
+
+    def log_message(self, *args):
+        """Stay silent: the address that `main` prints should remain in sight."""
+
+
+def open_server(folder: Path, port: int, tries: int = 20) -> http.server.ThreadingHTTPServer:
+    """A server of `folder` on 127.0.0.1, bound to the first free port from `port` on (0: any); raises OSError if none."""
+    if not (folder / "index.html").is_file():
+        raise FileNotFoundError(f"{folder} holds no built book: run `make book` first")
+    handler = functools.partial(_Handler, directory=str(folder))
+    for candidate in range(port, port + tries):
+        try:
+            return http.server.ThreadingHTTPServer(("127.0.0.1", candidate), handler)
+        except OSError:
+            continue
+    raise OSError(f"ports {port} to {port + tries - 1} are all busy: choose another with `make serve PORT=...`")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--port", type=int, default=8000)
+    options = parser.parse_args()
+    try:
+        server = open_server(options.folder, options.port)
+    except OSError as error:
+        sys.exit(str(error))
+    print(f"The book is at http://localhost:{server.server_port}/ (stop with Ctrl-C)", flush=True)
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        print()
+
+
+if __name__ == "__main__":
+    main()
