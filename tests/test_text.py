@@ -83,7 +83,7 @@ def test_streams_read_on_and_then_start_again():
 def test_batches_need_enough_text():
     with pytest.raises(ValueError, match="need 11 characters, the text has 10"):
         text.windows(np.zeros(10, dtype=int), T=10, B=1)
-    with pytest.raises(ValueError, match="need 22 characters"):
+    with pytest.raises(ValueError, match="need 21 characters"):
         text.streams(np.zeros(10, dtype=int), T=10, B=2)
     with pytest.raises(ValueError, match="B >= 1"):
         text.streams(np.zeros(10, dtype=int), T=10, B=0)

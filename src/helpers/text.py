@@ -96,7 +96,7 @@ def streams(codes: np.ndarray, T: int, B: int) -> Callable:
     """
     import torch
 
-    _check(codes, T, B, B * (T + 1))
+    _check(codes, T, B, B * T + 1)
     length = (len(codes) - 1) // B
     x, y = (torch.as_tensor(codes[k:k + length * B].reshape(B, length).T.copy()) for k in (0, 1))
     starts = range(0, length - T + 1, T)
