@@ -15,12 +15,12 @@ PAPER = (
     "at a time, solves it after 74,000 sequences; solved means an absolute error below 0.04."
 )
 DEVIATIONS = (
-    "An LSTM with forget gates (bias 1) and 50 units, where the paper has two memory blocks of two cells; Adam with "
-    "learning rate 0.002, clipping at norm 1, batches of 20, at most 10,000 of them. Solved means that at least 99.9 % "
-    "of 2,560 fresh sequences, of lengths drawn once a test, have an absolute error below 0.04."
+    "20 units, where the paper has two memory blocks of two cells; forget gates, started nearly open (bias 4), where the "
+    "paper has none; Adam with learning rate 0.005, clipping at norm 1, batches of 20, at most 15,000 of them. Solved "
+    "means that at least 99.9 % of 2,560 fresh sequences, all of one length, have an absolute error below 0.04."
 )
 
-LENGTH, BATCH, LIMIT, EVERY, HIDDEN, TESTED = 100, 20, 10_000, 100, 50, 2_560
+LENGTH, BATCH, LIMIT, EVERY, HIDDEN, TESTED = 100, 20, 15_000, 100, 20, 2_560
 NETS = {"LSTM": "lstm", "tanh RNN": "rnn"}
 SEEDS = (0, 1, 2)
 
@@ -32,7 +32,7 @@ def settings() -> list[dict]:
 
 def run(net: str, seed: int) -> tuple[bool, int, float, str]:
     """Train one net on the form of 1997; the score is the mean squared error on fresh sequences."""
-    model = LastStep(NETS[net], 2, HIDDEN, 1, seed=seed)
+    model = LastStep(NETS[net], 2, HIDDEN, 1, forget_bias=4.0, seed=seed)
 
     def test(model):
         x, y = tasks.adding(LENGTH, TESTED, torch.Generator().manual_seed(10_000 + seed), form="1997")
@@ -41,7 +41,7 @@ def run(net: str, seed: int) -> tuple[bool, int, float, str]:
         return float((gap**2).mean()), float((gap < 0.04).float().mean()) >= 0.999
 
     return train_until(model, lambda rng: tasks.adding(LENGTH, BATCH, rng, form="1997"), test,
-                       loss=nn.functional.mse_loss, limit=LIMIT, every=EVERY, size=BATCH, seed=seed, lr=2e-3, clip=1.0,
+                       loss=nn.functional.mse_loss, limit=LIMIT, every=EVERY, size=BATCH, seed=seed, lr=5e-3, clip=1.0,
                        label=f"{net}, seed {seed}")
 
 

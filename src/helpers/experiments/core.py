@@ -27,11 +27,12 @@ class LastStep(nn.Module):
 
     `cell` is rnn, irnn or lstm; `start` sets the recurrent weights of rnn: torch's own uniform draw, normal scaled to
     spectral radius 0.95, orthogonal or identity. irnn is the ReLU net of Le, Jaitly & Hinton (2015): identity
-    recurrent weights, zero biases, input weights of standard deviation 0.001. lstm starts with a forget bias of 1.
+    recurrent weights, zero biases, input weights of standard deviation 0.001. lstm starts with `forget_bias` in its forget gates.
     Raises ValueError for another cell or start.
     """
 
-    def __init__(self, cell: str, inputs: int, hidden: int, outputs: int, *, start: str = "uniform", seed: int = 0):
+    def __init__(self, cell: str, inputs: int, hidden: int, outputs: int, *, start: str = "uniform",
+                 forget_bias: float = 1.0, seed: int = 0):
         super().__init__()
         if cell not in ("rnn", "irnn", "lstm") or start not in STARTS:
             raise ValueError(f"no {cell!r} with start {start!r}; cells: rnn, irnn, lstm; starts: {', '.join(STARTS)}")
@@ -46,7 +47,7 @@ class LastStep(nn.Module):
             if cell == "irnn":
                 nn.init.normal_(self.recurrent.weight_ih_l0, std=0.001)
             if cell == "lstm":
-                self.recurrent.bias_ih_l0[hidden : 2 * hidden] = 1.0
+                self.recurrent.bias_ih_l0[hidden : 2 * hidden] = forget_bias
                 self.recurrent.bias_hh_l0[hidden : 2 * hidden] = 0.0
 
     def forward(self, x):
