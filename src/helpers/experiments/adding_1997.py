@@ -15,9 +15,9 @@ PAPER = (
     "at a time, solves it after 74,000 sequences; solved means an absolute error below 0.04."
 )
 DEVIATIONS = (
-    "20 units, where the paper has two memory blocks of two cells; forget gates, started nearly open (bias 4), where the "
-    "paper has none; Adam with learning rate 0.005, clipping at norm 1, batches of 20, at most 15,000 of them. Solved "
-    "means that at least 99.9 % of 2,560 fresh sequences, all of one length, have an absolute error below 0.04."
+    "20 units, where the paper has two memory blocks of two cells; forget gates, started nearly open (bias 4), where "
+    "the paper has none; Adam with learning rate 0.005, clipping at norm 1, batches of 20, at most 15,000 of them. "
+    "Solved means that at least 99.9 % of 2,560 fresh sequences, all of one length, have an absolute error below 0.04."
 )
 
 LENGTH, BATCH, LIMIT, EVERY, HIDDEN, TESTED = 100, 20, 15_000, 100, 20, 2_560

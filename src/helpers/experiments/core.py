@@ -27,8 +27,8 @@ class LastStep(nn.Module):
 
     `cell` is rnn, irnn or lstm; `start` sets the recurrent weights of rnn: torch's own uniform draw, normal scaled to
     spectral radius 0.95, orthogonal or identity. irnn is the ReLU net of Le, Jaitly & Hinton (2015): identity
-    recurrent weights, zero biases, input weights of standard deviation 0.001. lstm starts with `forget_bias` in its forget gates.
-    Raises ValueError for another cell or start.
+    recurrent weights, zero biases, input weights of standard deviation 0.001. lstm starts its forget gates with the
+    bias `forget_bias`. Raises ValueError for another cell or start.
     """
 
     def __init__(self, cell: str, inputs: int, hidden: int, outputs: int, *, start: str = "uniform",
