@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-__all__ = ["find_browser"]
+__all__ = ["find_browser", "launch_options"]
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge", "msedge")
 _PLACES = (
@@ -17,6 +17,9 @@ _PLACES = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
 )
+# No sandbox: root in a container has none. The rest keeps the browser itself from talking to the network.
+_QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+          "--disable-component-update", "--disable-sync")
 
 
 def _playwright_browser() -> str | None:
@@ -36,15 +39,21 @@ def find_browser() -> str | None:
     return next((p for p in (*found, *placed) if p), None) or _playwright_browser()
 
 
-def _install() -> None:
-    if shutil.which("apt-get") and os.geteuid() == 0:
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        install = ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]
-        # The lists of packages may be missing or old on a fresh machine.
-        if subprocess.run(["apt-get", "update"], env=environment).returncode == 0:
-            if subprocess.run(install, env=environment).returncode == 0:
-                return
-    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"])
+def launch_options() -> dict:
+    """What Playwright's `chromium.launch` needs; raises RuntimeError where there is no browser."""
+    path = find_browser()
+    if path is None:
+        raise RuntimeError("no Chromium, Chrome or Edge found: run `make test`, or set BROWSER_PATH to one")
+    return {"executable_path": path, "args": list(_QUIET)}
+
+
+def _apt_install() -> bool:
+    """Whether Debian's own chromium could be installed, the lists of packages fetched first as they may be missing."""
+    if not shutil.which("apt-get") or os.geteuid() != 0:
+        return False
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    commands = (["apt-get", "update"], ["apt-get", "install", "-y", "--no-install-recommends", "chromium"])
+    return all(subprocess.run(command, env=environment).returncode == 0 for command in commands)
 
 
 def main() -> None:
@@ -54,7 +63,8 @@ def main() -> None:
     path = find_browser()
     if path is None and options.install:
         print("No Chromium, Chrome or Edge found: installing Chromium", flush=True)
-        _install()
+        if not _apt_install():
+            subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"])
         path = find_browser()
     if path is None:
         sys.exit("The tests need a browser: install Chromium, Chrome or Edge, or set BROWSER_PATH to one.")

@@ -1,4 +1,4 @@
-"""Serve a folder on localhost: `python serve.py _build/html --port 8000`; a busy port makes way for the next free one."""
+"""Serve a folder on localhost: `python serve.py _build/html --port 8000`; from a busy port on, the next free one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
 
 def open_server(folder: Path, port: int, tries: int = 20) -> http.server.ThreadingHTTPServer:
-    """A server of `folder` on 127.0.0.1, bound to the first free port from `port` on (0: any); raises OSError if none."""
+    """A server of `folder` on 127.0.0.1, bound to the first free port from `port` on (0: any); OSError if none is."""
     if not (folder / "index.html").is_file():
         raise FileNotFoundError(f"{folder} holds no built book: run `make book` first")
     handler = functools.partial(_Handler, directory=str(folder))

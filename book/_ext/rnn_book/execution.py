@@ -14,6 +14,8 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+from .root import ROOT
+
 __all__ = ["cache_key", "setup_execution"]
 
 _STARTUP = Path(__file__).parent / "kernel" / "startup.py"
@@ -44,7 +46,7 @@ def _prepare_kernels(app: Sphinx, config: Config) -> None:
     # Kernels that share one history database lock each other out.
     (profile / "ipython_config.py").write_text("c = get_config()\nc.HistoryManager.enabled = False\n")
     os.environ.update({"BOOK_BUILD": "1", "IPYTHONDIR": str(profile.parent), **dict.fromkeys(_THREADS, "1")})
-    config.nb_execution_cache_path = str(build / ".jupyter_cache" / cache_key(Path(app.srcdir)))
+    config.nb_execution_cache_path = str(build / ".jupyter_cache" / cache_key(ROOT))
 
 
 def setup_execution(app: Sphinx) -> None:

@@ -1,5 +1,99 @@
-"""Live."""
+"""Live figures on the site: the `{live-figure}` directive, the runtime, and one compiled program a figure.
+
+A notebook puts a `<live-figure>` into its output by `live.show`, a Markdown page by the directive. Either way the name
+in the finished page says which program it needs: that figure is compiled then, and an operation that cannot be
+recorded fails the build.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import yaml
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+from sphinx.util.docutils import SphinxDirective
+
+from .root import ROOT
+
+__all__ = ["LiveFigureDirective", "figures_on", "setup_live"]
+
+_FIGURE = re.compile(r'<live-figure\b[^>]*?\sname="(\w+)"')
+_ELEMENT = re.compile(r"<live-(?:figure|plot|question)\b")
+_RUNTIME = ("live-figure.js", "live-figure.css")
 
 
-def setup_live(app):
-    pass
+def figures_on(body: str) -> list[str]:
+    """The names of the live figures in a page's HTML, each once."""
+    return sorted(set(_FIGURE.findall(body)))
+
+
+class LiveFigureDirective(SphinxDirective):
+    """`{live-figure} name`: a live figure on a Markdown page; the body sets controls, one `control: value` a line."""
+
+    required_arguments = 1
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        from helpers.live import load, page
+
+        name = self.arguments[0]
+        controls = yaml.safe_load("\n".join(self.content)) or {}
+        if not isinstance(controls, dict):
+            raise self.error(f"live-figure {name}: each line is `control: value`, got {controls!r}")
+        try:
+            figure = load(name)
+            html = page.figure_html(figure, **controls)
+        except (TypeError, ValueError) as error:  # an unknown figure, control or value: the message names it
+            raise self.error(str(error)) from error
+        self.env.note_dependency(str(ROOT / "src" / "helpers" / "live" / "figures" / f"{name}.py"))
+        return [nodes.raw("", html, format="html")]
+
+
+def _live_folder(app: Sphinx) -> Path:
+    return Path(app.outdir) / "_static" / "live"
+
+
+def _copy_runtime(app: Sphinx) -> None:
+    if app.builder.format != "html":
+        return
+    app.live_compiled = set()
+    target = _live_folder(app)
+    (target / "figures").mkdir(parents=True, exist_ok=True)
+    for name in _RUNTIME:
+        shutil.copyfile(ROOT / "src" / "helpers" / "live" / "static" / name, target / name)
+    plotly = ROOT / "_build" / "vendor" / "plotly.min.js"
+    if not plotly.exists():
+        raise ExtensionError(f"{plotly} is missing: run `make setup`, which builds it")
+    shutil.copyfile(plotly, target / "plotly.min.js")
+
+
+def _compile(app: Sphinx, name: str) -> None:
+    from helpers.live.compile import compile_figure
+
+    from helpers.live import load
+
+    module = compile_figure(load(name))
+    (_live_folder(app) / "figures" / f"{name}.js").write_text(module.js, encoding="utf-8")
+
+
+def _add_runtime(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+    body = context.get("body") or ""
+    if not _ELEMENT.search(body):
+        return
+    app.add_css_file("live/live-figure.css")
+    app.add_js_file("live/live-figure.js", loading_method="defer")
+    for name in figures_on(body):
+        if name not in app.live_compiled:
+            _compile(app, name)
+            app.live_compiled.add(name)
+
+
+def setup_live(app: Sphinx) -> None:
+    """Provide `{live-figure}`, and put the runtime on the pages that hold something live, and on no other."""
+    app.add_directive("live-figure", LiveFigureDirective)
+    app.connect("builder-inited", _copy_runtime)
+    app.connect("html-page-context", _add_runtime)

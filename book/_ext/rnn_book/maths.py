@@ -16,6 +16,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinxcontrib import katex
 
+from .root import ROOT
 
 __all__ = ["katex_css", "latex_for_katex", "setup_maths"]
 
@@ -66,8 +67,8 @@ def katex_css(css: str) -> str:
     return re.sub(r',url\([^)]+\.(?:woff|ttf)\) format\("(?:woff|truetype)"\)', "", css)
 
 
-def _katex_folder(app: Sphinx) -> Path:
-    folder = Path(app.srcdir) / "node_modules" / "katex" / "dist"
+def _katex_folder() -> Path:
+    folder = ROOT / "node_modules" / "katex" / "dist"
     if not folder.is_dir():
         raise ExtensionError(f"{folder} is missing: run `make setup`, which runs npm ci")
     return folder
@@ -76,13 +77,13 @@ def _katex_folder(app: Sphinx) -> Path:
 def _start(app: Sphinx) -> None:
     if app.builder.format == "html":
         katex.NODEJS_BINARY = str(Path(executable.ROOT_DIR) / "bin" / "node")
-        katex.KaTeXServer.katex_path = str((_katex_folder(app) / "katex.min.js").resolve())
+        katex.KaTeXServer.katex_path = str((_katex_folder() / "katex.min.js").resolve())
 
 
 def _write_fonts(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html":
         return
-    source, target = _katex_folder(app), Path(app.outdir) / "_static" / "katex"
+    source, target = _katex_folder(), Path(app.outdir) / "_static" / "katex"
     (target / "fonts").mkdir(parents=True, exist_ok=True)
     css = katex_css((source / "katex.min.css").read_text())
     (target / "katex.min.css").write_text(css)

@@ -1,0 +1,102 @@
+"""What the pages of the built book weigh, gzipped, before and after a reader scrolls; and the code of live figures.
+
+    python bench/pages.py
+"""
+
+from __future__ import annotations
+
+import gzip
+import sys
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlparse
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "book" / "_tools"))
+
+from browser import launch_options  # noqa: E402
+from serve import open_server  # noqa: E402
+
+__all__ = ["measure", "page_weights"]
+
+HTML = ROOT / "_build" / "html"
+# Already compressed: gzip would not make these smaller.
+_PACKED = (".woff2", ".png", ".jpg", ".webp")
+
+
+@contextmanager
+def _served(folder: Path):
+    server = open_server(folder, 0)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+
+
+def _kb(path: Path) -> float:
+    data = path.read_bytes()
+    return len(data if path.suffix in _PACKED else gzip.compress(data, 9)) / 1000
+
+
+def _scroll_to_end(page) -> None:
+    page.evaluate("""async () => {
+        for (let y = 0; y < document.body.scrollHeight; y += innerHeight / 2) {
+            scrollTo(0, y);
+            await new Promise((done) => setTimeout(done, 60));
+        }
+    }""")
+    page.wait_for_load_state("networkidle")
+
+
+def _weigh(browser, folder: Path, address: str) -> tuple[dict[str, float], dict[str, float]]:
+    """What one page asks for until it is idle, and until its end has been scrolled to: path -> gzipped kB."""
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    asked: dict[str, float] = {}
+
+    def note(response) -> None:
+        path = urlparse(response.url).path
+        if response.ok and (folder / path.lstrip("/")).is_file():
+            asked[path] = _kb(folder / path.lstrip("/"))
+
+    page.on("response", note)
+    page.goto(address, wait_until="networkidle")
+    before = dict(asked)
+    _scroll_to_end(page)
+    page.close()
+    return before, asked
+
+
+def page_weights(folder: Path = HTML) -> dict[str, tuple[dict[str, float], dict[str, float]]]:
+    """For each page of the book, what it loads before and after scrolling: path -> gzipped kB."""
+    from playwright.sync_api import sync_playwright
+
+    pages = [p for part in ("book", "chapters") for p in sorted((folder / part).glob("*.html"))]
+    with _served(folder) as site, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**launch_options())
+        weights = {p.stem: _weigh(browser, folder, f"{site}/{p.relative_to(folder)}") for p in pages}
+        browser.close()
+    return weights
+
+
+def measure() -> dict[str, float]:
+    """The heaviest page before and after scrolling, the runtime, and the longest figure's code, in gzipped kB."""
+    from helpers import live
+    from helpers.live.compile import compile_figure
+
+    weights = page_weights().values()
+    codes = [compile_figure(live.load(name)).code for name in live.names()]
+    return {
+        "page_first_gzip_kb_max": max(sum(before.values()) for before, _ in weights),
+        "page_gzip_kb_max": max(sum(after.values()) for _, after in weights),
+        "runtime_gzip_kb": _kb(HTML / "_static" / "live" / "live-figure.js"),
+        "figure_code_gzip_kb_max": max(len(gzip.compress(code.encode(), 9)) for code in codes) / 1000,
+    }
+
+
+if __name__ == "__main__":
+    for name, (before, after) in page_weights().items():
+        print(f"{name:24s} {sum(before.values()):7.1f} kB, after scrolling {sum(after.values()):7.1f} kB")
+        for path, size in sorted(after.items(), key=lambda item: -item[1])[:12]:
+            print(f"    {size:7.1f} {'' if path in before else '(later) '}{path}")

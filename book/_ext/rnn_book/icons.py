@@ -1,5 +1,0 @@
-"""Icons."""
-
-
-def setup_icons(app):
-    pass
