@@ -131,10 +131,12 @@ def log_softmax(z, axis=-1):
 def rnn_step(params, x, h, activation="tanh"):
     """One step of a plain (Elman) RNN.
 
-        a_t = x_t W_x + h_{t-1} W_h + b        h_t = act(a_t)
+        a = x W_x + h W_h + b
+        h_t = act(a)
 
-    Shapes: x (B, D), h (B, H) -> RNNStep of (B, H). `activation`: "tanh", "relu", "sigmoid" or "linear"; torch.nn.RNN
-    has the first two only. Raises ValueError for any other activation, or a shape that does not fit.
+    h is the state before the step, h_t after it. Shapes: x (B, D), h (B, H) -> RNNStep of (B, H). `activation`: "tanh",
+    "relu", "sigmoid" or "linear"; torch.nn.RNN has the first two only. Raises ValueError for any other activation, or a
+    shape that does not fit.
     Source: Elman, "Finding structure in time", 1990.
 
     >>> import numpy as np
@@ -187,9 +189,10 @@ def lstm_step(params, x, h, c, coupled=False):
         o = sigmoid(x W_xo + h W_ho + b_o + p_o * c_t)    read
         h_t = o * tanh(c_t)
 
-    Shapes: x (B, D), h and c (B, H) -> LSTMStep of (B, H). The p terms are there only if `params.peephole` is; the
-    output gate looks at the new cell. torch.nn.LSTM has neither peepholes nor coupling, the same gate order, and two
-    biases that add. Raises ValueError for a shape that does not fit.
+    h, c are the states before the step, h_t, c_t after it. Shapes: x (B, D), h and c (B, H) -> LSTMStep of (B, H).
+    The p terms are there only if `params.peephole` is; the output gate looks at the new cell. torch.nn.LSTM has neither
+    peepholes nor coupling, the same gate order, and two biases that add. Raises ValueError for a shape that does not
+    fit.
     Sources: Hochreiter & Schmidhuber 1997; forget gate: Gers, Schmidhuber & Cummins 2000; peepholes: Gers &
     Schmidhuber 2000; the coupled variant as in Greff et al. 2017.
 
@@ -224,8 +227,8 @@ def gru_step(params, x, h, reset_after=True):
 
         r = sigmoid(x W_xr + b_r + h W_hr + b_hr)         reset
         z = sigmoid(x W_xz + b_z + h W_hz + b_hz)         update (here: keep)
-        n = tanh(x W_xn + b_n + r * (h W_hn + b_hn))      candidate, reset_after=True: torch, cuDNN, Keras
-        n = tanh(x W_xn + b_n + (r * h) W_hn + b_hn)      candidate, reset_after=False: Cho et al. 2014
+        n = tanh(x W_xn + b_n + r * (h W_hn + b_hn))      candidate with reset_after=True: torch, cuDNN, Keras
+        n = tanh(x W_xn + b_n + (r * h) W_hn + b_hn)      candidate with reset_after=False: Cho et al. 2014
         h_t = (1 - z) * n + z * h
 
     Shapes: x (B, D), h (B, H) -> GRUStep of (B, H). torch.nn.GRU is reset_after=True with the same gate order; weights
