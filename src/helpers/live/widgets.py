@@ -1,0 +1,162 @@
+"""A live figure as ipywidgets: the same controls, computed by the kernel, drawn by a plotly FigureWidget."""
+
+from __future__ import annotations
+
+import html
+from importlib import resources
+
+import ipywidgets
+import numpy as np
+import plotly.graph_objects as go
+
+from . import values
+from .consistency import getter
+from .control_html import slider_format
+from .controls import Choice, Control, Slider, Toggle
+from .figure import LiveFigure
+
+__all__ = ["FigureBox"]
+
+_WIDE = {"style": {"description_width": "12em"}, "layout": {"width": "32em", "max_width": "100%"}}
+
+
+class FigureBox:
+    """A live figure in a notebook: `box` is the widget; `controls`, `arrays` and `set(...)` read and move it.
+
+    Raises ValueError for a control that does not exist or is out of its range.
+    """
+
+    def __init__(self, figure: LiveFigure, controls: dict):
+        given = figure.values(**controls)
+        self.figure, self.state, self.start = figure, None, given
+        self.inputs = {c.name: _widget(c, given[c.name]) for c in figure.controls}
+        self.say = ipywidgets.HTML()
+        self.compute()
+        plot = figure.plot(self.arrays)
+        self.plot = None if plot is None else go.FigureWidget(plot)
+        self.words, self.drawing = ipywidgets.HTML(), ipywidgets.HTML()
+        self.show_words()
+        for widget in self.inputs.values():
+            widget.observe(self._moved, names="value")
+        self.box = ipywidgets.VBox(list(self._parts()))
+
+    def _parts(self):
+        fig = self.figure
+        style = (resources.files(__package__) / "static" / "live-figure.css").read_text("utf-8")
+        yield ipywidgets.HTML(f"<style>{style}</style><b>{html.escape(fig.title)}</b>")
+        for control in fig.controls:
+            widget = self.inputs[control.name]
+            if isinstance(control, Slider) and control.play:
+                play = ipywidgets.Play(min=control.min, max=control.max, step=control.step, value=widget.value,
+                                       interval=1000 / control.play)
+                ipywidgets.jslink((play, "value"), (widget, "value"))
+                widget = ipywidgets.HBox([widget, play])
+            yield widget
+        yield ipywidgets.HBox(self._buttons())
+        yield self.say
+        if fig.diagram:
+            yield self.drawing
+        if self.plot is not None:
+            yield self.plot
+        yield self.words
+        yield ipywidgets.HTML(f"<small>{html.escape(fig.caption)}</small>")
+
+    def _buttons(self) -> list:
+        actions = {"Reset": self.reset}
+        if self.figure.step is not None:
+            actions = {"Step": self.advance, "Restart": self.restart} | actions
+        buttons = []
+        for label, action in actions.items():
+            button = ipywidgets.Button(description=label)
+            button.on_click(lambda _, action=action: action())
+            buttons.append(button)
+        return buttons
+
+    @property
+    def controls(self) -> dict:
+        """The controls' present values, by name."""
+        return {name: widget.value for name, widget in self.inputs.items()}
+
+    def set(self, **controls) -> None:
+        """Move these controls; raises ValueError for an unknown control or a value out of range."""
+        self.figure.values(**controls)
+        for name, value in controls.items():
+            self.inputs[name].value = value
+
+    def reset(self) -> None:
+        """Put every control back to where this figure was first shown, and a figure with memory to its first state."""
+        self.state = None
+        self.set(**self.start)
+        self.redraw()
+
+    def restart(self) -> None:
+        """Start a figure with memory again, with its controls as they are."""
+        self.state = None
+        self.redraw()
+
+    def advance(self) -> None:
+        """Take one step of a figure with memory."""
+        self.redraw()
+
+    def compute(self) -> None:
+        """Compute the arrays for the present controls, in NumPy."""
+        if self.figure.compute is not None:
+            self.arrays = self.figure.run(**self.controls)
+        else:
+            self.state, self.arrays = self.figure.run(self.state, **self.controls)
+
+    def redraw(self) -> None:
+        """Compute and draw; a value that a control refuses is said under the controls, and the drawing stays."""
+        try:
+            self.compute()
+        except (TypeError, ValueError) as error:
+            self.say.value = f'<span role="alert">{html.escape(str(error))}</span>'
+            return
+        self.say.value = ""
+        if self.plot is not None:
+            with self.plot.batch_update():
+                for target, bound in self.figure.bindings.items():
+                    part = self.plot.layout if target == "layout" else self._trace(target)
+                    for attribute, reference in bound.items():
+                        part[attribute] = np.atleast_1d(self.figure.resolve(self.arrays, reference))
+        self.show_words()
+
+    def show_words(self) -> None:
+        """Bring the diagram, the readout and the challenges up to date."""
+        fig, get = self.figure, getter(self.figure, self.arrays, self.controls)
+        if fig.diagram:
+            # its own ground, because a notebook's theme and the reader's system may disagree about dark and light
+            self.drawing.value = (f'<div class="live-drawing" role="img" aria-label="{html.escape(fig.alt)}" '
+                                  f'style="background:var(--live-paper);max-width:46rem">'
+                                  f"{values.fill_diagram(fig.diagram, get)}</div>")
+        lines = [html.escape(values.fill_template(fig.readout, get))] if fig.readout else []
+        for challenge in fig.challenges:
+            mark = "✓ met:" if get(challenge.met) > 0 else "○ try:"
+            lines.append(f"{mark} {html.escape(challenge.text)}")
+        self.words.value = "<br>".join(lines)
+
+    def _trace(self, name: str):
+        return next(trace for trace in self.plot.data if trace.name == name)
+
+    def _moved(self, _change) -> None:
+        self.redraw()
+
+
+def _widget(control: Control, value):
+    words = {"description": f"{control.label} ({control.unit})" if control.unit else control.label} | _WIDE
+    if isinstance(control, Slider):
+        if control.integer:
+            return ipywidgets.IntSlider(value=value, min=control.min, max=control.max, step=control.step, **words)
+        form = slider_format(control)
+        if control.log:
+            low, high = np.log10(control.min), np.log10(control.max)
+            return ipywidgets.FloatLogSlider(value=value, min=low, max=high, step=(high - low) / 200,
+                                             readout_format=form, **words)
+        return ipywidgets.FloatSlider(value=value, min=control.min, max=control.max, step=control.step,
+                                      readout_format=form, **words)
+    if isinstance(control, Choice):
+        labels = control.labels or control.options
+        return ipywidgets.Dropdown(options=list(zip(labels, control.options, strict=True)), value=value, **words)
+    if isinstance(control, Toggle):
+        return ipywidgets.Checkbox(value=value, **words)
+    return ipywidgets.Text(value=value, continuous_update=False, **words)
