@@ -190,8 +190,9 @@ class Trace {
     for (const [name, axis] of [["x", xa], ["y", ya]])
       if (bound.includes(name) && (axis.autorange || !plainAxis(axis))) return false;
     if (full.type === "scatter") {
-      const still = !full.mode.includes("text") && !full.stackgroup && !full.error_y?.visible && !full.error_x?.visible;
-      return still && only("x", "y", "text", "marker.size") && ["none", "tozeroy"].includes(full.fill) &&
+      const plain = !full.stackgroup && !full.error_y?.visible && !full.error_x?.visible;
+      const words = bound.includes("text") && full.mode.includes("text");
+      return plain && !words && only("x", "y", "text", "marker.size") && ["none", "tozeroy"].includes(full.fill) &&
         ["linear", "hv", "vh"].includes(full.line?.shape ?? "linear") &&
         !(bound.includes("marker.size") && !(full.marker.symbol === "circle" && full.marker.sizemode === "diameter"));
     }
@@ -227,6 +228,7 @@ class Trace {
       rest.forEach((line) => line.setAttribute("d", "M0,0"));   // gaps are in the first path now
       if (full.fill === "tozeroy") this.fillToZero(path, px);
     }
+    if (full.mode.includes("text") && !this.placeWords(px, py)) return false;
     if (!full.mode.includes("markers")) return true;
     const points = this.points ??= [...group.querySelectorAll("path.point")];
     if (points.length !== n) return false;
@@ -237,6 +239,19 @@ class Trace {
         const r = Math.round(50 * Math.max(size[k] ?? size[0], full.marker.sizemin ?? 0) / (full.marker.sizeref ?? 1)) / 100;
         points[k].setAttribute("d", `M${r},0A${r},${r} 0 1,1 0,${-r}A${r},${r} 0 0,1 ${r},0Z`);
       }
+    }
+    return true;
+  }
+
+  // Plotly keeps a group for each point that has words; a group's own shift puts them beside the point.
+  placeWords(px, py) {
+    this.words ??= [...this.group.querySelectorAll(".textpoint")].filter((group) => group.querySelector("text"));
+    for (const group of this.words) {
+      const x = px[group.__data__?.i], y = py[group.__data__?.i];
+      if (!finite(x) || !finite(y)) return false;
+      for (const part of group.querySelectorAll("text, tspan.line")) { part.setAttribute("x", x); part.setAttribute("y", y); }
+      const inside = x >= 0 && x <= this.xa._length && y >= 0 && y <= this.ya._length;
+      group.setAttribute("display", inside ? "inline" : "none");
     }
     return true;
   }
