@@ -16,13 +16,13 @@ PAPER = (
     "as an LSTM. Pascanu, Mikolov & Bengio (2013): plain RNNs learn the temporal order at short lengths only."
 )
 DEVIATIONS = (
-    "50 hidden units; Adam with learning rate 0.001 for every net; batches of 20 fresh sequences, at most 6,000 of "
+    "50 hidden units; Adam with learning rate 0.001 for every net; batches of 20 fresh sequences, at most 4,000 of "
     "them. Clipping is by the norm of the whole gradient, at 1. Solved means, on 500 fresh sequences: a mean squared "
     "error below 0.01 (adding; always answering 1 gives 0.167), or at least 99 % right (temporal order; chance is "
     "25 %)."
 )
 
-BATCH, LIMIT, EVERY, HIDDEN, TESTED = 20, 6_000, 250, 50, 500
+BATCH, LIMIT, EVERY, HIDDEN, TESTED = 20, 4_000, 250, 50, 500
 NETS = {
     "tanh, no clipping": {"cell": "rnn", "start": "normal", "clip": None},
     "tanh, clipped": {"cell": "rnn", "start": "normal", "clip": 1.0},
