@@ -1,0 +1,69 @@
+"""Buffers that are never needed at the same time share memory."""
+
+from __future__ import annotations
+
+from ..program import Buffer, Program, Repeat, buffers_of, rebuild
+
+__all__ = ["reuse_buffers"]
+
+
+def reuse_buffers(program: Program) -> None:
+    """Replace work buffers whose lives do not overlap by one; results, and what setup leaves for later, stay alone."""
+    lives: dict[Buffer, list] = {}
+    before = _mark(program.setup, lives, 0)
+    after = _mark(program.body, lives, before)
+    kept = {output.buffer for output in program.outputs.values()}
+    for buffer, life in lives.items():
+        if buffer in kept or (life[0] < before <= life[1]):
+            life[:] = 0, after
+    merged = _share(lives)
+    change = lambda step: rebuild(step, buffer=lambda b: merged.get(b, b))  # noqa: E731
+    program.setup, program.body = list(map(change, program.setup)), list(map(change, program.body))
+
+
+def _mark(steps, lives, at, around=()) -> int:
+    """Extend the first and last use of every buffer over `steps`, numbered from `at`; returns the next number."""
+    for step in steps:
+        if isinstance(step, Repeat):
+            end = at + sum(1 for _ in _flat(step))
+            at = _mark(step.body, lives, at, (*around, (step.counter, at, end - 1)))
+            continue
+        for buffer in buffers_of(step):
+            if buffer.role == "work" and buffer.size:
+                first, last = _extent(buffer, at, around)
+                life = lives.setdefault(buffer, [first, last])
+                life[:] = min(life[0], first), max(life[1], last)
+        at += 1
+    return at
+
+
+def _flat(step):
+    if isinstance(step, Repeat):
+        for inner in step.body:
+            yield from _flat(inner)
+    else:
+        yield step
+
+
+def _extent(buffer, at, around):
+    """A buffer of an outer scope is needed during all of the recurrence that uses it, not only at one place in it."""
+    inside = 0 if buffer.scope is None else 1 + [counter for counter, _, _ in around].index(buffer.scope)
+    return around[inside][1:] if inside < len(around) else (at, at)
+
+
+def _share(lives) -> dict[Buffer, Buffer]:
+    """For each buffer the one that stands for it: the smallest free one that is large enough, or the largest grown."""
+    merged, active, free = {}, [], []
+    for buffer, (first, last) in sorted(lives.items(), key=lambda item: item[1][0]):
+        free += [b for end, b in active if end < first]
+        active = [(end, b) for end, b in active if end >= first]
+        fits = [b for b in free if b.dtype == buffer.dtype]
+        best = min(fits, key=lambda b: (b.size < buffer.size, abs(b.size - buffer.size)), default=None)
+        if best is None:
+            best = buffer
+        else:
+            free.remove(best)
+            best.size = max(best.size, buffer.size)
+        merged[buffer] = best
+        active.append((last, best))
+    return merged

