@@ -16,11 +16,11 @@ from helpers.sequence import lstm, pick, rnn
 
 title = "What reaches back from the last step?"
 caption = (
-    "An error of size 1 arrives at the last hidden state of eight random units. Set the recurrent gain to 0: the whole "
-    "gradient of the cell lies on the direct path, the product of the forget gates. Raise the forget bias from 0 to 6: "
-    "expect that line to turn from a cliff into a plateau. Now raise the gain: the other paths, through h and the "
-    "gates, add to it, and near gain 6 the whole gradient grows as it goes back, though the direct path still shrinks. "
-    "With the input at 0 nothing saturates: bias 4 and gain 1 are enough. "
+    "An error of size 1 arrives at the last hidden state of eight random units; the gain is the singular value of "
+    "each gate's W_h. Set it to 0: the whole gradient of the cell lies on the direct path, the product of the forget "
+    "gates. Raise the forget bias from 0 to 6: expect that line to turn from a cliff into a plateau. Now raise the "
+    "gain: the other paths, through h and the gates, add to it, and near gain 6 the whole gradient grows as it goes "
+    "back, though the direct path still shrinks. With the input at 0 nothing saturates: bias 4 and gain 1 are enough. "
     "The tanh RNN has the same input and the weights of the candidate g, and no cell."
 )
 alt = (
@@ -35,7 +35,7 @@ NAMES = ("direct path: product of f", "whole dL/dc", "whole dL/dh", "tanh RNN, d
 
 controls = [
     Slider(name="forget_bias", label="Forget-gate bias", min=-2, max=8, step=0.1, value=1.0),
-    Slider(name="gain", label="Recurrent gain (singular values of W_h)", min=0, max=6, step=0.1, value=0.5),
+    Slider(name="gain", label="Recurrent gain", min=0, max=6, step=0.1, value=0.5),
     Slider(name="input_scale", label="Input scale", min=0, max=2, step=0.05, value=0.5),
     Slider(name="length", label="Sequence length", unit="steps", min=10, max=T, step=1, value=T, integer=True),
 ]

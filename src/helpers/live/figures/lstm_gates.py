@@ -35,8 +35,7 @@ TANK = 40.0  # the height of a gate's box in the diagram
 
 controls = [
     Slider(name="step", label="Step t", min=1, max=T, step=1, value=13, integer=True, play=4),
-    Slider(name="unit", label="Unit (1 counts, 2 latches, 3 sums, 4 waits)", min=1, max=UNITS, step=1, value=1,
-           integer=True),
+    Slider(name="unit", label="Unit", min=1, max=UNITS, step=1, value=1, integer=True),
     Slider(name="forget_bias", label="Forget-gate bias", min=-2, max=8, step=0.1, value=5.0),
     Slider(name="input_scale", label="Input scale", min=0, max=2, step=0.05, value=1.0),
     Slider(name="gain", label="Recurrent gain", min=0, max=2, step=0.05, value=1.0),
@@ -97,8 +96,10 @@ def figure(arrays):
     fig = plots.stacked(
         {"input": {}, "gates": {k: arrays[k] for k in "ifo"}, "candidate": {"g": arrays["g"]},
          "memory": {k: arrays[k] for k in "ch"}},
-        t, x_title="step t", x_range=[0, T + 1], panel_height=100, showlegend=True,
+        t, x_title="step t", x_range=[0, T + 1], panel_height=105, showlegend=True,
         y_ranges={"input": [-2.2, 2.2], "gates": [-0.05, 1.05], "candidate": [-1.1, 1.1], "memory": [-2.2, 4.4]})
+    for k, ticks in enumerate(([-1, 0, 1], [0, 0.5, 1], [-1, 0, 1], [-2, 0, 2, 4]), start=1):
+        fig.update_layout({f"yaxis{k if k > 1 else ''}": {"tickvals": ticks}})
     dashes = {"i": "dash", "f": "solid", "o": "dot", "g": "solid", "c": "solid", "h": "dash"}
     fig.for_each_trace(lambda trace: trace.update(line={"color": color[trace.name], "dash": dashes[trace.name]}))
     fig.add_bar(x=t, y=arrays["x"], name="x", marker={"color": color["x"], "line": {"width": 0}})
