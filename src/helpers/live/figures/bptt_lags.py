@@ -14,14 +14,14 @@ from helpers.sequence import pick, rnn
 title = "How much does each step of the past add to the gradient of the recurrent weights?"
 caption = (
     "Every output sends back an error of the same size, 1. Start with tanh and move the gain from 0.5 to 1.2: expect "
-    "the blue line to turn from a steep fall to a gentle one, and the dark band of the map to widen. Then raise the "
+    "the solid line to turn from a steep fall to a gentle one, and large terms to spread over the map. Then raise the "
     "input scale: the states saturate, and the far terms fade again. Choose linear: the error signal alone is an exact "
     "straight line, gain to the power of the lag, rising as soon as the gain passes 1. A line ends where the sequence "
     "begins."
 )
 alt = (
     "Above, a map of the size of every term of the gradient, output step upwards and lag to the right, on a "
-    "logarithmic colour scale: dark at small lags, paler to the right. Below, the same sizes for one output, against "
+    "logarithmic colour scale: large at small lags, fading to the right. Below, the same sizes for one output, against "
     "the lag."
 )
 

@@ -13,10 +13,10 @@ from helpers.sequence import pick, rnn
 title = "How far back must the gradient go before it points the right way?"
 caption = (
     "An untrained network is asked to give back the input of some steps ago, the delay. Move the window from 1 to the "
-    "right: the map shows which terms of the gradient it keeps, all to the left of the line. Expect the blue cosine to "
-    "jump to 1 when the window reaches the delay, and the orange one, whose chunks cut most outputs off earlier, to "
-    "need more than twice as long. Then raise the gain to 1.5: terms beyond the delay no longer fade, and even long windows keep an "
-    "error."
+    "right: the map shows which terms of the gradient it keeps, all to the left of the line. Expect the cosine of "
+    "“every output reaches back” to jump to 1 when the window reaches the delay. Chunks (orange) cut most outputs off "
+    "earlier, the saw-tooth on the map: expect them to need more than twice as long. Then raise the gain to 1.5: terms "
+    "beyond the delay no longer fade, and even long windows keep an error."
 )
 alt = (
     "Above, a map of the size of each term of the gradient by output step and lag, with a vertical line at the window "
@@ -105,16 +105,16 @@ def compute(consts, window, delay, gain, input_scale):
     }
 
 
-CURVES = (("cosine, every output reaches back", 0, "solid"), ("cosine, cut into chunks", 1, "solid"),
-          ("error, every output reaches back", 0, "dot"), ("error, cut into chunks", 1, "dot"))
+CURVES = (("cosine, every output reaches back", 5, "solid"), ("cosine, cut into chunks", 1, "solid"),
+          ("error, every output reaches back", 5, "dot"), ("error, cut into chunks", 1, "dot"))
 
 
 def figure(arrays):
     steps = np.arange(STEPS)
     fig = plots.figure(x_title="lag k (above), window (below), steps", x_range=[-0.5, 40.5], height=620)
-    fig.add_heatmap(z=arrays["map"], x=steps, y=steps + 1, zmin=-6, zmax=0, name="size of each term",
+    fig.add_heatmap(z=arrays["map"], x=steps, y=steps + 1, zmin=-6, zmax=4, name="size of each term",
                     colorscale=plots.SEQUENTIAL, showscale=False)
-    for key, name, color in (("line", "kept: every output reaches back", 0), ("edge", "kept: chunks", 1)):
+    for key, name, color in (("line", "kept: every output reaches back", 5), ("edge", "kept: chunks", 1)):
         y = [0.5, STEPS + 0.5] if key == "line" else steps + 1
         fig.add_scatter(x=arrays[key], y=y, name=name, mode="lines", showlegend=False,
                         line={"color": plots.COLORS[color], "width": 3})
