@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.inspect import inspect
+from helpers.inspect import backpropagate, inspect
 
 KINDS = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru": torch.nn.GRU}
 
@@ -28,6 +28,27 @@ def test_equals_the_module(kind, options, dtype):
     last = last[0] if kind == "lstm" else last
     for k, entry in enumerate(seen.layers):
         np.testing.assert_allclose(entry.trace.h[0 if entry.reverse else -1], last[k].numpy(), atol=1e-6)
+
+
+@pytest.mark.parametrize("options", [{}, {"num_layers": 2, "bidirectional": True}])
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_gradients_equal_autograd_in_every_layer(kind, options):
+    torch.manual_seed(5)
+    module = KINDS[kind](3, 4, **options).double()
+    x = torch.randn(6, 2, 3, dtype=torch.float64)
+    output, last = module(x)
+    h_n = last[0] if kind == "lstm" else last
+    output.retain_grad()
+    h_n.retain_grad()
+    weights = torch.randn_like(output)
+    (weights * torch.tanh(output)).sum().add(torch.sin(h_n).sum()).backward()
+    found = backpropagate(inspect(module, x), output.grad, h_n.grad)
+    assert len(found) == module.num_layers * (2 if module.bidirectional else 1)
+    for layer, reverse, grads in found:
+        suffix = f"_l{layer}" + ("_reverse" if reverse else "")
+        want = getattr(module, f"weight_hh{suffix}").grad.numpy().T
+        np.testing.assert_allclose(grads.params.W_h, want, atol=1e-10)
+        np.testing.assert_allclose(grads.params.W_x, getattr(module, f"weight_ih{suffix}").grad.numpy().T, atol=1e-10)
 
 
 def test_relu_and_an_input_without_batch():
@@ -56,6 +77,8 @@ def test_the_gates_of_an_lstm_give_its_cell():
         (lambda: inspect(torch.nn.LSTM(3, 4, 2, dropout=0.5), torch.zeros(5, 1, 3)), ValueError, r"module.eval\(\)"),
         (lambda: inspect(torch.nn.RNN(3, 4), torch.nn.utils.rnn.pack_sequence([torch.zeros(5, 3)])), TypeError, "pack"),
         (lambda: inspect(torch.nn.RNN(3, 4), torch.zeros(5, 1, 3))[2], KeyError, "no layer 2"),
+        (lambda: backpropagate(inspect(torch.nn.RNN(3, 4), torch.zeros(5, 1, 3)), np.zeros((5, 1, 3))), ValueError,
+         "grad_output has shape"),
     ],
 )
 def test_what_it_cannot_do_is_said(call, error, says):

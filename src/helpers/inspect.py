@@ -1,4 +1,4 @@
-"""Every gate of any `torch.nn.RNN`, `LSTM` or `GRU` on given input: what the module computes and does not show."""
+"""Every gate and every state gradient of any `torch.nn.RNN`, `LSTM` or `GRU`: what the module does not show."""
 
 from __future__ import annotations
 
@@ -6,18 +6,34 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import sequence
+from . import bptt, sequence
+from .cells import GRUParams, LSTMParams
 from .params import from_torch
 
-__all__ = ["Inspection", "LayerTrace", "inspect"]
+__all__ = ["Inspection", "LayerGrads", "LayerTrace", "backpropagate", "inspect"]
 
 
 class LayerTrace(NamedTuple):
-    """One layer in one direction: `trace` is an RNNStep, LSTMStep or GRUStep with arrays (T, B, H) in order of time."""
+    """One layer in one direction: `trace` is an RNNStep, LSTMStep or GRUStep with arrays (T, B, H) in order of time.
+
+    `params`, `x` (T, B, D), `initial` (its first states) and `activation` are what it was computed from.
+    """
 
     layer: int
     reverse: bool
     trace: NamedTuple
+    params: NamedTuple
+    x: np.ndarray
+    initial: tuple
+    activation: str
+
+
+class LayerGrads(NamedTuple):
+    """The gradients of one layer in one direction: `grads` as from `helpers.bptt`, arrays in order of time."""
+
+    layer: int
+    reverse: bool
+    grads: NamedTuple
 
 
 class Inspection(NamedTuple):
@@ -54,9 +70,8 @@ def inspect(module, x, state=None) -> Inspection:
         outputs = []
         for reverse in (False, True)[:directions]:
             initial = [s[layer * directions + reverse] for s in states]
-            trace = _one_way(module, kind, layer, reverse, x, initial)
-            entries.append(LayerTrace(layer, reverse, trace))
-            outputs.append(trace.h)
+            entries.append(_one_way(module, layer, reverse, x, initial))
+            outputs.append(entries[-1].trace.h)
         x = np.concatenate(outputs, axis=-1)
     return Inspection(x, tuple(entries))
 
@@ -111,15 +126,60 @@ def _states(module, kind: str, state, *, batch: int, count: int) -> list[np.ndar
     return given
 
 
-def _one_way(module, kind: str, layer: int, reverse: bool, x: np.ndarray, initial: list[np.ndarray]):
+def _one_way(module, layer: int, reverse: bool, x: np.ndarray, initial: list[np.ndarray]) -> LayerTrace:
     params = from_torch(module, layer=layer, reverse=reverse)
     params = type(params)(*(None if p is None else np.asarray(p, dtype=np.float64) for p in params))
-    run = {
-        "rnn": lambda x: sequence.rnn(params, x, *initial, activation=getattr(module, "nonlinearity", "tanh")),
-        "lstm": lambda x: sequence.lstm(params, x, *initial),
-        "gru": lambda x: sequence.gru(params, x, *initial),
-    }[kind]
-    if not reverse:
-        return run(x)
-    trace = run(x[::-1])
+    entry = LayerTrace(layer, reverse, None, params, x, tuple(initial), getattr(module, "nonlinearity", "tanh"))
+    trace = _forward(entry, x[::-1] if reverse else x)
+    return entry._replace(trace=_flip(trace) if reverse else trace)
+
+
+def _forward(entry: LayerTrace, x: np.ndarray):
+    if isinstance(entry.params, LSTMParams):
+        return sequence.lstm(entry.params, x, *entry.initial)
+    if isinstance(entry.params, GRUParams):
+        return sequence.gru(entry.params, x, *entry.initial)
+    return sequence.rnn(entry.params, x, *entry.initial, activation=entry.activation)
+
+
+def _flip(trace):
     return type(trace)(*(field[::-1] for field in trace))
+
+
+def backpropagate(inspection: Inspection, grad_output, grad_last=None) -> tuple[LayerGrads, ...]:
+    """The gradients of a loss in every layer, given dL/doutput (T, B, directions * H), time first.
+
+    `grad_last` (layers * directions, B, H), if the loss also reads the module's h_n. Unlike autograd this gives dL/dh_t
+    at every step, as seen through all later steps and layers. Raises ValueError for a shape that does not fit.
+    """
+    grad = _numpy(grad_output)
+    if grad.shape != inspection.output.shape:
+        raise ValueError(f"grad_output has shape {grad.shape}, the output {inspection.output.shape} (time first)")
+    found = []
+    for layer in sorted({entry.layer for entry in inspection.layers}, reverse=True):
+        entries = [entry for entry in inspection.layers if entry.layer == layer]
+        grad_x = 0.0
+        for k, (entry, part) in enumerate(zip(entries, np.split(grad, len(entries), axis=-1), strict=True)):
+            part = part.copy()
+            if grad_last is not None:
+                part[0 if entry.reverse else -1] += _numpy(grad_last)[layer * len(entries) + k]
+            found.append(LayerGrads(layer, entry.reverse, _one_way_back(entry, part)))
+            grad_x = grad_x + found[-1].grads.x
+        grad = grad_x
+    return tuple(sorted(found, key=lambda entry: entry[:2]))
+
+
+def _one_way_back(entry: LayerTrace, grad_h: np.ndarray):
+    x, trace = entry.x, entry.trace
+    if entry.reverse:
+        x, trace, grad_h = x[::-1], _flip(trace), grad_h[::-1]
+    if isinstance(entry.params, LSTMParams):
+        grads = bptt.lstm_bptt(entry.params, x, trace, grad_h, *entry.initial)
+    elif isinstance(entry.params, GRUParams):
+        grads = bptt.gru_bptt(entry.params, x, trace, grad_h, *entry.initial)
+    else:
+        grads = bptt.rnn_bptt(entry.params, x, trace, grad_h, *entry.initial, activation=entry.activation)
+    if not entry.reverse:
+        return grads
+    in_time = ("x", "a", "h", "c", "norm_h", "norm_c")
+    return grads._replace(**{name: getattr(grads, name)[::-1] for name in in_time if name in grads._fields})
