@@ -1,5 +1,7 @@
 """One step of every cell: against torch's cells, against its own docstring, and its errors."""
 
+import doctest
+import importlib
 import re
 import subprocess
 import sys
@@ -145,6 +147,12 @@ RNN, LSTM, GRU = rnn_params(3, 4), lstm_params(3, 4), gru_params(3, 4)
 def test_errors_name_the_array_and_both_shapes(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize("name", ["cells", "sequence", "bptt", "jacobians", "params"])
+def test_the_docstrings_examples_run(name):
+    failed, run = doctest.testmod(importlib.import_module(f"helpers.{name}"))
+    assert run > 0 and failed == 0
 
 
 def loaded_after(statement):

@@ -9,7 +9,7 @@ Array API only. Shapes: x (T, B, D), h (T, B, H); `d` in a name stands for dL/d.
 import math
 from typing import Any, NamedTuple
 
-from array_api_compat import array_namespace, is_numpy_array, is_torch_array
+from array_api_compat import array_namespace, device, is_numpy_array, is_torch_array
 
 from ._validate import expect_numbers, expect_params, expect_shape
 from .cells import GRUParams, LSTMParams, RNNParams, activation_slope, log_softmax
@@ -85,6 +85,15 @@ def rnn_bptt(params, x, trace, grad_h, h0=None, activation="tanh"):
     grad_h (T, B, H) is dL/dh_t through the output at t only. Returns RNNGrads. torch gives the same parameter
     gradients, but not dL/dh_t. Raises ValueError for a shape that does not fit, NaN, or an unknown activation.
     Source: Werbos, "Backpropagation through time: what it does and how to do it", 1990.
+
+    >>> import numpy as np
+    >>> from helpers.sequence import rnn
+    >>> params, x = RNNParams(np.ones((1, 1)), np.full((1, 1), 0.5), np.zeros(1)), np.ones((4, 1, 1))
+    >>> trace = rnn(params, x, activation="linear")
+    >>> at_the_end = np.zeros((4, 1, 1))
+    >>> at_the_end[-1] = 1.0
+    >>> rnn_bptt(params, x, trace, at_the_end, activation="linear").norm_h.tolist()    # halved at every step back
+    [0.125, 0.25, 0.5, 1.0]
     """
     xp, (h0,) = _start(params, 1, x, trace, grad_h, h0=h0)
     slope = activation_slope(xp, activation, trace.a, trace.h)
@@ -114,7 +123,15 @@ def lstm_bptt(params, x, trace, grad_h, h0=None, c0=None, coupled=False):
     i = 1 - f, so that da_i = 0 and da_f = dc_t (c_{t-1} - g) f(1-f). grad_h (T, B, H) is dL/dh_t through the output at
     t only. Returns LSTMGrads. torch gives the same parameter gradients, but neither dL/dh_t nor dL/dc_t. Raises
     ValueError for a shape that does not fit, or NaN.
-    Sources: Graves & Schmidhuber 2005 (the full gradient; the 1997 paper truncates it), Greff et al. 2017, appendix.
+    Sources: Graves & Schmidhuber 2005 (the full gradient; the 1997 paper truncates it), Greff et al. 2017.
+
+    >>> import numpy as np
+    >>> from helpers.params import lstm_params
+    >>> from helpers.sequence import lstm
+    >>> params, x = lstm_params(2, 3, seed=0), np.ones((4, 1, 2))
+    >>> grads = lstm_bptt(params, x, lstm(params, x), np.ones((4, 1, 3)))
+    >>> grads.params.W_h.shape, grads.norm_c.shape
+    ((3, 12), (4,))
     """
     xp, (h0, c0) = _start(params, 4, x, trace, grad_h, h0=h0, c0=c0)
     c_prev = _previous(xp, trace.c, c0)
@@ -175,6 +192,13 @@ def gru_bptt(params, x, trace, grad_h, h0=None, reset_after=True):
     then dh_{t-1} += grad_h_{t-1}. grad_h (T, B, H) is dL/dh_t through the output at t only. Returns GRUGrads, whose
     a is the gradient at the input terms. torch gives the same parameter gradients with reset_after=True, not dL/dh_t.
     Raises ValueError for a shape that does not fit, or NaN. Source: derived here from `cells.gru_step`.
+
+    >>> import numpy as np
+    >>> from helpers.params import gru_params
+    >>> from helpers.sequence import gru
+    >>> params, x = gru_params(2, 3, seed=0), np.ones((4, 1, 2))
+    >>> gru_bptt(params, x, gru(params, x), np.ones((4, 1, 3))).params.b_h.shape
+    (9,)
     """
     xp, (h0,) = _start(params, 3, x, trace, grad_h, h0=h0)
     backward = _gru_reset_after if reset_after else _gru_reset_before
@@ -247,7 +271,7 @@ def cross_entropy(logits, targets):
         if low < 0 or high >= V:
             raise ValueError(f"targets: expected integers from 0 to {V - 1} (logits has {V}), got {low} to {high}")
     log_p = log_softmax(logits)
-    hit = xp.astype(xp.expand_dims(targets, axis=-1) == xp.arange(V), logits.dtype)
+    hit = xp.astype(xp.expand_dims(targets, axis=-1) == xp.arange(V, device=device(logits)), logits.dtype)
     count = math.prod(targets.shape)
     return -xp.sum(hit * log_p) / count, (xp.exp(log_p) - hit) / count
 

@@ -2,7 +2,7 @@
 
 import math
 
-from array_api_compat import array_namespace
+from array_api_compat import array_namespace, device
 
 from ._validate import expect_numbers, expect_params, expect_shape
 from .cells import activation_slope
@@ -18,6 +18,13 @@ def rnn_jacobians(params, trace, activation="tanh"):
 
     Returns (T, B, H, H). Raises ValueError for an unknown activation or a shape that does not fit.
     Source: Pascanu, Mikolov & Bengio, "On the difficulty of training recurrent neural networks", 2013.
+
+    >>> import numpy as np
+    >>> from helpers.params import rnn_params
+    >>> from helpers.sequence import rnn
+    >>> params = rnn_params(1, 2, recurrent="identity", gain=0.5)
+    >>> rnn_jacobians(params, rnn(params, np.zeros((3, 1, 1))))[0, 0].tolist()
+    [[0.5, 0.0], [0.0, 0.5]]
     """
     _, H = expect_params(params, 1)
     expect_shape("trace.h", trace.h, ("T", "B", H))
@@ -32,6 +39,12 @@ def log_norm_products(jacobians, norm="frobenius", iterations=20):
     as a logarithm, so that neither 1e-400 nor 1e+400 is lost; a product that is exactly zero gives -inf. `norm` is
     "frobenius", or "spectral" (largest singular value, from below, by `iterations` steps of power iteration each time,
     started from the previous vector). Raises ValueError for another norm, NaN, or matrices that are not square.
+    Source: Pascanu, Mikolov & Bengio 2013, section 2.
+
+    >>> import numpy as np
+    >>> halves = np.broadcast_to(0.5 * np.eye(2), (3000, 2, 2))
+    >>> round(float(log_norm_products(halves, norm="spectral")[-1] / np.log(10)))    # a norm of 1e-903
+    -903
     """
     if norm not in ("frobenius", "spectral"):
         raise ValueError(f"norm: expected frobenius or spectral, got {norm!r}")
@@ -41,7 +54,7 @@ def log_norm_products(jacobians, norm="frobenius", iterations=20):
     expect_numbers(jacobians=jacobians)
     xp = array_namespace(jacobians)
     first = jacobians[0, ...]
-    eye = xp.zeros_like(first) + xp.astype(xp.eye(first.shape[-1]), first.dtype)
+    eye = xp.zeros_like(first) + xp.astype(xp.eye(first.shape[-1], device=device(first)), first.dtype)
     # cos(0), cos(1), ...: a start that no symmetry of the matrices makes orthogonal to the leading vector
     angle = xp.cumulative_sum(xp.ones_like(first[..., :1]), axis=-2)
     scale = xp.zeros_like(first[..., 0, 0])

@@ -126,15 +126,16 @@ def with_forget_bias(params, value):
 def chrono_biases(H, t_max, seed=0):
     """Biases (H,) that keep memories for 1 to t_max steps: log(u), u uniform in [1, t_max - 1).
 
-    A gate at sigmoid(log(u)) = u / (1 + u) forgets over about 1 + u steps. `t_max` may be a 0-d array. Raises
-    ValueError for a number t_max below 2. Source: Tallec & Ollivier, "Can recurrent neural networks warp time?", 2018.
+    A gate at sigmoid(log(u)) = u / (1 + u) forgets over about 1 + u steps. `t_max` may be a 0-d array, traced too.
+    Raises ValueError for a t_max below 2. Source: Tallec & Ollivier, "Can recurrent neural networks warp time?", 2018.
+
+    >>> bool(np.all(np.exp(chrono_biases(100, 30)) <= 29))
+    True
     """
-    if isinstance(t_max, (int, float)) and t_max < 2:
+    if isinstance(t_max, (int, float, np.generic, np.ndarray)) and t_max < 2:
         raise ValueError(f"t_max: expected at least 2 steps, got {t_max!r}")
     share = np.random.default_rng(seed).uniform(size=H)
-    if isinstance(t_max, (int, float)):
-        return np.log(1 + (t_max - 2) * share)
-    xp = array_namespace(t_max)
+    xp = array_namespace(t_max) if hasattr(t_max, "shape") else np
     return xp.log(1 + (t_max - 2) * xp.asarray(share))
 
 
@@ -142,7 +143,11 @@ def with_chrono(params, t_max, seed=0):
     """`params` with chrono biases for memories of up to t_max steps: LSTM b_f = v, b_i = -v; GRU b_z = v.
 
     v = chrono_biases(H, t_max, seed). Here z keeps (h_t = (1-z) n + z h), so that v enters with a plus; the paper,
-    whose update gate overwrites, has a minus. Raises ValueError if `params` is neither an LSTM nor a GRU.
+    whose update gate overwrites, has a minus. Array API. Raises ValueError if `params` is neither an LSTM nor a GRU.
+
+    >>> b = with_chrono(lstm_params(1, 1), t_max=30).b
+    >>> bool(b[1] >= 0), bool(b[0] == -b[1])
+    (True, True)
     """
     xp = array_namespace(params.b)
     H = params.W_h.shape[0]
@@ -161,6 +166,10 @@ def from_torch(module, layer=0, reverse=False):
     torch stores (gates * hidden, input): transposed here; its two biases are added, but kept apart for the GRU, where
     the recurrent one stands inside the reset. Raises TypeError for another module, ValueError for a missing layer or
     direction, or for projections (proj_size).
+
+    >>> import torch
+    >>> from_torch(torch.nn.LSTM(3, 5, num_layers=2), layer=1).W_x.shape
+    (5, 20)
     """
     import torch
 
@@ -184,7 +193,11 @@ def from_torch(module, layer=0, reverse=False):
 def to_torch(params, activation="tanh"):
     """A one-layer float64 torch.nn.RNN, LSTM or GRU with these parameters; bias_hh is b_h for the GRU, else zero.
 
-    Raises ValueError for what torch.nn lacks: peepholes, or an RNN activation other than "tanh" and "relu".
+    Raises ValueError for what torch.nn lacks: peepholes, or an RNN activation other than "tanh" and "relu"; TypeError
+    for anything but parameters.
+
+    >>> to_torch(gru_params(3, 5, seed=0))
+    GRU(3, 5)
     """
     import torch
 
