@@ -86,10 +86,8 @@ test: book  ## build the book, then check the code and run every test
 bench: book  ## measure speed and size beside the budgets, into _build/bench.json
 	$(BIN)/python -m bench
 
-ifneq ($(wildcard src/helpers/results),)
-results: setup  ## run the experiments of "paper vs ours" again
-	$(BIN)/python -m helpers.results
-endif
+results: setup  ## run what is missing of "paper and ours", and write its page again
+	$(BIN)/python -m helpers.experiments
 
 clean:  ## remove what was built, and the stored outputs of the notebooks
 	rm -rf _build

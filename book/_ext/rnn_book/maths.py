@@ -52,8 +52,7 @@ def _visit_inline(translator, node: nodes.math) -> None:
 
 def _visit_display(translator, node: nodes.math_block) -> None:
     translator.body.append(translator.starttag(node, "div", CLASS="math notranslate nohighlight"))
-    # A formula wider than a phone scrolls by itself; the tab stop lets the keyboard scroll it too.
-    translator.body.append(f'<div class="formula" tabindex="0">{_render(latex_for_katex(node), node, True)}</div>')
+    translator.body.append(f'<div class="formula">{_render(latex_for_katex(node), node, True)}</div>')
     if node["number"]:
         translator.body.append(f'<span class="eqno">({katex.get_node_equation_number(translator, node)})')
         translator.add_permalink_ref(node, "Link to this equation")

@@ -1,49 +1,52 @@
 """Each page carries only what it uses, and asks no other host for anything.
 
-Handlers run late (priority 900 and up), after every extension has put its scripts and styles on the page.
+Handlers of `html-page-context` run late (priority 900), after every extension has put its scripts and styles on a page.
 """
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterable
+from pathlib import Path
 
+from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.config import Config
 
-__all__ = ["setup_pages", "wanted"]
+__all__ = ["describe", "quiet", "setup_pages", "wanted"]
 
-# File name (part of it) -> text in the page's body without which the file does nothing.
+# Part of a file's name -> texts, one of which a page's body must hold for the file to do anything.
 _ONLY_WITH = {
-    "copybutton": "highlight",
-    "clipboard.min.js": "highlight",
-    "togglebutton": ("toggle", "dropdown"),
-    "design-tabs.js": "sd-tab",
-    "sphinx-design": "sd-",
-    "sphinx_design": "sd-",
-    "exercise.css": "exercise",
-    "proof.css": "proof",
-    "mystnb": "cell",
+    "copybutton": ("highlight",),
+    "clipboard": ("highlight",),
+    "toggle": ("toggle", "dropdown", "tag_hide"),
+    "design": ("sd-",),
+    "exercise.css": ("exercise",),
+    "proof.css": ("proof",),
+    "mystnb": ("cell",),
 }
-# Jupyter Book puts these on every page; nothing here uses them, and thebe reaches for another host.
-_NEVER = ("sphinx-thebe", "thebe.js", "comments", "mathjax", "tabs.js")
+# Jupyter Book puts these on every page. Nothing here uses them, and thebe asks other hosts.
+_NEVER = ("thebe", "THEBE", "comments")
+_DESCRIPTION = 200
 
 
 def wanted(name: str, body: str) -> bool:
-    """Whether the script or style `name` does anything on a page with this `body`."""
+    """Whether the script or style called `name` does anything on a page with this `body`."""
     if any(part in name for part in _NEVER):
         return False
-    return all(
-        any(text in body for text in ([needs] if isinstance(needs, str) else needs))
-        for part, needs in _ONLY_WITH.items()
-        if part in name
-    )
+    return all(any(text in body for text in texts) for part, texts in _ONLY_WITH.items() if part in name)
 
 
 def _keep(files: Iterable, body: str) -> list:
-    def name(entry) -> str:
+    """The `files` wanted; an inline script goes by what it sets, and one that is there twice stays once."""
+    kept = {}
+    for entry in files:
         inline = (getattr(entry, "attributes", None) or {}).get("body") or ""
-        return "thebe.js" if "THEBE" in inline else str(getattr(entry, "filename", entry) or "")
-
-    return [entry for entry in files if wanted(name(entry), body)]
+        name = str(getattr(entry, "filename", entry) or "") or inline
+        if wanted(name, body):
+            kept.setdefault((name, inline), entry)
+    return list(kept.values())
 
 
 def _trim(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
@@ -51,8 +54,52 @@ def _trim(app: Sphinx, pagename: str, templatename: str, context: dict, doctree)
     context["script_files"] = _keep(context.get("script_files", []), body)
     context["css_files"] = _keep(context.get("css_files", []), body)
     context["has_maths"] = 'class="katex' in body
+    if not app.config.ogp_site_url:  # without a known address this would be a path, which is no URL
+        context["metatags"] = re.sub(r'<meta property="og:url"[^>]*>\n?', "", context.get("metatags", ""))
+
+
+def describe(doctree: nodes.document) -> str:
+    """A page's description for search engines: its first paragraphs, up to 200 characters, formulas left out."""
+    text = ""
+    for paragraph in doctree.findall(nodes.paragraph):
+        if not isinstance(paragraph.parent, nodes.section) or any(paragraph.findall(nodes.math)):
+            continue
+        text = f"{text} {paragraph.astext()}".strip()
+        if len(text) > _DESCRIPTION // 2:
+            break
+    text = re.sub(r"\s+", " ", text)
+    return text if len(text) <= _DESCRIPTION else text[:_DESCRIPTION].rsplit(" ", 1)[0] + " …"
+
+
+def _add_description(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+    if doctree is None or 'name="description"' in context.get("metatags", ""):
+        return
+    if text := describe(doctree):
+        tag = f'<meta name="description" content="{html.escape(text)}" />\n'
+        context["metatags"] = context.get("metatags", "") + tag
+        context["meta"] = {**(context.get("meta") or {}), "og:description": text}
+
+
+def _set_frame(app: Sphinx, config: Config) -> None:
+    options = config.html_theme_options
+    options["navbar_persistent"] = []  # else an empty bar with a second search box above every page
+    options["footer_content_items"] = ["extra-footer.html", "last-updated.html"]
+
+
+def quiet(script: str) -> str:
+    """The theme's script without its message to the console, which would hide a real one from the browser tests."""
+    return re.sub(r",console\.log\(`\[PST\][^`]*`\)", "", script)
+
+
+def _quiet_theme(app: Sphinx, error: Exception | None) -> None:
+    if error is None and app.builder.format == "html":
+        script = Path(app.outdir) / "_static" / "scripts" / "pydata-sphinx-theme.js"
+        script.write_text(quiet(script.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def setup_pages(app: Sphinx) -> None:
-    """Drop unused scripts and styles from every page, and tell the templates what the page holds."""
+    """Drop unused scripts and styles from every page, describe it, and tell the templates what it holds."""
+    app.connect("config-inited", _set_frame, priority=100)
+    app.connect("html-page-context", _add_description, priority=400)
     app.connect("html-page-context", _trim, priority=900)
+    app.connect("build-finished", _quiet_theme)

@@ -15,7 +15,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-__all__ = ["public_url", "repository_url", "setup_repository", "site_url"]
+__all__ = ["public_url", "reader_commands", "repository_url", "setup_repository", "site_url"]
 
 _REMOTE = re.compile(r"^(?:(?:https?|ssh|git)://)?(?:[^@/]+@)?(?P<host>[^:/@]+)(?::\d+)?[:/](?P<path>[^:]+?)(?:\.git)?/?$")
 # The theme raises an error for an address on any other kind of host.
@@ -66,6 +66,17 @@ def _branch(environ=os.environ) -> str:
     return environ.get("GITHUB_REF_NAME", "main") if environ.get("GITHUB_REF_TYPE") == "branch" else "main"
 
 
+def reader_commands(url: str) -> dict[str, str]:
+    """The commands of "How to use this book" as Markdown, for this repository's address ("" when unknown)."""
+    folder = url.rpartition("/")[2] or "FOLDER"
+    address = url or "ADDRESS"
+    hint = "" if url else "\n\nThis copy does not know its public address: put the repository's in place of `ADDRESS`."
+    return {
+        "colab_install": f"```python\n%pip install -q git+{address}\n```{hint}",
+        "clone_command": f"```shell\ngit clone {address} {folder}\ncd {folder}\nmake lab\n```",
+    }
+
+
 def _set_links(app: Sphinx, config: Config) -> None:
     options = config.html_theme_options
     url = repository_url(Path(app.srcdir))
@@ -78,6 +89,7 @@ def _set_links(app: Sphinx, config: Config) -> None:
     else:
         options.pop("repository_url", None)
         options["launch_buttons"] = {}
+    config.myst_substitutions = {**config.myst_substitutions, **reader_commands(url)}
     config.html_baseurl = site_url(url)
     config.ogp_site_url = config.html_baseurl
 
