@@ -113,3 +113,15 @@ def test_the_character_model_equals_the_course_equations():
 def test_an_unknown_cell_is_named():
     with pytest.raises(ValueError, match="rnn, lstm, gru; got 'elman'"):
         training.CharModel("elman")
+
+
+def test_bits_per_character_of_a_uniform_model_and_of_a_sure_one():
+    codes = np.tile([0, 1, 2], 200)
+    model = training.CharModel("rnn", hidden=4, vocabulary=8)
+    with torch.no_grad():
+        model.readout.weight.zero_()
+        model.readout.bias.zero_()
+    assert training.bits_per_character(model, codes, rows=3) == pytest.approx(3)
+    with torch.no_grad():
+        model.readout.bias[:3] = 50
+    assert training.bits_per_character(model, codes, rows=3) == pytest.approx(np.log2(3), abs=1e-6)

@@ -16,7 +16,7 @@ import torch
 from torch import nn
 from tqdm.auto import tqdm
 
-__all__ = ["CharModel", "History", "fit", "next_character_loss"]
+__all__ = ["CharModel", "History", "bits_per_character", "fit", "next_character_loss"]
 
 CELLS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 
@@ -104,3 +104,11 @@ def next_character_loss(output, targets: torch.Tensor) -> torch.Tensor:
     """Mean cross-entropy (nats a character) of a CharModel's output and the true next characters (T, B)."""
     scores, _ = output
     return nn.functional.cross_entropy(scores.flatten(0, 1), targets.flatten())
+
+
+def bits_per_character(model: CharModel, codes: np.ndarray, rows: int = 20) -> float:
+    """How many bits `model` needs for each character of the text `codes` (N,), read as `rows` streams side by side."""
+    length = (len(codes) - 1) // rows
+    x, y = (torch.as_tensor(codes[k:k + rows * length].reshape(rows, length).T.copy()) for k in (0, 1))
+    with torch.no_grad():
+        return next_character_loss(model(x), y).item() / float(np.log(2))

@@ -32,7 +32,7 @@ def main() -> None:
     rnn = params.from_torch(model.recurrent)
     weights = {"W_x": rnn.W_x, "W_h": rnn.W_h, "b": rnn.b, "W_y": model.readout.weight.detach().numpy().T,
                "b_y": model.readout.bias.detach().numpy()}
-    bits = held_out_bits(model, valid)
+    bits = training.bits_per_character(model, valid)
     np.savez_compressed(PATH, bits=bits, **{k: v.astype(np.float32) for k, v in weights.items()})
     print(f"{PATH.name}: {bits:.3f} bits a character on held-out modules, {PATH.stat().st_size / 1000:.0f} kB")
 
@@ -40,13 +40,6 @@ def main() -> None:
 def squeeze(codes: np.ndarray) -> np.ndarray:
     """The text without indentation, empty lines and runs of spaces."""
     return text.encode(re.sub(r"\n[\n ]*", "\n", re.sub(" +", " ", text.decode(codes))))
-
-
-def held_out_bits(model: training.CharModel, codes: np.ndarray, rows: int = 20) -> float:
-    """Bits a character of `model` on `codes`, read as `rows` long streams."""
-    x, y = text.streams(codes, (len(codes) - 1) // rows, rows)()
-    with torch.no_grad():
-        return training.next_character_loss(model(x), y).item() / np.log(2)
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ STEPS = {"one_to_one": 1, "one_to_many": 4, "many_to_one": 4, "equal": 4, "unequ
 controls = [
     Choice(name="pattern", label="Pattern", options=PATTERNS, value="many_to_one",
            labels=("one to one", "one to many", "many to one", "many to many, equal", "many to many, unequal")),
-    Slider(name="number", label="Number that goes in", min=0, max=15, step=1, value=13, integer=True),
+    Slider(name="number", label="Number in", min=0, max=15, step=1, value=13, integer=True),
     Slider(name="step", label="Step", min=0, max=COLUMNS, step=1, value=3, integer=True, play=1.5),
 ]
 

@@ -16,8 +16,8 @@ title = "How does temperature turn scores into a choice?"
 caption = (
     "A small RNN trained on Python source reads your start of a line and scores every character that may follow. The "
     "bars are the ten best. Below, it goes on writing: each character is drawn with a fixed random number and fed back "
-    "in. Try temperature 0.1: expect one bar, and text that repeats itself. Try 3: expect flat bars and nonsense. The "
-    "order of the bars never changes. Then try other starts, such as “import ” or “for i in ”."
+    "in. Try temperature 0.1: expect one bar, and text that goes round in a circle. Try 3: expect flat bars and noise. "
+    "The order of the bars never changes. Then try other starts, such as “import ” or “for i in ”; ⏎ ends a line."
 )
 alt = (
     "Ten horizontal bars, the probabilities of the likeliest next characters, and under them four lines of generated "
@@ -31,7 +31,7 @@ PROMPT = 16
 controls = [
     Slider(name="temperature", label="Temperature", min=0.1, max=5, step=0.01, value=1, log=True),
     Text(name="prompt", label="Start of the text", value="def __in", alphabet=VOCABULARY[1:], max_length=PROMPT),
-    Slider(name="draw", label="Random numbers: set", min=1, max=DRAWS, step=1, value=1, integer=True),
+    Slider(name="draw", label="Random set", min=1, max=DRAWS, step=1, value=1, integer=True),
 ]
 
 
@@ -56,8 +56,8 @@ def compute(consts, temperature, prompt, draw):
     written = _write(consts, h, temperature, pick(consts["noise"], draw - 1))
     inside = xp.where((bits >= 0.95) & (bits <= 1.05), bits, -1.0 - 0.0 * bits)
     return {
-        "label": pick_all(consts["name"], best), "p": bar, "bar": 250.0 * bar,
-        "written": pick_all(consts["glyph"], written),
+        "label": _look_up(consts["name"], best), "p": bar, "bar": 250.0 * bar,
+        "written": _look_up(consts["glyph"], written),
         "temperature": temperature, "bits": bits, "choices": xp.exp(bits * float(np.log(2))), "coin": inside,
     }
 
@@ -115,7 +115,7 @@ def _best(scores, p):
     return scan(take_one, (scores,), (p[:BARS],))[1]
 
 
-def pick_all(table, codes):
+def _look_up(table, codes):
     """table[codes] for an array of codes."""
     return array_namespace(table).take(table, codes, axis=0)
 

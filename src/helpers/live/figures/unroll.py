@@ -27,7 +27,7 @@ STEPS, DRAWN = 30, 5
 R = 18  # radius of a node
 
 controls = [
-    Slider(name="length", label="Steps drawn", min=1, max=DRAWN, step=1, value=DRAWN, integer=True, play=2),
+    Slider(name="length", label="Steps", min=1, max=DRAWN, step=1, value=DRAWN, integer=True, play=2),
     Slider(name="at", label="Pulse at step", min=1, max=DRAWN, step=1, value=1, integer=True),
     Slider(name="pulse", label="Size of the pulse", min=-1, max=1, step=0.05, value=1),
     Slider(name="U", label="U, input to state", min=-2, max=2, step=0.05, value=1),
