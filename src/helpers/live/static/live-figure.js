@@ -181,33 +181,50 @@ class Trace {
     this.ya = axisOf(gd, this.full.yaxis);
     const layer = { scatter: ".scatterlayer .trace", bar: ".barlayer .trace", heatmap: ".heatmaplayer .hm" }[this.full.type];
     this.group = [...gd.querySelectorAll(layer)].find((g) => g.__data__?.[0]?.trace?.uid === this.full.uid);
-    this.simple = this.isSimple();
+    this.slow = this.obstacle();
   }
 
-  isSimple() {
-    const { full, bound, xa, ya } = this, only = (...names) => bound.every((name) => names.includes(name));
-    if (!this.group) return false;
-    for (const [name, axis] of [["x", xa], ["y", ya]])
-      if (bound.includes(name) && (axis.autorange || !plainAxis(axis))) return false;
-    if (full.type === "scatter") {
-      const plain = !full.stackgroup && !full.error_y?.visible && !full.error_x?.visible;
-      const words = bound.includes("text") && full.mode.includes("text");
-      return plain && !words && only("x", "y", "text", "marker.size") && ["none", "tozeroy"].includes(full.fill) &&
-        ["linear", "hv", "vh"].includes(full.line?.shape ?? "linear") &&
-        !(bound.includes("marker.size") && !(full.marker.symbol === "circle" && full.marker.sizemode === "diameter"));
+  // Why only Plotly can draw this trace when it moves; "" where we can.
+  obstacle() {
+    const { full, bound, xa, ya } = this, other = (...names) => bound.find((name) => !names.includes(name));
+    if (!this.group) return "it has not been drawn";
+    for (const [name, axis] of [["x", xa], ["y", ya]]) {
+      if (!bound.includes(name)) continue;
+      if (axis.autorange) return `its ${axis._name} has no fixed range`;
+      if (!plainAxis(axis)) return `its ${axis._name} is of type ${axis.type}`;
     }
-    if (full.type === "bar") {
-      const size = full.orientation === "h" ? "x" : "y", axis = size === "x" ? xa : ya;
-      return only(size) && axis.type === "linear" && full.textposition === "none" && !full.marker.cornerradius &&
-        (["group", "overlay"].includes(this.gd._fullLayout.barmode) || this.gd._fullLayout._traceUids.length === 1);
-    }
-    return full.type === "heatmap" && only("z") && !full.zauto && !full.zsmooth && !full.texttemplate && full._islinear &&
-      !full.xgap && !full.ygap;
+    const obstacles = {
+      scatter: () => [
+        other("x", "y", "text", "marker.size") && `its ${other("x", "y", "text", "marker.size")} moves`,
+        bound.includes("text") && full.mode.includes("text") && "its words change",
+        full.stackgroup && "it is stacked",
+        (full.error_x?.visible || full.error_y?.visible) && "it has error bars",
+        !["none", "tozeroy"].includes(full.fill) && `it is filled ${full.fill}`,
+        full.mode.includes("lines") && !["linear", "hv", "vh"].includes(full.line.shape) && `its line is ${full.line.shape}`,
+        bound.includes("marker.size") && !(full.marker.symbol === "circle" && full.marker.sizemode === "diameter") &&
+          "its markers are no plain circles",
+      ],
+      bar: () => {
+        const size = full.orientation === "h" ? "x" : "y", { barmode, _traceUids } = this.gd._fullLayout;
+        return [
+          other(size) && `its ${other(size)} moves`,
+          full.textposition !== "none" && full.text && "it has words on its bars",
+          full.marker.cornerradius && "its bars have round corners",
+          !["group", "overlay"].includes(barmode) && _traceUids.length > 1 && `its bars are in mode ${barmode}`,
+        ];
+      },
+      heatmap: () => [
+        other("z") && `its ${other("z")} moves`,
+        full.zauto && "it has no fixed zmin and zmax",
+        (full.zsmooth || full.texttemplate || full.xgap || full.ygap || !full._islinear) && "it is smoothed, spaced or labelled",
+      ],
+    };
+    return obstacles[full.type]().find(Boolean) || "";
   }
 
   draw(values) {
     if (this.hidden) return true;
-    if (!this.simple) return false;
+    if (this.slow) return false;
     return { scatter: this.drawScatter, bar: this.drawBars, heatmap: this.drawHeatmap }[this.full.type].call(this, values);
   }
 
@@ -317,7 +334,7 @@ class Trace {
 // A plotly figure in an element: themed, sized to its room, redrawn whole (`sync`) or trace by trace (`move`).
 class Plot {
   constructor(host, spec, dark) {
-    Object.assign(this, { host, spec, dark, values: new Map(), layoutValues: new Map(), traces: new Map(), dirty: new Set() });
+    Object.assign(this, { host, spec, dark, values: new Map(), layoutValues: new Map(), traces: new Map(), dirty: new Set(), slow: new Set() });
   }
 
   // values: trace index -> {attribute: array}. The arrays are kept and written in place.
@@ -393,10 +410,13 @@ class Plot {
   // Draw the traces in `changed` (index -> names of changed attributes); true if Plotly had to do it.
   move(changed, layoutChanged) {
     let whole = layoutChanged;
+    if (whole) this.slow.add("the layout moves, or an array changes its length");
     for (const [index, names] of changed) {
       this.dirty.add(index);
-      const values = this.values.get(index);
-      if (!whole) whole = !this.trace(index).draw(Object.fromEntries(names.map((name) => [name, values[name]])));
+      const values = this.values.get(index), trace = this.trace(index);
+      if (whole || trace.draw(Object.fromEntries(names.map((name) => [name, values[name]])))) continue;
+      whole = true;
+      this.slow.add(`${trace.full.name}: ${trace.slow || "its points come and go"}`);
     }
     if (whole) this.sync();
     return whole;
@@ -742,12 +762,12 @@ class LiveFigure extends Lazy {
     const run = this.programs[key] ??= this.module.variants[key](this.consts);
     if (this.spec.memory) {
       if (!this.state || key !== this.currentKey) this.state = decodeAll(this.module.initial[key]);
-      for (const [name, value] of Object.entries(this.state)) inputs["state." + name] = value;
+      Object.assign(inputs, this.state);
     }
     this.currentKey = key;
     const outputs = run(inputs), changed = new Set();
     for (const [name, value] of Object.entries(outputs)) {
-      if (name.startsWith("state.")) this.state[name.slice(6)] = value.slice();
+      if (name.startsWith("state.")) this.state[name] = value.slice();   // a view on what the next step overwrites
       else if (this.keep(name, value)) changed.add(name);
     }
     return changed;
