@@ -26,8 +26,8 @@ DARK = dict(zip(_LIGHT, (
     "#56b4e9", "#ff8c52", "#2fc79b", "#e394c8", "#f0c53a", "#b3a4ff", "#c4c4c4", "#d6dae0", "#363d47",
     "#1b2027", "#1f3f5b", "#2a6d9f", "#56b4e9", "#c9e8ff", "#ffa372", "#a8521f", "#7cc7f2"), strict=True))
 
-_AXIS = {"showline": False, "zeroline": False, "ticks": "", "gridcolor": GRID, "title": {"standoff": 8},
-         "fixedrange": False}
+_AXIS = {"showline": False, "zeroline": False, "ticks": "", "gridcolor": GRID,
+         "title": {"standoff": 8, "font": {"size": 13}}, "tickfont": {"size": 12}}
 TEMPLATE = go.layout.Template(
     layout={
         "colorway": list(COLORS),
@@ -107,10 +107,10 @@ def heatmap(z, *, x=None, y=None, name: str = "", z_range=None, diverging: bool 
     fig.add_heatmap(
         z=z, x=x, y=y, name=name, zmin=z_range[0], zmax=z_range[1], colorscale=DIVERGING if diverging else SEQUENTIAL,
         colorbar={"title": {"text": z_title, "side": "right"}, "thickness": 12, "outlinewidth": 0})
-    if fig.layout.yaxis.range is None:
-        fig.update_yaxes(autorange="reversed")
-    fig.update_xaxes(showgrid=False)
-    fig.update_yaxes(showgrid=False)
+    left, right = _edges(x, z.shape[1])
+    top, bottom = _edges(y, z.shape[0])
+    fig.update_xaxes(showgrid=False, range=fig.layout.xaxis.range or (left, right))
+    fig.update_yaxes(showgrid=False, range=fig.layout.yaxis.range or (bottom, top))
     return fig
 
 
@@ -151,6 +151,13 @@ def show(fig: go.Figure, *, alt: str, caption: str = "") -> Shown:
     if not alt.strip():
         raise ValueError("plots.show needs alt: one sentence that says what the plot shows")
     return Shown(fig, alt, caption)
+
+
+def _edges(centres, count: int) -> tuple[float, float]:
+    """Where the first brick of a row begins and the last one ends; labels stand at 0, 1, ..."""
+    if centres is None or isinstance(centres[0], str) or count < 2:
+        return -0.5, count - 0.5
+    return centres[0] - (centres[1] - centres[0]) / 2, centres[-1] + (centres[-1] - centres[-2]) / 2
 
 
 def _positions(name: str, x, y):
