@@ -28,9 +28,9 @@ const commands = {
     for (const id of Object.keys(ready)) if (id.startsWith(name + "\n")) delete ready[id];
     return {};
   },
-  run({ name, key, inputs }) {
+  run({ name, key, inputs, consts }) {
     const module = LiveModules[name], id = name + "\n" + key;
-    const step = ready[id] ??= module.variants[key](all(module.consts, decode));
+    const step = ready[id] ??= module.variants[key]({ ...all(module.consts, decode), ...all(consts, input) });
     return { outputs: inputs.map(one => all(step(all(one, input)), encode)) };
   },
   initial({ name, key }) { return all(all(LiveModules[name].initial[key], decode), encode) },
@@ -112,10 +112,11 @@ class Node:
         """Run a module's script; it registers itself under `name`."""
         self._ask(command="load", name=name, js=js)
 
-    def run(self, name: str, key: str, inputs: list[dict]) -> list[dict[str, np.ndarray]]:
+    def run(self, name: str, key: str, inputs: list[dict], consts: dict | None = None) -> list[dict[str, np.ndarray]]:
         """The flat outputs of one variant for each set of inputs, one after the other on the same buffers."""
         given = [{k: float(v) if np.ndim(v) == 0 else _text(v) for k, v in one.items()} for one in inputs]
-        answer = self._ask(command="run", name=name, key=key, inputs=given)
+        more = {k: _text(v) for k, v in (consts or {}).items()}
+        answer = self._ask(command="run", name=name, key=key, inputs=given, consts=more)
         return [{k: _array(v) for k, v in out.items()} for out in answer["outputs"]]
 
     def initial(self, name: str, key: str) -> dict[str, np.ndarray]:

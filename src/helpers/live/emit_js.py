@@ -48,7 +48,7 @@ HELPERS = {
     "input": "$I=(b,x)=>{typeof x=='number'?b[0]=x:b.set(x)}",
     "round": "$R=x=>{let r=Math.round(x);return r-x==.5&&r%2?r-1:r}",  # half to even
     "remainder": "$M=(x,y)=>{let m=x%y;return m&&m<0!=y<0?m+y:m}",  # the divisor's sign
-    "floor_divide": "$D=(x,y)=>{let m=x%y,q=(x-m)/y;if(m&&m<0!=y<0)q--;let f=Math.floor(q);return q-f>.5?f+1:f}",
+    "floor_divide": "$D=(x,y)=>{if(!y)return x/y;let m=x%y,q=(x-m)/y;return Math.round(m&&m<0!=y<0?q-1:q)}",
     "copysign": "$C=(x,y)=>y<0||Object.is(y,-0)?-Math.abs(x):Math.abs(x)",
     "logaddexp": "$L=(x,y)=>x==y?x+Math.LN2:Math.max(x,y)+Math.log1p(Math.exp(-Math.abs(x-y)))",
 }
