@@ -208,7 +208,7 @@ def shortest_window(answer):
     if values["delay"] < 8:
         return not_right("The delay is too short: the challenge asks for 8 or more.")
     if arrays["chunk"] < 0.99:
-        return not_right(f"Chunks of this window reach a cosine of {arrays['chunk']:.4f}. Follow the solid orange line.")
+        return not_right(f"Chunks of this window reach a cosine of {arrays['chunk']:.4f}. Follow the orange line.")
     if not arrays["shortest"] > 0:
         return not_right("This window is long enough, but a shorter one is too. Walk back down the solid orange line.")
     return right(f"Right: a delay of {values['delay']} steps took chunks of {values['window']}, because most outputs "
