@@ -33,6 +33,7 @@ controls = [
     Slider(name="k", label="Steps back k", unit="steps", min=1, max=50, step=1, value=10, integer=True, play=8),
 ]
 
+VALUES = {"sigmoid": (-0.1, 1.2), "tanh": (-1.15, 1.2), "relu": (-0.4, 5.0)}  # what the upper panel shows
 FLOOR, TOP = -20, 10  # the powers of ten that the lower panel shows
 
 
@@ -62,7 +63,7 @@ def compute(consts, activation, a, w, k):
     never = xp.zeros_like(a)
     return {
         "value": value, "slope": steepness, "a": a, "value_here": value_here, "slope_here": slope_here,
-        "value_range": xp.asarray([-1.15, 5.0 if activation == "relu" else 1.25]),
+        "value_range": xp.asarray(VALUES[activation]),
         "k": k, "factor": factor[0], "kept": kept, "log_kept": log10(kept),
         "product": log10(xp.pow(factor, steps)), "ceiling": log10(xp.pow(ceiling, steps)),
         "held": xp.where(holds, never + 1.0, never) if activation == "sigmoid" else never,
@@ -89,7 +90,7 @@ def figure(arrays):
         xaxis={"title": {"text": "pre-activation a"}, "range": [-5, 5], "anchor": "y"},
         yaxis={"title": {"text": "f(a), f′(a)"}, "range": arrays["value_range"], "domain": [0.58, 1]},
         xaxis2={"title": {"text": "steps back"}, "range": [0, 50], "anchor": "y2"},
-        yaxis2={"title": {"text": "product of w · f′(a)"}, "domain": [0, 0.42], "anchor": "x2",
+        yaxis2={"title": {"text": "product"}, "domain": [0, 0.42], "anchor": "x2",
                 **powers_of_ten(FLOOR, TOP, 5)},
     )
 

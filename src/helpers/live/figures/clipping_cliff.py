@@ -15,23 +15,23 @@ from helpers.sequence import scan
 
 title = "What does a cliff in the loss do to gradient descent, and what does clipping change?"
 caption = (
-    "The loss of the smallest recurrent net there is: one sigmoid unit, recurrent weight w, bias b, no input, asked to "
-    "stand at 0.7 after 50 steps. Dark is a low loss. Follow the run without clipping: at the cliff its gradient is "
-    "long, and one step throws it out of the picture. The clipped run bounces along the cliff into the valley. "
-    "Try 5 steps instead of 50: expect no cliff, and two runs that hardly differ. Try a threshold of 30: expect the "
-    "clipped run to be thrown as well. Then compare clipping by norm and by value."
+    "The smallest recurrent net there is: one sigmoid unit, recurrent weight w, bias b, no input; its state should "
+    "stand at 0.7 after 50 steps. The stronger the blue, the farther it is from 0.7. Follow the run without clipping: "
+    "at the cliff its gradient is long, and one step throws it out of the picture. The clipped run bounces along the "
+    "cliff into the valley. Try 5 steps instead of 50: expect no cliff, and two runs that do not differ. Try a "
+    "threshold of 30: expect the clipped run to be thrown as well. Then compare clipping by norm and by value."
 )
 alt = (
-    "Above: the logarithm of the loss over weight and bias, with a straight cliff that ends in a dark valley, "
+    "Above: over weight and bias, how far the state ends from its target, with a straight cliff that ends in a valley, "
     "and two paths of gradient descent: the free one leaps away from the cliff, the clipped one follows it into the "
     "valley. Below, on a logarithmic axis: the gradient norm at each step of both runs, and the threshold."
 )
 
 UNROLLED = ("5", "20", "50")
 TARGET, START = 0.7, 0.5  # of Pascanu, Mikolov & Bengio (2013), figure 6
-W_RANGE, B_RANGE, GRID = (3.0, 6.5), (-3.6, -0.6), 81
+W_RANGE, B_RANGE, GRID = (3.0, 6.5), (-3.6, -0.6), 101
 STEPS = 150
-LOW, HIGH = -5.0, -0.25  # powers of ten of the loss in the picture
+FARTHEST = 0.7  # from the target, the darkest level of the picture
 
 controls = [
     Choice(name="steps", label="Steps unrolled", options=UNROLLED, value="50"),
@@ -66,9 +66,8 @@ def loss_and_gradient(w, b, steps):
 def consts():
     w, b = np.meshgrid(np.linspace(*W_RANGE, GRID), np.linspace(*B_RANGE, GRID))
     losses = np.stack([loss_and_gradient(w.ravel(), b.ravel(), int(n))[0].reshape(w.shape) for n in UNROLLED])
-    level = (np.log10(np.maximum(losses, 10.0**LOW)) - LOW) / (HIGH - LOW)
     # one byte a cell: the picture's colours tell no more than 256 levels apart
-    return {"surface": np.round(255 * np.clip(level, 0, 1)).astype(np.uint8), "time": np.zeros(STEPS)}
+    return {"surface": np.round(255 * np.sqrt(losses) / FARTHEST).astype(np.uint8), "time": np.zeros(STEPS)}
 
 
 def compute(consts, steps, clip, threshold, rate, w, b):
@@ -91,7 +90,7 @@ def compute(consts, steps, clip, threshold, rate, w, b):
     one = xp.ones_like(rate)
     rescued = (w >= 5.5) & (loss[STEPS - 1, 1] < 1e-3) & (loss[STEPS - 1, 0] > 0.05)
     return {
-        "loss_picture": LOW + (HIGH - LOW) / 255.0 * xp.astype(level, rate.dtype),
+        "distance": FARTHEST / 255.0 * xp.astype(level, rate.dtype),
         "free_w": path[:, 0, 0], "free_b": path[:, 0, 1], "clipped_w": path[:, 1, 0], "clipped_b": path[:, 1, 1],
         "start_w": w, "start_b": b, "free_norm": log_norm[:, 0], "clipped_norm": log_norm[:, 1],
         "limit": xp.log10(threshold) * xp.ones((2,), dtype=rate.dtype),
@@ -101,31 +100,32 @@ def compute(consts, steps, clip, threshold, rate, w, b):
 
 
 def figure(arrays):
-    red, white, orange = plots.COLORS[3], plots.COLORS[5], plots.COLORS[1]
+    orange, purple = plots.COLORS[1], plots.COLORS[3]
     lower = {"xaxis": "x2", "yaxis": "y2", "hovertemplate": "10^%{y:.2f}", "showlegend": False}
-    fig = plots.heatmap(arrays["loss_picture"], x=np.linspace(*W_RANGE, GRID), y=np.linspace(*B_RANGE, GRID),
-                        name="loss", z_range=(LOW, HIGH), z_title="log₁₀ loss", height=680)
-    fig.update_traces(colorbar={"len": 0.6, "y": 1, "yanchor": "top"}, selector={"type": "heatmap"})
-    for name, run, color in (("without clipping", "free", orange), ("clipped", "clipped", white)):
+    fig = plots.heatmap(arrays["distance"], x=np.linspace(*W_RANGE, GRID), y=np.linspace(*B_RANGE, GRID),
+                        name="distance from 0.7", height=680,
+                        z_range=(0, 2 * FARTHEST))  # the pale half of the colours: the paths must stand out
+    fig.update_traces(showscale=False, selector={"type": "heatmap"})
+    for name, run, color in (("without clipping", "free", orange), ("clipped", "clipped", purple)):
         fig.add_scatter(name=name, x=arrays[f"{run}_w"], y=arrays[f"{run}_b"], mode="lines+markers",
-                        line={"color": color, "width": 2}, marker={"color": color, "size": 5})
+                        line={"color": color, "width": 1.5}, marker={"color": color, "size": 4})
     fig.add_scatter(name="start", x=[arrays["start_w"]], y=[arrays["start_b"]], mode="markers", showlegend=False,
-                    marker={"color": red, "size": 13, "symbol": "star"})
+                    marker={"color": plots.COLORS[6], "size": 12})
     step = np.arange(STEPS)
     fig.add_scatter(name="norm, free", x=step, y=arrays["free_norm"], line={"color": orange}, **lower)
-    fig.add_scatter(name="norm, clipped run", x=step, y=arrays["clipped_norm"], line={"color": white}, **lower)
+    fig.add_scatter(name="norm, clipped run", x=step, y=arrays["clipped_norm"], line={"color": purple}, **lower)
     fig.add_scatter(name="threshold", x=[0, STEPS], y=arrays["limit"],
                     line={"color": plots.COLORS[6], "dash": "dot"}, **lower)
     return fig.update_layout(
         xaxis={"title": {"text": "recurrent weight w"}, "range": W_RANGE, "anchor": "y"},
-        yaxis={"title": {"text": "bias b"}, "range": B_RANGE, "domain": [0.4, 1]},
+        yaxis={"title": {"text": "bias b"}, "range": B_RANGE, "autorange": False, "domain": [0.4, 1]},
         xaxis2={"title": {"text": "step of gradient descent"}, "range": [0, STEPS], "anchor": "y2"},
         yaxis2={"title": {"text": "gradient norm"}, "domain": [0, 0.26], "anchor": "x2", **powers_of_ten(-4, 4, 2)},
     )
 
 
 bindings = {
-    "loss": {"z": "loss_picture"},
+    "distance from 0.7": {"z": "distance"},
     "without clipping": {"x": "free_w", "y": "free_b"},
     "clipped": {"x": "clipped_w", "y": "clipped_b"},
     "start": {"x": "start_w", "y": "start_b"},
@@ -133,8 +133,8 @@ bindings = {
     "norm, clipped run": {"y": "clipped_norm"},
     "threshold": {"y": "limit"},
 }
-readout = ("The longest gradient of the free run is {longest:.1f}; it ends with a loss of {free_loss:.4f}, "
-           "the clipped run with {clipped_loss:.4f}.")
+readout = ("The longest gradient of the free run is {longest:.1f}; it ends with a loss of {free_loss:.1e}, "
+           "the clipped run with {clipped_loss:.1e}.")
 challenges = [
     Challenge("Start at w = 5.5 or more and rescue a run: the free one ends above a loss of 0.05, the clipped one "
               "below 0.001.", met="rescued"),

@@ -33,7 +33,7 @@ FLOOR, TOP = -16, 8
 LN10 = math.log(10.0)
 
 controls = [
-    Slider(name="rho", label="Spectral radius ρ of W", min=0.3, max=1.6, step=0.01, value=0.9),
+    Slider(name="rho", label="Spectral radius ρ", min=0.3, max=1.6, step=0.01, value=0.9),
     Choice(name="activation", label="Activation", options=("tanh", "sigmoid", "relu", "linear"), value="tanh",
            labels=("tanh", "sigmoid", "ReLU", "linear")),
     Choice(name="start", label="Recurrent matrix W", options=STARTS, value="normal",

@@ -15,7 +15,8 @@ caption = (
     "Unit i keeps the share ρ of itself and passes the share c on to unit i + 1. All eigenvalues equal ρ. "
     "Try n = 1: expect the straight line ρᵗ. Add units, one by one: expect a hump that gets ten times higher with "
     "nearly every unit, and then the same slope down as before. Then set c = 0 (a normal matrix): the hump is gone. "
-    "Below, two neighbouring units alone: the unit circle is stretched before it shrinks; play t."
+    "Below, on axes of different scale, two neighbouring units alone: the unit circle is stretched before it shrinks; "
+    "play t."
 )
 alt = (
     "Above, on a logarithmic axis: the norm of the matrix W to the power t rises a million times and then falls, "
@@ -92,7 +93,7 @@ def figure(arrays):
         xaxis={"title": {"text": "step t"}, "range": [0, T], "anchor": "y"},
         yaxis={"title": {"text": "norm of Wᵗ"}, "domain": [0.54, 1], **powers_of_ten(FLOOR, TOP, 4)},
         xaxis2={"title": {"text": "unit 1"}, "range": [-1.5, 1.5], "anchor": "y2"},
-        yaxis2={"title": {"text": "unit 2"}, "range": [-8, 8], "domain": [0, 0.38], "anchor": "x2"},
+        yaxis2={"title": {"text": "unit 2"}, "range": [-6, 6], "domain": [0, 0.38], "anchor": "x2"},
     )
 
 
