@@ -1,6 +1,6 @@
 """Scan, the unrolls and pick: against torch.nn modules, against single steps, and their errors."""
 
-from types import SimpleNamespace
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -90,8 +90,16 @@ def test_scan_keeps_its_inputs_and_torch_can_differentiate_through_it():
 
 
 def test_scan_leaves_the_loop_to_a_namespace_that_has_one():
-    namespace = SimpleNamespace(__name__="own", scan=lambda f, init, xs, reverse: ("own scan", f, init, xs, reverse))
-    x = SimpleNamespace(shape=(3,), ndim=1, __array_namespace__=lambda api_version=None: namespace)
+    namespace = ModuleType("own")
+    namespace.scan = lambda *arguments: ("own scan", *arguments)
+
+    class Traced:
+        shape, ndim = (3,), 1
+
+        def __array_namespace__(self, api_version=None):
+            return namespace
+
+    x = Traced()
     assert sequence.scan(len, (1,), (x,), reverse=True) == ("own scan", len, (1,), (x,), True)
 
 
