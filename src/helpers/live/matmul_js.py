@@ -18,8 +18,9 @@ def matmul_text(m: MatMul, names) -> str:
 class _Product:
     def __init__(self, m: MatMul, names):
         self.m, self.names = m, names
-        self.i, self.j, self.q = (names.fresh() for _ in range(3))
-        self.batch = [names.fresh() for _ in m.batch]
+        # an axis of length one has no loop, and its index is the number 0
+        self.i, self.j, self.q = (names.fresh() if n > 1 else 0 for n in (m.rows, m.columns, m.inner))
+        self.batch = [names.fresh() if n > 1 else 0 for n in m.batch]
 
     def text(self) -> str:
         m = self.m
@@ -32,7 +33,7 @@ class _Product:
         else:
             inner = self._rows(self._columns(self._dot()))
         for var, count in zip(reversed(self.batch), reversed(m.batch), strict=True):
-            inner = f"for(let {var}=0;{var}<{count};{var}++){{{inner}}}"
+            inner = self._loop(var, count, inner)
         return inner
 
     def _at(self, operand: Operand, row, column) -> str:
@@ -58,7 +59,9 @@ class _Product:
         return self._loop(self.j, self.m.columns, body)
 
     @staticmethod
-    def _loop(name: str, count: int, body: str, start: int = 0, step: int = 1) -> str:
+    def _loop(name: str | int, count: int, body: str, start: int = 0, step: int = 1) -> str:
+        if name == 0:
+            return f"{{{body}}}"
         grow = f"{name}++" if step == 1 else f"{name}+={step}"
         return f"for(let {name}={start};{name}<{count};{grow}){{{body}}}"
 

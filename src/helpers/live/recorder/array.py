@@ -25,14 +25,8 @@ def node_of(value) -> Node:
 
 def _binary(name: str, swap: bool = False):
     def method(self, other):
-        try:
-            other = node_of(other)
-        except TraceError:
-            if hasattr(type(other), "__array_namespace__") or isinstance(other, (list, tuple, str, type(None))):
-                raise
-            return NotImplemented
-        pair = (other, self.node) if swap else (self.node, other)
-        return Array(apply(name, *pair))
+        other = node_of(other)
+        return Array(apply(name, other, self.node) if swap else apply(name, self.node, other))
 
     return method
 
