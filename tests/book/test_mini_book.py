@@ -1,0 +1,128 @@
+"""The extensions at work: small books built with the real configuration, read as a browser would get them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from minibook import build_book, notebook
+
+FORMULA_PAGE = """# Formulas
+
+Inline $h_t$, and {eq}`eq:one` below.
+
+$$
+h_t &= \\tanh(a_t) \\\\
+a_t &= W_x x_t
+$$ (eq:one)
+
+\\begin{align}
+x &= 1
+\\end{align}
+"""
+FIGURE_PAGE = """# A figure
+
+```{live-figure} forget_bias
+forget_bias: 3
+```
+"""
+LAUNCH = re.compile(r"mybinder\.org|colab\.research\.google\.com")
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    """One small book for the tests that only read: a plain page, formulas, a figure, a notebook."""
+    cells = ("# Notebook", "import plotly.graph_objects as go\ngo.Figure(go.Scatter(y=[1, 2]))",
+             "import os, torch\nprint(os.environ['BOOK_BUILD'], torch.get_num_threads())")  # fmt: skip
+    sources = {"intro.md": "# Plain\n\nOne sentence.\n", "formulas.md": FORMULA_PAGE, "figure.md": FIGURE_PAGE,
+               "chapter.ipynb": notebook(*cells)}  # fmt: skip
+    return build_book(tmp_path_factory.mktemp("mini"), sources)
+
+
+def test_builds_without_a_warning(pages):
+    assert pages.code == 0, pages.log[-3000:]
+
+
+def test_formulas_are_drawn_numbered_and_linked(pages):
+    html = pages.page("formulas")
+    assert html.count('class="katex-display"') == 2
+    assert '<span class="eqno">(1)' in html and '<span class="eqno">(2)' in html
+    assert re.search(r'href="#equation-eq-one"[^>]*>\(1\)</a>', html)
+    assert "katex.min.css" in html
+    # KaTeX numbers `align` by itself unless told otherwise: then every number stands twice.
+    assert 'class="eqn-num"' not in html
+
+
+def test_katex_fonts_are_self_hosted_woff2(pages):
+    css = (pages.html / "_static" / "katex" / "katex.min.css").read_text()
+    fonts = re.findall(r"url\(([^)]+)\)", css)
+    assert fonts and all(font.endswith(".woff2") and not font.startswith("http") for font in fonts)
+    assert all((pages.html / "_static" / "katex" / font).is_file() for font in fonts)
+
+
+def test_a_page_carries_only_what_it_uses(pages):
+    plain, formulas, figure = (pages.page(name) for name in ("intro", "formulas", "figure"))
+    assert "katex" not in plain and "live-figure" not in plain and "copybutton.js" not in plain
+    assert "live-figure.js" not in formulas
+    assert "live-figure.js" in figure and "live-figure.css" in figure and "katex" not in figure
+    for html in (plain, formulas, figure):
+        assert not re.search(r'(?:src|href)="[^"]*(?:thebe|mathjax|fontawesome\.js|require|searchindex)', html, re.I)
+        assert "THEBE" not in html
+
+
+def test_a_figure_brings_its_program_and_its_controls(pages):
+    assert (pages.html / "_static" / "live" / "figures" / "forget_bias.js").stat().st_size > 500
+    assert (pages.html / "_static" / "live" / "plotly.min.js").stat().st_size > 500_000
+    assert re.search(r'<input[^>]*type="range"[^>]*value="3(\.0)?"', pages.page("figure"))
+
+
+def test_plotly_figures_become_live_plots(pages):
+    html = pages.page("chapter")
+    assert "<live-plot" in html and "live-figure.js" in html
+    assert "cdn.plot.ly" not in html and "application/vnd.plotly" not in html
+
+
+def test_kernels_run_one_thread_and_know_of_the_build(pages):
+    assert "1 1" in pages.page("chapter")
+
+
+def test_no_launch_buttons_without_a_known_repository(pages):
+    assert not LAUNCH.search(pages.page("chapter"))
+    assert "executablebooks" not in pages.page("chapter")
+    assert 'property="og:url"' not in pages.page("intro")
+
+
+def test_launch_buttons_lead_to_the_given_repository(build):
+    built = build({"intro.ipynb": notebook("# Notebook")}, GITHUB_REPOSITORY="someone/fork")
+    assert built.code == 0, built.log[-3000:]
+    html = built.page("intro")
+    assert "mybinder.org/v2/gh/someone/fork/main?urlpath=lab/tree/intro.ipynb" in html
+    assert "colab.research.google.com/github/someone/fork/blob/main/intro.ipynb" in html
+    assert "https://someone.github.io/fork/intro.html" in html
+
+
+MISTAKES = {
+    "formula": ("# Wrong\n\n$\\frac{1}{$\n", "KaTeX cannot draw this formula"),
+    "reference": ("# Wrong\n\n{eq}`eq:nowhere`\n", "eq:nowhere"),
+    "figure": ("# Wrong\n\n```{live-figure} forget_bais\n```\n", "did you mean 'forget_bias'"),
+    "control": ("# Wrong\n\n```{live-figure} forget_bias\nforget_bias: 99\n```\n", "control 'forget_bias' goes from"),
+}
+
+
+@pytest.fixture(scope="module")
+def mistakes(tmp_path_factory):
+    """One book with a mistake on every page: `--keep-going` reports them all."""
+    sources = {f"{name}.md": page for name, (page, _) in MISTAKES.items()}
+    return build_book(tmp_path_factory.mktemp("mistakes"), sources)
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_fails_the_build_and_is_named(mistakes, name):
+    assert mistakes.code != 0
+    assert re.search(rf"{name}\.md:\d+: .*{re.escape(MISTAKES[name][1])}", mistakes.log)
+
+
+def test_a_failing_cell_fails_the_build(build):
+    built = build({"intro.ipynb": notebook("# Fails", "1 / 0")})
+    assert built.code != 0
+    assert "ZeroDivisionError" in built.log
