@@ -36,8 +36,8 @@ first_loss = Question(
 
 smallest_w = Question(
     "ch01.smallest_w",
-    "In the figure `unroll`, reset it, then move W alone. What is the smallest positive W on the slider for which the "
-    "state at step 30 is 0.5 or more?",
+    "Reset the figure of the unfolded network, then move W alone. What is the smallest positive W on the slider for "
+    "which the state at step 30 is 0.5 or more?",
     answer=1.1, tolerance=0.001, right="Right: at W = 1.10 the state settles just above 0.5, where s = tanh(1.1 s).",
     hint="Start at W = 1 and go up one step of the slider at a time; the sentence above the figure gives the state.")
 
@@ -99,7 +99,7 @@ def forward(answer):
     params = rnn_params(3, 4, seed=5, gain=0.9)._replace(b=normal((4,), 0.5, seed=6))
     x = normal((7, 2, 3), 1.0, seed=7)
     hint = "Each state enters the next step; return all of them, stacked along time, the newest of each step."
-    complaint = close("The states", answer(*params, x), rnn(params, x).h, hint=hint)
+    complaint = close("The array of states", answer(*params, x), rnn(params, x).h, hint=hint)
     return right("Every state agrees.") if complaint is None else complaint
 
 
