@@ -79,7 +79,7 @@ def test_cliff_caption():
     ("gradient_norms", {"start": "orthogonal", "rho": 1.5, "size": 0.5}, "kept"),
     ("gradient_norms", {"start": "orthogonal", "rho": 1.2, "size": 0.8}, "fooled"),
     ("non_normal", {"rho": 0.8, "c": 1.3, "n": 10}, "million"),
-    ("clipping_cliff", {"w": 5.5, "b": -2.5, "rate": 0.4}, "rescued"),
+    ("clipping_cliff", {"w": 5.5, "b": -2.5, "rate": 0.5}, "rescued"),
 ])
 def test_challenges_can_be_met_and_are_not_met_at_first(name, controls, met):
     figure = load(name)
