@@ -1,6 +1,6 @@
 r"""Formulas drawn at build by KaTeX: no script, no late shift on the page, and a wrong formula fails the build.
 
-MathJax would cost every page 264 KB gzipped and a layout shift. sphinxcontrib-katex can draw at build too, but speaks to
+MathJax would cost every page 264 KB gzipped and a layout shift. sphinxcontrib-katex draws at build too, but speaks to
 node through a socket that it may find before node listens, and leaves node behind then; a pipe does neither.
 """
 

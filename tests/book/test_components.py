@@ -1,0 +1,183 @@
+"""The parts of the extensions that are plain functions."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+
+import pytest
+from docutils import nodes
+from fontTools.ttLib import TTFont
+from minibook import ROOT
+from rnn_book.execution import cache_key
+from rnn_book.live import figures_on
+from rnn_book.maths import Katex, KatexError, latex_for_katex
+from rnn_book.pages import describe, quiet, wanted
+from rnn_book.styles import icon_codes, purge, subset_font, words_of
+
+# --- styles ---
+
+
+@pytest.mark.parametrize(
+    ("css", "kept"),
+    [
+        (".a{color:red}", ".a{color:red}"),
+        (".b{color:red}", ""),
+        (".a,.b{color:red}", ".a{color:red}"),
+        (".a .b{color:red}", ""),
+        ("p,html{color:red}", "p,html{color:red}"),
+        ("#a.a:hover{color:red}", "#a.a:hover{color:red}"),
+        (".a:not(.b){color:red}", ".a:not(.b){color:red}"),
+        (".a:not(:is(.b,.c)) .a{color:red}", ".a:not(:is(.b,.c)) .a{color:red}"),
+        ("@media print{.a{color:red}.b{color:red}}", "@media print{.a{color:red}}"),
+        ("@media print{.b{color:red}}", ""),
+        ("@media print{@supports (gap:1px){.a{gap:1px}}}", "@media print{@supports (gap:1px){.a{gap:1px}}}"),
+        ("@keyframes b{from{top:0}}", "@keyframes b{from{top:0}}"),
+        (".w-1\\/2{width:50%}", ".w-1\\/2{width:50%}"),
+        (".a{--x:';}'}", ".a{--x:';}'}"),
+        ("/* .b */.a{top:0}", ".a{top:0}"),
+    ],
+)
+def test_purge_keeps_what_pages_use(css, kept):
+    squeezed = purge(css, {"a", "w-1/2"}).replace('"', "'")
+    assert squeezed == kept
+
+
+def test_purge_says_where_a_sheet_is_broken():
+    with pytest.raises(ValueError, match="cannot be read"):
+        purge(".a{top:0} .b top:0", {"a"})
+
+
+def test_words_are_those_of_class_and_id():
+    html = """<p class="one two" id='three' data-x="four"><b class=five>six</b>"""
+    assert words_of(html) == {"one", "two", "three", "five"}
+
+
+def test_icon_codes_come_from_content():
+    assert icon_codes('.x:before{content:"\uf185"}.y{content:""}.z{content:"+"}') == {0xF185, ord("+")}
+
+
+def test_a_subset_font_has_the_glyphs_asked_for_and_no_others():
+    font = ROOT / "node_modules" / "katex" / "dist" / "fonts" / "KaTeX_Main-Regular.woff2"
+    data = subset_font(font, {ord("a"), ord("+")})
+    assert set(TTFont(io.BytesIO(data)).getBestCmap()) == {ord("a"), ord("+")}
+    assert data[:4] == b"wOF2" and len(data) < font.stat().st_size / 10
+
+
+# --- pages ---
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "answer"),
+    [
+        ("copybutton.js", '<div class="highlight">', True),
+        ("copybutton.js", "<p>no code</p>", False),
+        ("sphinx-thebe.js", '<div class="highlight thebe">', False),
+        ("const THEBE_JS_URL = 'x'", "", False),
+        ("togglebutton.css", '<div class="admonition dropdown">', True),
+        ("togglebutton.css", "<p></p>", False),
+        ("book.css", "", True),
+    ],
+)
+def test_wanted(name, body, answer):
+    assert wanted(name, body) is answer
+
+
+def test_describe_takes_prose_and_leaves_formulas_out():
+    document = nodes.document(None, None)
+    section = nodes.section()
+    formula = nodes.paragraph("", "", nodes.Text("Here "), nodes.math("", "h_t"))
+    section += [formula, nodes.paragraph("", "A first sentence."), nodes.paragraph("", "word " * 60)]
+    document += section
+    said = describe(document)
+    assert said.startswith("A first sentence. word")
+    assert said.endswith("…") and len(said) <= 202 and "h_t" not in said
+
+
+def test_quiet_takes_the_theme_s_message_and_nothing_else():
+    script = 'a(),console.log(`[PST]: Changed to ${e} mode using the ${n} theme.`),b();console.log("mine")'
+    assert quiet(script) == 'a(),b();console.log("mine")'
+
+
+# --- execution ---
+
+
+def test_the_cache_key_follows_helpers_weights_and_pins(tmp_path):
+    (tmp_path / "src" / "helpers" / "data").mkdir(parents=True)
+    (tmp_path / "src" / "helpers" / "live.js").write_text("1")
+    files = [tmp_path / "src" / "helpers" / "cells.py", tmp_path / "src" / "helpers" / "data" / "w.npz",
+             tmp_path / "constraints.txt"]  # fmt: skip
+    keys = []
+    for file in files:
+        file.write_text("one")
+        keys.append(cache_key(tmp_path))
+        file.write_text("two")
+        keys.append(cache_key(tmp_path))
+    assert len(set(keys)) == len(keys)
+    (tmp_path / "src" / "helpers" / "live.js").write_text("2")  # the page's script: no output depends on it
+    assert cache_key(tmp_path) == keys[-1]
+
+
+# --- maths ---
+
+
+@pytest.fixture(scope="module")
+def katex():
+    drawn = Katex(ROOT / "node_modules" / "katex" / "dist")
+    yield drawn
+    drawn.close()
+
+
+def test_a_formula_is_drawn_with_mathml_beside_it(katex):
+    html = katex.draw(r"h_t = \tanh(W_x x_t)", display=True)
+    assert "katex-display" in html and "<math" in html and "application/x-tex" in html
+
+
+def test_a_wrong_formula_raises_and_the_next_one_still_draws(katex):
+    with pytest.raises(KatexError, match="expected '}' at end of input"):
+        katex.draw(r"\frac{1}{", display=False)
+    assert "katex" in katex.draw("x", display=False)
+
+
+@pytest.mark.parametrize(
+    ("latex", "nowrap", "given"),
+    [
+        ("a = b", False, "a = b"),
+        (r"a &= b \\ c &= d", False, r"\begin{aligned}a &= b \\ c &= d\end{aligned}"),
+        (r"\begin{cases} a \\ b \end{cases}", False, r"\begin{cases} a \\ b \end{cases}"),
+        (r"\begin{align}a\end{align}", True, r"\begin{align*}a\end{align*}"),
+        (r"\begin{align*}a\end{align*}", True, r"\begin{align*}a\end{align*}"),
+    ],
+)
+def test_latex_for_katex(latex, nowrap, given):
+    assert latex_for_katex(nodes.math_block(latex, latex, nowrap=nowrap)) == given
+
+
+# --- live ---
+
+
+def test_figures_on_a_page():
+    html = '<live-figure name="b" id="b"></live-figure><live-plot name="no"><live-figure class="live" name="a">'
+    assert figures_on(html + html) == ["a", "b"]
+
+
+# --- the setting up ---
+
+
+def test_binder_pins_what_constraints_pin():
+    pins = (ROOT / "constraints.txt").read_text().lower().splitlines()
+    wanted_pins = (ROOT / "binder" / "requirements.txt").read_text().lower().splitlines()
+    lines = [line.split("#")[0].strip().replace("+cpu", "") for line in wanted_pins]
+    assert [line for line in lines if line and not line.startswith("-") and line not in pins] == []
+
+
+def test_npm_lock_pins_what_package_json_asks_for():
+    asked = json.loads((ROOT / "package.json").read_text())["devDependencies"]
+    locked = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    assert asked == {name: locked[f"node_modules/{name}"]["version"] for name in asked}
+
+
+def test_make_help_lists_the_targets():
+    said = subprocess.run(["make", "-C", str(ROOT), "help"], capture_output=True, text=True, check=True).stdout
+    assert all(f"make {target}" in said for target in ("serve", "book", "test", "lab", "bench", "results", "clean"))
