@@ -1,0 +1,55 @@
+"""Every cell and variant as the page computes it: steps, unrolls, backward passes, Jacobians in node, as in NumPy."""
+
+import numpy as np
+import pytest
+from equation_cases import CASES
+from tracing import agree
+
+from helpers import bptt, cells, params, sequence
+
+
+def arrays_of(value):
+    """The arrays of nested tuples, one after another."""
+    if isinstance(value, tuple):
+        return tuple(a for part in value for a in arrays_of(part))
+    return () if value is None else (value,)
+
+
+@pytest.mark.parametrize("given_states", [True, False])
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_step_unroll_and_backward(node, case, given_states):
+    rng = np.random.default_rng(0)
+    drawn, x, up = case.draw(rng, 3, 4), rng.normal(size=(5, 2, 3)), rng.normal(size=(5, 2, 4))
+    first = case.draw_states(rng, 2, 4)
+
+    def run(xp, x, up, h0, c0, *parts):
+        weights, states = case.params(*parts), (h0, c0)[: len(case.states)]
+        new = case.step(weights, x[0, ...], *states, **case.options)
+        trace = case.unroll(weights, x, *(states if given_states else ()), **case.options)
+        grads = case.bptt(weights, x, trace, up, *(states if given_states else ()), **case.options)
+        return arrays_of((new, trace, grads))
+
+    agree(node, run, x, up, first[0], first[-1], *arrays_of(drawn))
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid", "linear"])
+def test_jacobians_and_their_products(node, activation):
+    def run(xp, x, *parts):
+        weights = cells.RNNParams(*parts)
+        jacobians = bptt.rnn_jacobians(weights, sequence.rnn(weights, x, activation=activation), activation)
+        spectral = bptt.log_norm_products(jacobians, norm="spectral", iterations=4)
+        return jacobians, bptt.log_norm_products(jacobians), spectral
+
+    agree(node, run, np.random.default_rng(0).normal(size=(5, 2, 3)), *params.rnn_params(3, 4))
+
+
+def test_loss_and_biases(node):
+    rng = np.random.default_rng(0)
+    lstm = params.lstm_params(2, 3)
+
+    def run(xp, logits, targets, value, b):
+        weights = lstm._replace(W_x=xp.asarray(lstm.W_x), W_h=xp.asarray(lstm.W_h), b=b)
+        biased, slow = params.with_forget_bias(weights, value), params.with_chrono(weights, value)
+        return *bptt.cross_entropy(logits, targets), cells.softmax(logits), cells.sigmoid(logits), biased.b, slow.b
+
+    agree(node, run, rng.normal(size=(3, 2, 4)), rng.integers(4, size=(3, 2)), np.asarray(7.0), lstm.b)
