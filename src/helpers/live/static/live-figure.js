@@ -154,13 +154,14 @@ const linePath = (xs, ys, shape) => {
   return path || "M0,0";
 };
 
+const SHADES = 1024;   // steps of a colour scale: fine enough to be within one of 255 of Plotly's colours
 const colorTable = (trace) => {
   const stops = trace.colorscale.map(([at, color]) => [at, toRgb(color)]);
-  const table = new Uint8ClampedArray(256 * 3);
-  for (let k = 0, s = 0; k < 256; k++) {
-    while (s < stops.length - 2 && k / 255 > stops[s + 1][0]) s++;
+  const table = new Uint8ClampedArray((SHADES + 1) * 3);
+  for (let k = 0, s = 0; k <= SHADES; k++) {
+    while (s < stops.length - 2 && k / SHADES > stops[s + 1][0]) s++;
     const [[a, from], [b, to]] = [stops[s], stops[s + 1]];
-    for (let c = 0; c < 3; c++) table[3 * k + c] = Math.round(from[c] + (to[c] - from[c]) * ((k / 255 - a) / (b - a)));
+    for (let c = 0; c < 3; c++) table[3 * k + c] = Math.round(from[c] + (to[c] - from[c]) * ((k / SHADES - a) / (b - a)));
   }
   return table;
 };
@@ -294,7 +295,7 @@ class Trace {
     return true;
   }
 
-  // The picture is a canvas of one pixel a cell over Plotly's own image, which is replaced when the control rests.
+  // The picture is a canvas of one pixel a cell, over Plotly's own image until that one shows the same (`uncover`).
   drawHeatmap({ z }) {
     const { full, xa, ya } = this, rows = z.length, columns = z[0].length;
     const { x, y } = this.cd[0];
@@ -302,11 +303,11 @@ class Trace {
     if (!this.canvas) this.placeCanvas(rows, columns);
     const table = this.table ??= colorTable(full);
     const [left, right, top, bottom] = [xa.c2p(x[0]), xa.c2p(x[columns]), ya.c2p(y[0]), ya.c2p(y[rows])];
-    const data = this.image.data, scale = 255 / (full.zmax - full.zmin);
+    const data = this.image.data, scale = SHADES / (full.zmax - full.zmin);
     for (let i = 0; i < rows; i++) {
       const row = bottom < top ? rows - 1 - i : i;
       for (let j = 0; j < columns; j++) {
-        const k = 3 * Math.max(0, Math.min(255, Math.round((z[i][j] - full.zmin) * scale)));
+        const k = 3 * Math.max(0, Math.min(SHADES, Math.round((z[i][j] - full.zmin) * scale)));
         const at = 4 * (row * columns + (right < left ? columns - 1 - j : j));
         data[at] = table[k]; data[at + 1] = table[k + 1]; data[at + 2] = table[k + 2]; data[at + 3] = 255;
       }
@@ -326,7 +327,7 @@ class Trace {
     this.canvas.style.cssText = `display:block;width:${box.width}px;height:${box.height}px;image-rendering:pixelated`;
     frame.append(this.canvas);
     group.append(frame);
-    this.context = this.canvas.getContext("2d");
+    this.context = this.canvas.getContext("2d", { willReadFrequently: true });   // written by the processor alone
     this.image = this.context.createImageData(columns, rows);
   }
 }
@@ -357,7 +358,6 @@ class Plot {
     layout.width = undefined;
     layout.font = { ...base.font, ...layout.font, family: style.fontFamily, color: ink };
     layout.hoverlabel = { bgcolor: paper, bordercolor: style.getPropertyValue("--live-rule").trim() || ink, font: { color: ink } };
-    layout.uirevision ??= "kept";                 // zoom and hidden traces outlive a redraw
     layout.dragmode ??= matchMedia("(pointer: coarse)").matches ? false : "zoom";   // a finger scrolls the page
     if (narrow) {
       layout.font.size = 12;
@@ -368,7 +368,8 @@ class Plot {
     return layout;
   }
 
-  async draw() {
+  // `home` forgets the reader's zoom and hidden traces.
+  async draw({ home = false } = {}) {
     const Plotly = await loadPlotly();
     const first = !this.gd;
     const { data, layout } = this.build();
@@ -376,12 +377,11 @@ class Plot {
       this.gd = document.createElement("div");
       this.gd.className = "live-gd";
       this.host.append(this.gd);
-    } else if (this.gd.layout) {
-      for (const [index, trace] of data.entries()) trace.visible = this.gd.data[index]?.visible ?? trace.visible;
-    }
-    await Plotly.react(this.gd, data, layout, { displayModeBar: false, displaylogo: false, doubleClick: "reset" });
+    } else if (!home) this.keepView(data, layout);
     this.dirty.clear();
+    await Plotly.react(this.gd, data, layout, { displayModeBar: false, displaylogo: false, doubleClick: "reset" });
     this.traces.clear();
+    this.uncover();
     if (!first) return;
     this.host.classList.add("drawn");
     this.gd.on("plotly_afterplot", () => this.afterPlotly());
@@ -389,11 +389,20 @@ class Plot {
     new ResizeObserver(() => this.resize()).observe(this.host);
   }
 
+  keepView(data, layout) {
+    data.forEach((trace, index) => { trace.visible = this.gd.data[index].visible; });
+    for (const [name, axis] of Object.entries(this.gd.layout))
+      if (/^[xy]axis\d*$/.test(name)) layout[name] = { ...layout[name], range: axis.range, autorange: axis.autorange };
+  }
+
   // Plotly has drawn by itself (zoom, legend, resize): its paths are new, and show the values of the last rest.
   afterPlotly() {
     this.traces.clear();
+    if (!this.syncing) this.uncover();
     this.dirty.forEach((index) => this.trace(index).draw(this.values.get(index)));
   }
+
+  uncover() { this.gd.querySelectorAll(".hm foreignObject").forEach((cover) => cover.remove()); }
 
   resize() {
     if (Math.abs(this.host.clientWidth - this.width) < 1) return;
@@ -434,8 +443,12 @@ class Plot {
     for (const [name, value] of this.layoutValues) setPath(this.gd.layout, name, [...value]);
     this.dirty.clear();
     this.layoutDirty = false;
+    this.syncing = true;
     window.Plotly.react(this.gd, this.gd.data, this.gd.layout);
+    this.syncing = false;
     this.traces.clear();
+    clearTimeout(this.uncovering);   // Plotly's new image takes a moment to be decoded: uncovered too early, the old one flashes
+    this.uncovering = setTimeout(() => this.dirty.size || this.uncover(), 100);
   }
 }
 
@@ -577,7 +590,7 @@ class LiveFigure extends Lazy {
     const clamp = (v) => Math.max(control.min, Math.min(control.max, v));
     if (!control.log) return clamp(+(+input.value).toFixed(9));
     const old = this.values[control.name], at = +input.value;
-    const snap = (v) => (control.integer ? Math.round(v) : +v.toPrecision(v < 0.1 * control.max ? 2 : 3));
+    const snap = (v) => (control.integer ? Math.round(v) : +v.toPrecision(2));
     let value = clamp(snap(10 ** at));
     if (value === old && this.keyed && at !== Math.log10(old)) {   // a key press must always move the value
       const unit = control.integer ? 1 : 10 ** (Math.floor(Math.log10(old)) - 1);
@@ -625,6 +638,7 @@ class LiveFigure extends Lazy {
     this.note("");
     this.controls = Object.fromEntries(this.spec.controls.map((c) => [c.name, c.start]));
     if (this.spec.memory) this.restart();
+    if (this.plot?.gd) this.plot.draw({ home: true });
   }
 
   async copyLink(button) {

@@ -1,0 +1,78 @@
+"""Live elements in a real browser: a small site as the book lays it out, on localhost, every other host blocked."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from urllib.parse import urlparse
+
+import pytest
+from browser import launch_options
+from live_pages import write_site
+from playwright.sync_api import sync_playwright
+from serve import open_server
+
+
+@pytest.fixture(scope="session")
+def site_folder(tmp_path_factory) -> Path:
+    """The folder of the small site."""
+    folder = tmp_path_factory.mktemp("site")
+    write_site(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def address(site_folder: Path):
+    """Where `site_folder` is served."""
+    server = open_server(site_folder, 0)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One browser for the session."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**launch_options())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium, address):
+    """`open_page("everything.html", expect=(), **context)` opens a page of the small site, or any other address.
+
+    A request to another host, a console message of the kinds error and warning, and an uncaught error fail the test,
+    unless one of `expect` is part of the message.
+    """
+    contexts, problems = [], []
+
+    def open_(path: str, expect: tuple[str, ...] = (), **options):
+        context = chromium.new_context(**({"viewport": {"width": 1000, "height": 800}} | options))
+        contexts.append(context)
+
+        def guard(route):
+            url = urlparse(route.request.url)
+            if url.scheme in ("file", "data") or url.netloc == urlparse(address).netloc:
+                route.continue_()
+            else:
+                problems.append(f"request to another host: {route.request.url}")
+                route.abort()
+
+        def note(text: str):
+            if not any(known in text for known in expect):
+                problems.append(text)
+
+        context.route("**/*", guard)
+        tab = context.new_page()
+        tab.on("console", lambda message: message.type in ("error", "warning") and note(f"console: {message.text}"))
+        tab.on("pageerror", lambda error: note(f"uncaught: {error}"))
+        tab.goto(path if "://" in path else f"{address}/{path}")
+        return tab
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not problems, problems

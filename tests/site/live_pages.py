@@ -1,0 +1,95 @@
+"""A small site with live elements, as the book lays it out, and what a test does on its pages."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+from helpers import plots
+from helpers.checks.core import REGISTRY, Question
+from helpers.live import figure, page
+from helpers.live.compile import compile_figure
+
+__all__ = ["document", "load_fixture", "move", "questions", "ready", "write_site"]
+
+STATIC = Path(page.__file__).parent / "static"
+BUNDLE = Path(__file__).resolve().parents[2] / "_build" / "vendor" / "plotly.min.js"
+FIXTURES = ("everything", "walker")
+
+
+def load_fixture(name: str) -> figure.LiveFigure:
+    """The figure `tests/live/fixtures/<name>.py`."""
+    return figure.from_module(importlib.import_module(f"tests.live.fixtures.{name}"), name)
+
+
+def document(*body: str, theme: str = "") -> str:
+    """A page as the book makes them: runtime in the head, deferred; headings and room to scroll around the elements."""
+    attribute = f' data-theme="{theme}"' if theme else ""
+    return f"""<!doctype html><html lang="en"{attribute}><head><meta charset="utf-8"><title>A page</title>
+<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
+<link rel="stylesheet" href="_static/live/live-figure.css">
+<script defer src="_static/live/live-figure.js"></script>
+<style>body {{ margin: 0 auto; max-width: 700px; padding: 0 16px; background: var(--live-paper) }}</style></head>
+<body><h1 id="top">A page</h1>{"".join(body)}<div style="height:1500px"></div><h2 id="below">Below</h2>
+<div style="height:1500px"></div></body></html>"""
+
+
+def questions() -> list[Question]:
+    """One question of each kind, taken out of the registry of the book's own exercises again."""
+    made = [
+        Question("site.gate", "Which gate forgets?", answer="f",
+                 choices={"i": "That one writes.", "f": "Yes.", "o": "No."}),
+        Question("site.number", "What is 1/3 of 1?", answer=1 / 3, tolerance=0.01, hint="Divide."),
+    ]
+    for question in made:
+        del REGISTRY[question.name]
+    return made
+
+
+def _bundle() -> bytes:
+    if not BUNDLE.exists():
+        raise FileNotFoundError(f"{BUNDLE} is missing: run `make setup`, which builds it")
+    return BUNDLE.read_bytes()
+
+
+def write_site(folder: Path) -> None:
+    """Write the runtime, plotly.js, the fixtures' programs and one page for each into `folder`."""
+    live = folder / "_static" / "live"
+    (live / "figures").mkdir(parents=True)
+    for name in ("live-figure.js", "live-figure.css"):
+        (live / name).write_bytes((STATIC / name).read_bytes())
+    (live / "plotly.min.js").write_bytes(_bundle())
+    html = {name: page.figure_html(load_fixture(name)) for name in FIXTURES}
+    for name in FIXTURES:
+        (live / "figures" / f"{name}.js").write_text(compile_figure(load_fixture(name)).js, encoding="utf-8")
+        (folder / f"{name}.html").write_text(document(html[name]), encoding="utf-8")
+    plot = page.plot_html(plots.lines({"a": [1, 2], "b": [2, 1]}), alt="Two lines that cross.", caption="They cross.")
+    (folder / "index.html").write_text(document(plot, html["everything"], html["walker"]), encoding="utf-8")
+    far = document('<div style="height:2000px"></div>', html["everything"])
+    (folder / "far.html").write_text(far, encoding="utf-8")
+    asked = "".join(page.question_html(q) for q in questions())
+    (folder / "questions.html").write_text(document(asked), encoding="utf-8")
+    lost = html["walker"].replace('name="walker"', 'name="lost"').replace('"name":"walker"', '"name":"lost"')
+    (folder / "lost.html").write_text(document(lost, html["everything"]), encoding="utf-8")
+
+
+def ready(tab, name: str = "everything"):
+    """The figure `name` on the page, once it answers to input."""
+    tab.wait_for_selector(f'live-figure[name="{name}"][ready]')
+    return tab.locator(f'live-figure[name="{name}"]')
+
+
+# Runs `change` (JavaScript, with the element as `el`) and waits until what it caused has been put on screen.
+PAINTED = """(el, change) => new Promise((done) => {
+    el.addEventListener("live-figure:painted", () => done(), { once: true });
+    new Function("el", change)(el);
+})"""
+
+
+def move(figure_element, **controls) -> None:
+    """Move controls as a reader does, one input event for each, and wait for the frame."""
+    for name, value in controls.items():
+        figure_element.evaluate(PAINTED, f"""
+            const input = el.querySelector('[name="{name}"]:not(live-figure)');
+            if (input.type === "checkbox") input.checked = {str(bool(value)).lower()}; else input.value = {value!r};
+            input.dispatchEvent(new Event("input", {{ bubbles: true }}));""")
