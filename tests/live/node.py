@@ -40,7 +40,7 @@ const commands = {
     for (let k = 0; k < 200; k++) step(given);
     const end = performance.now() + seconds * 1000;
     while (performance.now() < end) { const t = performance.now(); step(given); best.push(performance.now() - t) }
-    return { ms: best.sort((a, b) => a - b)[best.length >> 1] };
+    return { ms: best.sort((a, b) => a - b)[best.length / 20 | 0] }; // undisturbed by other processes
   },
 };
 let waiting = "";
@@ -124,6 +124,6 @@ class Node:
         return {k: _array(v) for k, v in self._ask(command="initial", name=name, key=key).items()}
 
     def time(self, name: str, key: str, inputs: dict, seconds: float = 1.0) -> float:
-        """Median milliseconds of one run."""
+        """Milliseconds of one run: the fifth percentile of many."""
         given = {k: float(v) if np.ndim(v) == 0 else _text(v) for k, v in inputs.items()}
         return self._ask(command="time", name=name, key=key, inputs=given, seconds=seconds)["ms"]

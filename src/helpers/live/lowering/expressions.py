@@ -6,7 +6,6 @@ Views, broadcasting, arange and gathers only rewrite indices; elementwise operat
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 from ..program import Affine, IndexValue, Lit, Op, Var
 from ..recorder.graph import Node, contiguous
@@ -30,10 +29,13 @@ class Read:
         return self.node.dtype
 
 
-@cache
+# The loop variables by nesting level, the same for every kernel, so that equal kernels read alike.
+_AXES = [Var() for _ in range(32)]
+
+
 def axis_var(level: int) -> Var:
-    """The loop variable of nesting level `level`, the same for every kernel."""
-    return Var()
+    """The loop variable of nesting level `level`."""
+    return _AXES[level]
 
 
 def iteration(shape: tuple[int, ...]) -> tuple[int, ...]:

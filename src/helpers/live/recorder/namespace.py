@@ -501,6 +501,8 @@ def matmul(x1, x2, /):
     if dtype == "bool":
         raise TraceError("matmul of bools", "say xp.astype(mask, x.dtype) first")
     a, b = shaping.solid(cast(a, dtype)), shaping.solid(cast(b, dtype))
+    if b.kind == "permute" and b.scope.depth < a.scope.depth:
+        b = shaping.copy(b)  # a transposed weight matrix in a recurrence: once outside, then its rows are read in order
     shape = (*_broadcast(a.shape[:-2], b.shape[:-2]), a.shape[-2], b.shape[-1])
     out = current().node("matmul", (a, b), shape=shape, dtype=dtype)
     keep = shape[:-2] + (() if row else shape[-2:-1]) + (() if column else shape[-1:])
