@@ -106,22 +106,16 @@ class Array:
     __hash__ = object.__hash__
 
     def __pow__(self, other):
-        from .namespace import pow as power
-
-        return power(self, other)
+        return self.__array_namespace__().pow(self, other)
 
     def __rpow__(self, other):
         return Array(apply("pow", node_of(other), self.node))
 
     def __matmul__(self, other):
-        from .namespace import matmul
-
-        return matmul(self, other)
+        return self.__array_namespace__().matmul(self, other)
 
     def __rmatmul__(self, other):
-        from .namespace import matmul
-
-        return matmul(other, self)
+        return self.__array_namespace__().matmul(other, self)
 
     def __neg__(self):
         return Array(apply("negative", self.node))

@@ -8,8 +8,26 @@ from .elementwise import broadcast, cast, expand, promote
 from .errors import TraceError
 from .graph import Node, current, size
 
-__all__ = ["along", "concat", "copy", "flip", "index", "permute", "regroup", "reshape", "slice_", "solid",
-           "swap_last", "take", "unstack_axis"]  # fmt: skip
+__all__ = [
+    "OWN_MEMORY",
+    "VIEWS",
+    "along",
+    "axes_of",
+    "axis_of",
+    "concat",
+    "copy",
+    "flip",
+    "index",
+    "permute",
+    "pick",
+    "regroup",
+    "reshape",
+    "slice_",
+    "solid",
+    "swap_last",
+    "take",
+    "unstack_axis",
+]
 
 # What always has memory of its own, in row-major order; everything else is computed or looked at where it is needed.
 OWN_MEMORY = {"const", "input", "map", "reduce", "matmul", "concat", "cumulate", "carry", "stacked", "final"}
@@ -21,6 +39,15 @@ def axis_of(node: Node, axis: int) -> int:
     if not -len(node.shape) <= axis < len(node.shape):
         raise IndexError(f"axis {axis} is out of bounds for an array of shape {node.shape}")
     return axis % len(node.shape)
+
+
+def axes_of(node: Node, axis) -> tuple[int, ...]:
+    """Non-negative axes in order from None (all), one axis or several."""
+    axes = range(len(node.shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    axes = tuple(sorted(axis_of(node, a) for a in axes))
+    if len(set(axes)) != len(axes):
+        raise ValueError(f"axis {axis} names an axis twice")
+    return axes
 
 
 def permute(node: Node, axes: tuple[int, ...]) -> Node:
