@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from tracing import ELEMENTS, REALS, agree, arrays, axes_of
 
+from helpers import bptt, cells, sequence
 from helpers.live.recorder import namespace
 from helpers.sequence import scan
 
@@ -664,6 +665,50 @@ def test_a_recurrence_indexed_by_its_own_state(node):
         return carry[0], *ys
 
     agree(node, f, np.random.default_rng(3).normal(size=(4, 4)))
+
+
+# ---------------------------------------------------------------- cells and their gradients
+def parameters(kind, gates, inputs=2, hidden=3, **more):
+    """Random parameters of a cell, as a list of arrays."""
+    rng = np.random.default_rng(11)
+    shapes = [(inputs, gates * hidden), (hidden, gates * hidden), (gates * hidden,), *more.values()]
+    return [rng.normal(size=s) / 2 for s in shapes]
+
+
+RUNS = {
+    **{f"rnn {a}": (cells.RNNParams, 1, {}, sequence.rnn, bptt.rnn_bptt, {"activation": a})
+       for a in ("tanh", "relu", "sigmoid", "linear")},
+    "lstm": (cells.LSTMParams, 4, {}, sequence.lstm, bptt.lstm_bptt, {}),
+    "lstm coupled": (cells.LSTMParams, 4, {}, sequence.lstm, bptt.lstm_bptt, {"coupled": True}),
+    "lstm peephole": (cells.LSTMParams, 4, {"peephole": (3, 3)}, sequence.lstm, bptt.lstm_bptt, {}),
+    "gru": (cells.GRUParams, 3, {"b_h": (9,)}, sequence.gru, bptt.gru_bptt, {}),
+    "gru before": (cells.GRUParams, 3, {"b_h": (9,)}, sequence.gru, bptt.gru_bptt, {"reset_after": False}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("given_as", ["inputs", "constants"])
+@pytest.mark.parametrize("case", RUNS)
+def test_a_cell_forwards_and_backwards_through_time(node, case, given_as):
+    kind, gates, more, forward, backward, options = RUNS[case]
+    rng, weights = np.random.default_rng(5), parameters(kind, gates, **more)
+    x, grad_h, h0 = rng.normal(size=(6, 4, 2)), rng.normal(size=(6, 4, 3)), rng.normal(size=(4, 3))
+
+    def f(xp, x, grad_h, h0, *weights):
+        trace = forward(kind(*weights), x, h0, **options)
+        grads = backward(kind(*weights), x, trace, grad_h, h0, **options)
+        return (*trace, *(g for g in grads[0] if g is not None), *grads[1:])
+
+    if given_as == "inputs":
+        agree(node, f, x, grad_h, h0, *weights, tolerance=1e-11)
+    else:
+        agree(node, f, x, grad_h, h0, constants=weights, tolerance=1e-11)
+
+
+def test_a_loss_and_its_gradient(node):
+    targets = np.array([[0, 2], [1, 1], [2, 0]])
+    logits = np.random.default_rng(2).normal(size=(3, 2, 3))
+    agree(node, lambda xp, z, k: bptt.cross_entropy(z, k), logits, targets)
+    agree(node, lambda xp, z: (cells.softmax(z), cells.log_softmax(z, axis=0), cells.sigmoid(100 * z)), logits)
 
 
 # ---------------------------------------------------------------- everything mixed

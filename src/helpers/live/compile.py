@@ -13,6 +13,7 @@ from .figure import LiveFigure
 from .lowering import lower
 from .program import Program
 from .recorder import Array, TraceError, recording
+from .recorder.array import node_of
 
 __all__ = ["Module", "compile_figure", "record", "variant_key"]
 
@@ -42,17 +43,15 @@ def compile_figure(fig: LiveFigure) -> Module:
     figure with memory changes the shape or dtype of its state.
     """
     library, consts, known = Library(), {}, {}
-    functions, shapes, dtypes = {}, {}, {}
+    functions, shapes = {}, {}
     for variant in fig.variants():
         key = variant_key(fig, variant)
         program = record(fig, variant, known)
         functions[key] = emit_program(program, library)
         consts |= {name: fig.consts.get(name, known[name]) for name in program.consts}
         shapes[key] = {name: out.shape for name, out in program.outputs.items()}
-        dtypes[key] = {name: out.dtype for name, out in program.outputs.items() if out.dtype != "float64"}
     consts_js = _object({name: _encoded(value) for name, value in consts.items()})
-    parts = {"variants": functions, "shapes": {k: _json(v) for k, v in shapes.items()},
-             "dtypes": {k: _json(v) for k, v in dtypes.items()}}  # fmt: skip
+    parts = {"variants": functions, "shapes": {k: _json(v) for k, v in shapes.items()}}
     if fig.step is not None:
         state = {k: np.asarray(v) for k, v in fig.initial(fig.float_consts()).items()}
         initial = _object({f"state.{name}": _encoded(value) for name, value in state.items()})
@@ -96,8 +95,6 @@ def _input(graph, name: str, example: np.ndarray) -> Array:
 
 
 def _output(name: str, value):
-    from .recorder.array import node_of
-
     try:
         return node_of(value)
     except TraceError as error:

@@ -45,6 +45,7 @@ _MATH = {name: name for name in (
 _MATH |= {"maximum": "max", "minimum": "min", "to_int64": "trunc"}
 # Helper functions, printed only where a program uses them.
 HELPERS = {
+    "memory": "$F=n=>new Float64Array(n)",
     "input": "$I=(b,x)=>{typeof x=='number'?b[0]=x:b.set(x)}",
     "round": "$R=x=>{let r=Math.round(x);return r-x==.5&&r%2?r-1:r}",  # half to even
     "remainder": "$M=(x,y)=>{let m=x%y;return m&&m<0!=y<0?m+y:m}",  # the divisor's sign
@@ -91,11 +92,12 @@ class _Module:
         results, views = self._results()
         declared = []
         for buffer, name in self.names.items():
-            made = f"K[{_quoted(buffer.name)}]" if buffer.role == "const" else f"new Float64Array({buffer.size})"
+            made = f"K[{_quoted(buffer.name)}]" if buffer.role == "const" else f"$F({buffer.size})"
             declared.append(f"{name}={made}")
         inputs = [(b, name) for b, name in self.names.items() if b.role == "input"]
         fill = [f"$I({name},I[{_quoted(b.name)}]);" for b, name in inputs]
         self.library.helpers |= {"input"} if fill else set()
+        self.library.helpers |= {"memory"} if any(b.role != "const" for b in self.names) else set()
         const = f"const {','.join(declared + views)};\n" if declared or views else ""
         return f"function(K){{\n{const}{setup}return function(I){{\n{''.join(fill)}\n{body}return{{{results}}}}}}}"
 
