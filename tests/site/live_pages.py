@@ -29,7 +29,8 @@ def document(*body: str, theme: str = "") -> str:
 <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
 <link rel="stylesheet" href="_static/live/live-figure.css">
 <script defer src="_static/live/live-figure.js"></script>
-<style>body {{ margin: 0 auto; max-width: 700px; padding: 0 16px; background: var(--live-paper) }}</style></head>
+<style>body {{ margin: 0 auto; max-width: 700px; padding: 0 16px; background: var(--live-paper);
+color: var(--live-ink) }}</style></head>
 <body><h1 id="top">A page</h1>{"".join(body)}<div style="height:1500px"></div><h2 id="below">Below</h2>
 <div style="height:1500px"></div></body></html>"""
 

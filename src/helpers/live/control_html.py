@@ -60,7 +60,7 @@ def _slider_html(slider: Slider, value: float, label: str) -> str:
         low, high, at = (round(math.log10(v), 6) for v in (low, high, value))
         step = round((high - low) / 200, 6)
     shown = escape(" ".join(filter(None, (values.format_value(value, slider_format(slider)), slider.unit))))
-    play = (f'<button type="button" class="live-play" data-play="{slider.name}" '
+    play = (f'<button type="button" class="live-play" data-play="{slider.name}" aria-pressed="false" '
             f'aria-label="Play {escape(slider.label)}"></button>' if slider.play else "")
     return (f'<div class="live-slider"><label>{label}<input type="range" name="{slider.name}" min="{low:.9g}" '
             f'max="{high:.9g}" step="{step:.9g}" value="{at:.9g}" aria-valuetext="{shown}" autocomplete="off" '

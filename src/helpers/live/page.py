@@ -134,7 +134,7 @@ def _plot_spec(plot) -> dict:
 def _step_buttons(fig: LiveFigure) -> str:
     if fig.step is None:
         return ""
-    return ('<div class="live-steps"><button type="button" data-act="play">Play</button>'
+    return ('<div class="live-steps"><button type="button" data-act="play" aria-pressed="false">Play</button>'
             '<button type="button" data-act="step">Step</button>'
             '<button type="button" data-act="restart">Restart</button></div>\n')
 

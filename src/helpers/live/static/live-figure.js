@@ -108,7 +108,7 @@ const readHash = () => {
   if (!hash.includes("?")) return new Map();   // an ordinary heading's anchor
   return new Map(hash.split(";").map((part) => {
     const [name, query = ""] = part.split("?");
-    return [decodeURIComponent(name), [...new URLSearchParams(query)]];
+    return [name, [...new URLSearchParams(query)]];
   }));
 };
 const writeHash = () => {
