@@ -5,7 +5,7 @@ import numpy as np
 from ..cells import RNNParams, softmax
 from ..params import normal, rnn_params
 from ..sequence import rnn
-from .core import Question, close, exercise, right, wrong
+from .core import Question, close, exercise, not_yet, right, wrong
 
 __all__ = ["first_loss", "forward", "lag_matrix", "latch", "parameters", "patterns", "sample", "sequence_loss",
            "smallest_w", "without_w"]
@@ -19,14 +19,14 @@ parameters = Question(
 
 without_w = Question(
     "ch01.without_w",
-    "In s_t = tanh(U x_t + W s_{t-1}), o_t = V s_t, we set W = 0. On which inputs does the output o_t still depend?",
+    "In sₜ = tanh(U xₜ + W sₜ₋₁), oₜ = V sₜ, we set W = 0. On which inputs does the output oₜ still depend?",
     choices={
-        "on x_t alone": "Right: x_t enters s_t through U, and V carries s_t to the output. Only the past is gone.",
-        "on x_{t-1} alone": "Not that: with W = 0 nothing of s_{t-1}, and so nothing of x_{t-1}, reaches s_t.",
-        "on x_1, ..., x_t": "Not that: earlier inputs travel through W, and W is 0.",
-        "on no input": "Not that: follow the arrow U from x_t into s_t, then V from s_t into o_t.",
+        "the current one": "Right: xₜ enters sₜ through U, and V carries sₜ to the output. Only the past is gone.",
+        "the one before": "Not that: with W = 0 nothing of sₜ₋₁, and so nothing of the input before, reaches sₜ.",
+        "all so far": "Not that: earlier inputs travel through W, and W is 0.",
+        "none": "Not that: follow the arrow U from xₜ into sₜ, then V from sₜ into oₜ.",
     },
-    answer="on x_t alone")
+    answer="the current one")
 
 first_loss = Question(
     "ch01.first_loss",
@@ -61,6 +61,8 @@ def patterns(answer):
     """A dict that gives the pattern of each of five applications."""
     if not isinstance(answer, dict):
         return wrong("Answer with a dict: the application on the left, its pattern on the right.")
+    if all(pattern is Ellipsis for pattern in answer.values()):
+        return not_yet("“patterns”")
     known = sorted(set(_PATTERNS.values()))
     for task, pattern in _PATTERNS.items():
         if answer.get(task) in (None, Ellipsis):
