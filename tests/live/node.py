@@ -17,7 +17,10 @@ _SERVER = r"""
 globalThis.self = globalThis;
 const bytes = text => new Uint8Array(Buffer.from(text, "base64")).buffer;
 const kinds = { f4: Float32Array, f8: Float64Array, i4: Int32Array, u1: Uint8Array };
-const decode = ([kind, , text]) => Float64Array.from(new kinds[kind](bytes(text)));
+const decode = ([kind, , text]) => {
+  const values = new kinds[kind](bytes(text));
+  return kind === "f4" ? Float64Array.from(values) : values;
+};
 const encode = a => Buffer.from(new Float64Array(a).buffer).toString("base64");
 const all = (object, f) => Object.fromEntries(Object.entries(object).map(([k, v]) => [k, f(v)]));
 const input = v => typeof v === "number" ? v : new Float64Array(bytes(v));
