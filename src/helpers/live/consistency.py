@@ -17,10 +17,23 @@ MAX_CONTROLS = 6
 
 def check(fig: LiveFigure) -> None:
     """Raise ValueError, naming the figure and the part, where a declaration contradicts itself in its default state."""
-    arrays = fig.default_arrays()
-    get = getter(fig, arrays, fig.values())
     if len(fig.controls) > MAX_CONTROLS:
         raise ValueError(f"figure {fig.name!r} has {len(fig.controls)} controls; {MAX_CONTROLS} at most")
+    for control in fig.controls:
+        if isinstance(control, Slider) and not control.log:
+            _check_grid(fig, control)
+    arrays = fig.default_arrays()
+    _check_words(fig, getter(fig, arrays, fig.values()))
+    plot = fig.plot(arrays)
+    if plot is not None:
+        check_types(plot, f"figure {fig.name!r}")
+        _check_bindings(fig, plot, arrays)
+    elif fig.bindings:
+        raise ValueError(f"figure {fig.name!r} has bindings but no figure(arrays) that they could move")
+
+
+def _check_words(fig: LiveFigure, get) -> None:
+    """Readout, challenges and diagram show single numbers that exist, and no challenge is met at the start."""
     shown = values.references(fig.readout) + [c.met for c in fig.challenges]
     for reference in shown + (values.diagram_references(fig.diagram) if fig.diagram else []):
         if not isinstance(value := get(reference), str) and np.ndim(value):
@@ -29,15 +42,6 @@ def check(fig: LiveFigure) -> None:
     for challenge in fig.challenges:
         if get(challenge.met) > 0:
             raise ValueError(f"figure {fig.name!r}: the challenge {challenge.text!r} is met before anything moves")
-    for control in fig.controls:
-        if isinstance(control, Slider) and not control.log:
-            _check_grid(fig, control)
-    plot = fig.plot(arrays)
-    if plot is not None:
-        check_types(plot, f"figure {fig.name!r}")
-        _check_bindings(fig, plot, arrays)
-    elif fig.bindings:
-        raise ValueError(f"figure {fig.name!r} has bindings but no figure(arrays) that they could move")
 
 
 def _check_grid(fig: LiveFigure, slider: Slider) -> None:
@@ -62,7 +66,7 @@ def _check_bindings(fig: LiveFigure, plot, arrays) -> None:
                              f"{names.count(target)} of that name; it has {', '.join(map(repr, names))}")
         part = plot.layout if target == "layout" else plot.data[names.index(target)]
         for attribute, reference in attributes.items():
-            value = np.atleast_1d(fig.resolve(arrays, reference)).astype(float)
+            value = np.atleast_1d(_resolve(fig, arrays, reference)).astype(float)
             _check_default(fig, f"{target}.{attribute}", part, attribute, value, reference)
 
 
@@ -87,9 +91,13 @@ def getter(fig: LiveFigure, arrays: dict, given: dict):
     def get(reference: str):
         if reference in given and reference not in arrays:
             return labels.get(reference, {}).get(given[reference], given[reference])
-        try:
-            return fig.resolve(arrays, reference)
-        except KeyError as error:
-            raise ValueError(error.args[0]) from error
+        return _resolve(fig, arrays, reference)
 
     return get
+
+
+def _resolve(fig: LiveFigure, arrays: dict, reference: str) -> np.ndarray:
+    try:
+        return fig.resolve(arrays, reference)
+    except KeyError as error:
+        raise ValueError(error.args[0]) from error

@@ -25,8 +25,8 @@ def figure_html(fig: LiveFigure, **controls) -> str:
     no array.
     """
     given = fig.values(**controls)
-    arrays = fig.run(**controls) if fig.compute is not None else fig.run(**controls)[1]
     check(fig)
+    arrays = fig.run(**controls) if fig.compute is not None else fig.run(**controls)[1]
     get = getter(fig, arrays, given)
     plot = fig.plot(arrays)
     spec = _spec(fig, given, plot)
