@@ -69,7 +69,7 @@ def diagram():
     folded, first, gap = 54, 152, 56
     rows = {"o": 32, "s": 112, "x": 192}
     copies = [_copy(first + gap * k, rows, k, gap) for k in range(DRAWN)]
-    return d.svg(396, 222, _folded(folded, rows), d.label(104, rows["s"] - 12, "unfold", size=11, color="muted"),
+    return d.svg(400, 222, _folded(folded, rows), d.label(104, rows["s"] - 12, "unfold", size=11, color="muted"),
                  d.arrow(90, rows["s"], 118, rows["s"], color="muted"), *copies, max_width=680)
 
 
