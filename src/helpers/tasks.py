@@ -35,7 +35,7 @@ def adding(length: int, batch: int, rng, form: str = "unit"):
     `form="1997"` is experiment 4 of Hochreiter & Schmidhuber (1997): numbers from [-1, 1]; T drawn from `length` to
     `length + length // 10`; marker 1 on one of the first ten pairs and on one more of the first `length // 2`, -1 on
     the first and the last pair, 0 elsewhere; a marked first pair keeps its -1 and counts as zero;
-    y = 0.5 + (X1 + X2) / 4. `form="unit"` is the form of Arjovsky, Shah & Bengio (2016) and most later papers: numbers
+    y = 0.5 + (X1 + X2) / 4. `form="unit"` is the form of Arjovsky, Shah & Bengio (2016) and later papers: numbers
     from [0, 1], one marker in each half, T = `length`, y = X1 + X2. Raises ValueError for a length too short to mark.
     """
     forms = {"1997": (_adding_1997, 20), "unit": (_adding_unit, 2)}

@@ -86,7 +86,7 @@ bindings = {
     "half-life": {"x": "half_life", "y": "half"},
 }
 readout = (
-    "Biases add to {bias:.1f}: the gate keeps {keep:.1%} at each step. Half is gone after {half_life:.1f} steps; after "
+    "Biases add to {bias:.1f}: the gate keeps {keep:.2%} at each step. Half is gone after {half_life:.1f} steps; after "
     "50 steps {left:.2g} of the bit is left."
 )
 challenges = [
