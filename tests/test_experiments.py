@@ -1,0 +1,108 @@
+"""The experiments behind the page of results: their nets start as they say, and no run is lost or invented."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from helpers.experiments import adding_1997, clipping, long_memory
+from helpers.experiments.__main__ import main, render
+from helpers.experiments.core import LastStep, Run, rate_table, sweep, train_until
+
+torch.set_num_threads(1)
+MODULES = [adding_1997, clipping, long_memory]
+
+
+def test_the_starts_are_what_they_are_called():
+    weights = lambda **how: LastStep("rnn", 3, 20, 1, **how).recurrent.weight_hh_l0.detach().numpy()  # noqa: E731
+    assert np.abs(np.linalg.eigvals(weights(start="normal"))).max() == pytest.approx(0.95, abs=1e-5)
+    orthogonal = weights(start="orthogonal")
+    np.testing.assert_allclose(orthogonal @ orthogonal.T, np.eye(20), atol=1e-5)
+    np.testing.assert_array_equal(weights(start="identity"), np.eye(20))
+    irnn = LastStep("irnn", 3, 20, 1)
+    assert irnn.recurrent.nonlinearity == "relu" and not irnn.recurrent.bias_hh_l0.any()
+    np.testing.assert_array_equal(irnn.recurrent.weight_hh_l0.detach(), np.eye(20))
+    lstm = LastStep("lstm", 3, 20, 1, forget_bias=4.0).recurrent
+    assert ((lstm.bias_ih_l0 + lstm.bias_hh_l0)[20:40] == 4.0).all()
+    with pytest.raises(ValueError, match="starts: uniform"):
+        LastStep("rnn", 3, 20, 1, start="ortogonal")
+
+
+def test_the_regulariser_is_the_papers_and_reaches_the_recurrent_weights_only():
+    """Against autograd: dE/dh_t of every step, and Jacobians from a step written out by hand."""
+    torch.manual_seed(0)
+    model = clipping.KeepsStates("rnn", 3, 5, 4, start="normal").double()
+    x, y = torch.randn(6, 2, 3, dtype=torch.float64), torch.tensor([1, 3])
+    out = model(x)
+    got = clipping.vanishing_penalty(model, out, y)
+    layer, want = model.recurrent, 0.0
+    for b in range(2):
+        h, states = torch.zeros(5, dtype=torch.float64), []
+        for step in x[:, b]:
+            h = torch.tanh(step @ layer.weight_ih_l0.T + layer.bias_ih_l0 + h @ layer.weight_hh_l0.T + layer.bias_hh_l0)
+            h.retain_grad()
+            states.append(h)
+        nn.functional.cross_entropy(model.readout(h), y[b]).backward()
+        for before, after in zip(states, states[1:], strict=False):
+            jacobian = (1 - after.detach() ** 2)[:, None] * layer.weight_hh_l0.detach()
+            want += ((after.grad @ jacobian).norm() / after.grad.norm() - 1) ** 2 / 2
+            assert (after.grad @ jacobian).norm() == pytest.approx(before.grad.norm().item())
+    assert got.item() == pytest.approx(want.item())
+    model.zero_grad()
+    got.backward()
+    touched = [name for name, p in model.named_parameters() if p.grad is not None and p.grad.abs().max() > 0]
+    assert touched == ["recurrent.weight_hh_l0"]
+
+
+def test_a_sweep_that_was_broken_off_goes_on_where_it_was(tmp_path):
+    file, ran = tmp_path / "results" / "x.json", []
+
+    def run(seed):
+        ran.append(seed)
+        if seed == 2 and len(ran) < 4:
+            raise KeyboardInterrupt
+        return True, 20 * seed, 0.5, "solved"
+
+    settings = [{"seed": s} for s in (1, 2, 3)]
+    with pytest.raises(KeyboardInterrupt):
+        sweep(settings, run, file)
+    assert [r["setting"] for r in json.loads(file.read_text())] == [{"seed": 1}]
+    with pytest.raises(KeyboardInterrupt):
+        sweep(settings, run, file)
+    runs = sweep(settings, run, file)
+    assert ran == [1, 2, 2, 2, 3] and [r.sequences for r in runs] == [20, 40, 60]
+
+
+def test_training_ends_when_solved_and_says_so_when_it_diverges():
+    batch = lambda rng: (torch.randn(5, 4, 2, generator=rng), torch.zeros(4, 1))  # noqa: E731
+    test = lambda model: (0.25, True)  # noqa: E731
+    end = train_until(LastStep("rnn", 2, 3, 1), batch, test, loss=nn.functional.mse_loss, limit=50, every=10, size=4)
+    assert end == (True, 40, 0.25, "solved")
+    wild = lambda out, y: (out * 1e30).pow(2).mean()  # noqa: E731
+    end = train_until(LastStep("rnn", 2, 3, 1), batch, test, loss=wild, limit=50, every=10, size=4)
+    assert end[0] is False and end[3] == "diverged"
+
+
+def test_a_table_counts_seeds_and_gives_the_median_of_the_solved():
+    runs = [Run({"net": "a", "length": 10, "seed": s}, s < 2, 100 * (s + 1), 0.1, end, 1.0)
+            for s, end in enumerate(("solved", "solved", "diverged"))]
+    assert "2 of 3 (150 sequences), 1 diverged" in rate_table(runs, "net", "length", "length {}")
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda m: m.NAME)
+def test_every_setting_is_one_run_and_has_its_row(module, tmp_path):
+    settings = module.settings()
+    assert len({json.dumps(s, sort_keys=True) for s in settings}) == len(settings)
+    runs = [{"setting": s, "solved": True, "sequences": 1000, "score": 0.5, "ended": "solved", "seconds": 1.0}
+            for s in settings]
+    (tmp_path / f"{module.NAME}.json").write_text(json.dumps(runs))
+    page = render([module], tmp_path)
+    assert module.PAPER in page and "Deviations" in page and "1,000" in page
+
+
+def test_an_unknown_experiment_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        main(["clippin"])
+    assert "no experiment 'clippin'; there are adding_1997, clipping, long_memory" in capsys.readouterr().err
