@@ -29,6 +29,12 @@ def test_formats(open_page):
     assert [(c, g, e) for c, g, e in zip(cases, got, expected, strict=True) if g != e] == []
 
 
+def plainly(text: str) -> str:
+    """A typeset number as Python writes it."""
+    mantissa, _, power = text.replace("−", "-").partition("×10")
+    return mantissa + (f"e{int(power.translate(str.maketrans('⁻⁰¹²³⁴⁵⁶⁷⁸⁹', '-0123456789'))):+03d}" if power else "")
+
+
 @pytest.mark.parametrize("spec", SPECS)
 def test_python_agrees_with_its_own_format_up_to_ties(spec):
     for value in numbers():
@@ -36,10 +42,18 @@ def test_python_agrees_with_its_own_format_up_to_ties(spec):
             continue  # written with an exponent
         shown = 100 * value if spec.endswith("%") else value
         plain = format(shown, spec.replace("%", "f").replace("d", ".0f"))
-        ours = values.format_value(value, spec).replace("−", "-").rstrip("%")
+        ours = plainly(values.format_value(value, spec)).rstrip("%")
         at_a_tie = math.isclose(abs(float(ours) - shown), abs(float(plain) - shown), rel_tol=1e-9)
         assert float(ours) == float(plain) or at_a_tie, (value, ours, plain)
         assert len(ours) == len(plain.removeprefix("-")) + ours.startswith("-") or at_a_tie, (value, ours, plain)
+
+
+@pytest.mark.parametrize("value, spec, text", [
+    (-0.5, ".2f", "−0.50"), (-0.001, ".2f", "0.00"), (-3.5e-15, ".1e", "−3.5×10⁻¹⁵"), (1e5, ".3g", "1×10⁵"),
+    (2.5, "d", "3"), (0.4567, ".1%", "45.7%"),
+])  # fmt: skip
+def test_typesetting(value, spec, text):
+    assert values.format_value(value, spec) == text
 
 
 def test_letters():

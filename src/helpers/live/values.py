@@ -17,13 +17,14 @@ _FORMAT = re.compile(r"^(?:d|c|\.(\d+)([feg%]))$")
 _FIELD = re.compile(r"\{(\w+(?:\[\d+\])*)(?::([^{}]*))?\}")
 _BINDING = re.compile(r"^\s*([\w:-]+)\s*=\s*(\w+(?:\[\d+\])*)\s*(?::\s*(\S+)\s*)?$")
 _NEVER_NEGATIVE = {"width", "height", "r", "rx", "ry", "stroke-width"}
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BIG = 1e21  # from here on JavaScript's toFixed gives up and so do we
 
 ET.register_namespace("", "http://www.w3.org/2000/svg")
 
 
 def format_value(value, spec: str = ".3g") -> str:
-    """`value` as text: d (whole number), c (the character of a code), .Nf, .Ne, .Ng or .N%; with a real minus sign.
+    """`value` as text: d (whole number), c (the character of a code), .Nf, .Ne, .Ng or .N%; typeset.
 
     Raises ValueError for another format. A text value is returned as it is.
     """
@@ -36,19 +37,23 @@ def format_value(value, spec: str = ".3g") -> str:
     if spec == "c":
         return chr(int(value))
     digits, kind = (0, "f") if spec == "d" else (int(match[1]), match[2])
-    text = {"f": _fixed, "e": _exponent, "g": _general, "%": _percent}[kind](value, digits)
-    negative = text.startswith("-") and any(c in "123456789" for c in text.split("e")[0])
-    return ("−" if negative else "") + text.lstrip("-")
+    if kind == "%":
+        return _typeset(_fixed(100 * value, digits)) + "%"
+    return _typeset({"f": _fixed, "e": _exponent, "g": _general}[kind](value, digits))
+
+
+def _typeset(text: str) -> str:
+    """`text`, a number as Python writes it, with a real minus sign and a raised power: `-1e-05` is −1×10⁻⁵."""
+    mantissa, _, power = text.partition("e")
+    sign = "−" if mantissa.startswith("-") and any(c in "123456789" for c in mantissa) else ""
+    raised = f"×10{str(int(power)).translate(_RAISED)}" if power else ""
+    return sign + mantissa.lstrip("-") + raised
 
 
 def _fixed(value: float, digits: int) -> str:
     if abs(value) >= _BIG:
         return _exponent(value, digits)
     return format(Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP), "f")
-
-
-def _percent(value: float, digits: int) -> str:
-    return _fixed(100 * value, digits) + "%"
 
 
 def _rounded(value: float, digits: int) -> tuple[Decimal, int]:
@@ -79,7 +84,8 @@ def _general(value: float, digits: int) -> str:
 def attribute_number(name: str, value) -> str:
     """`value` as the text of an SVG attribute: six significant digits, never negative where SVG forbids it."""
     value = max(float(value), 0.0) if name in _NEVER_NEGATIVE else float(value)
-    return format_value(value, ".6g").replace("−", "-")
+    text = _general(value, 6)
+    return text.lstrip("-") if float(text) == 0 else text
 
 
 def references(template: str) -> list[str]:

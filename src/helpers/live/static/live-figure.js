@@ -81,13 +81,24 @@ const formatValue = (value, spec = ".3g") => {
   if (typeof value === "string") return value;
   if (spec === "c") return String.fromCodePoint(value);
   const [, digits, kind] = spec === "d" ? ["", 0, "f"] : /^\.(\d+)([feg%])$/.exec(spec);
-  const text = { f: fixed, e: exponential, g: general, "%": (v, n) => fixed(100 * v, n) + "%" }[kind](+value, +digits);
-  return text.startsWith("-") ? (/[1-9]/.test(text.split("e")[0]) ? "−" : "") + text.slice(1) : text;
+  if (kind === "%") return typeset(fixed(100 * value, +digits)) + "%";
+  return typeset({ f: fixed, e: exponential, g: general }[kind](+value, +digits));
+};
+// A number as JavaScript writes it, with a real minus sign and a raised power: -1e-05 is −1×10⁻⁵.
+const typeset = (text) => {
+  const [mantissa, power] = text.split("e");
+  const sign = mantissa.startsWith("-") && /[1-9]/.test(mantissa) ? "−" : "";
+  const raised = power ? "×10" + [...String(+power)].map((c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]).join("") : "";
+  return sign + mantissa.replace("-", "") + raised;
 };
 const fillTemplate = (template, get) =>
   template.replace(/\{(\w+(?:\[\d+\])*)(?::([^{}]*))?\}/g, (_, reference, spec) => formatValue(get(reference), spec || ".3g"));
 
 const NEVER_NEGATIVE = new Set(["width", "height", "r", "rx", "ry", "stroke-width"]);
+const attributeNumber = (name, value) => {
+  const text = general(NEVER_NEGATIVE.has(name) ? Math.max(value, 0) : value, 6);
+  return +text === 0 ? text.replace("-", "") : text;
+};
 const readBindings = (element) => element.dataset.live.split(";").filter((part) => part.trim()).map((part) => {
   const [, name, reference, spec] = /^\s*([\w:-]+)\s*=\s*(\w+(?:\[\d+\])*)\s*(?::\s*(\S+)\s*)?$/.exec(part);
   return { element, name, reference, spec: spec || ".3g", last: null };
@@ -98,7 +109,7 @@ const applyBinding = (binding, value) => {
   const { element, name, spec } = binding;
   if (name === "text") element.textContent = formatValue(value, spec);
   else if (name === "show") element.setAttribute("visibility", value > 0 ? "visible" : "hidden");
-  else element.setAttribute(name, general(NEVER_NEGATIVE.has(name) ? Math.max(value, 0) : value, 6));
+  else element.setAttribute(name, attributeNumber(name, value));
 };
 
 // ---------------------------------------------------------------- the address keeps the state: #name?control=value;name2?...
