@@ -18,7 +18,8 @@ __all__ = [
     "keep_alive",
     "memory_jacobian",
     "peak",
-    "threshold_twice",
+    "small_gradient",
+    "too_low",
 ]
 
 fate = Question(
@@ -47,12 +48,29 @@ dead_by_then = Question(
     hint="At its steepest the sigmoid has slope 1/4. Which power of 1/4 is the first below 1e-6?",
 )
 
-threshold_twice = Question(
-    "ch03.threshold_twice",
+small_gradient = Question(
+    "ch03.small_gradient",
     "Gradients are clipped by norm at θ = 1. One gradient has norm 0.001. What is its norm after clipping?",
     answer=0.001, tolerance=1e-9,
     right="Yes. Clipping is a ceiling: what is below it stays as it is. It is no cure for vanishing.",
     hint="Put the numbers into g · min(1, θ/‖g‖).",
+)
+
+too_low = Question(
+    "ch03.too_low",
+    "Temporal order at length 30, SGD at rate 0.05, 600 steps, clipping by norm. With θ = 1 most networks learn, with "
+    "θ = 100 and with θ = 0.01 none does. Why does θ = 0.01 fail?",
+    answer="No step is longer than 0.0005, so in 600 steps the weights hardly move.",
+    choices={
+        "No step is longer than 0.0005, so in 600 steps the weights hardly move.":
+            "Yes. A ceiling on the gradient is a ceiling on the step: rate times θ. Below the usual norms, it makes "
+            "every step short, however far the cliff is.",
+        "Clipping that hard changes the direction of the gradient.":
+            "By value it would. By norm, all entries are multiplied by the same number: the direction stays.",
+        "The gradient of the early steps is cut away, so nothing long is learned.":
+            "Clipping comes after the sum over all lags, and multiplies the whole sum. What changes is the length of "
+            "the step; the shares of the lags stay as they are.",
+    },
 )
 
 peak = Question(
