@@ -95,9 +95,17 @@ def test_describe_takes_prose_and_leaves_formulas_out():
     assert said.endswith("…") and len(said) <= 202 and "h_t" not in said
 
 
-def test_quiet_takes_the_theme_s_message_and_nothing_else():
-    script = 'a(),console.log(`[PST]: Changed to ${e} mode using the ${n} theme.`),b();console.log("mine")'
-    assert quiet(script) == 'a(),b();console.log("mine")'
+@pytest.mark.parametrize(
+    ("script", "left"),
+    [
+        ("a(),console.log(`[PST]: ${e} mode (auto).`),b()", "a(),void 0,b()"),
+        ('if (x) console.log("one) two", f(1, (2)));\ng()', "if (x) void 0;\ng()"),
+        ("console.log('it\\'s)');h()", "void 0;h()"),
+        ("console.error('stays')", "console.error('stays')"),
+    ],
+)
+def test_quiet_takes_messages_and_nothing_else(script, left):
+    assert quiet(script) == left
 
 
 # --- execution ---

@@ -87,13 +87,23 @@ def _set_frame(app: Sphinx, config: Config) -> None:
 
 
 def quiet(script: str) -> str:
-    """The theme's script without its message to the console, which would hide a real one from the browser tests."""
-    return re.sub(r",console\.log\(`\[PST\][^`]*`\)", "", script)
+    """A script without its calls of console.log, which would hide a real message from the browser tests."""
+    parts = script.split("console.log(")
+    for number, part in enumerate(parts[1:], 1):
+        depth, strings = 1, re.sub(r"\\.", "..", part)
+        for match in re.finditer(r"\"[^\"]*\"|'[^']*'|`[^`]*`|[()]", strings):
+            depth += {"(": 1, ")": -1}.get(match[0], 0)
+            if depth == 0:
+                parts[number] = "void 0" + part[match.end():]
+                break
+    return "".join(parts)
 
 
-def _quiet_theme(app: Sphinx, error: Exception | None) -> None:
-    if error is None and app.builder.format == "html":
-        script = Path(app.outdir) / "_static" / "scripts" / "pydata-sphinx-theme.js"
+def _quiet_scripts(app: Sphinx, error: Exception | None) -> None:
+    if error or app.builder.format != "html":
+        return
+    static = Path(app.outdir) / "_static"
+    for script in [*static.glob("*.js"), *static.glob("scripts/*theme.js")]:
         script.write_text(quiet(script.read_text(encoding="utf-8")), encoding="utf-8")
 
 
@@ -102,4 +112,4 @@ def setup_pages(app: Sphinx) -> None:
     app.connect("config-inited", _set_frame, priority=100)
     app.connect("html-page-context", _add_description, priority=400)
     app.connect("html-page-context", _trim, priority=900)
-    app.connect("build-finished", _quiet_theme)
+    app.connect("build-finished", _quiet_scripts)

@@ -1,0 +1,44 @@
+"""`python -m bench` (`make bench`): every figure beside its budget, and all of them in `_build/bench.json`.
+
+Benchmarks are no tests: on a busy machine times stretch, so nothing fails here. Sizes are gzipped kB (1000 bytes).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from bench import browser, chapters, equations, pages
+
+OUTPUT = Path(__file__).resolve().parents[1] / "_build" / "bench.json"
+# The bars of DESIGN: the figure should not exceed them.
+BUDGETS = {
+    "page_first_gzip_kb_max": 250,
+    "page_gzip_kb_max": 600,
+    "runtime_gzip_kb": 12,
+    "figure_code_gzip_kb_max": 4,
+    "slider_p50_ms_max": 16,
+    "slider_p95_ms_max": 33,
+    "chapter_seconds_max": 90,
+    "course_seconds": 480,
+    "NumPy / torch.nn.LSTM, float64, B=1": 2,
+    "NumPy / torch.nn.LSTM, float64, B=32": 1.5,
+}
+
+
+def main() -> None:
+    measured: dict[str, float] = {}
+    for module in (chapters, pages, equations, browser):
+        print(f"# {module.__name__}: {module.__doc__.splitlines()[0]}", flush=True)
+        for name, value in module.measure().items():
+            measured[name] = round(value, 3)
+            bar = BUDGETS.get(name)
+            beside = "" if bar is None else f"   budget {bar:g}{'' if value <= bar else '   OVER'}"
+            print(f"  {name:44s} {value:10.2f}{beside}", flush=True)
+    OUTPUT.parent.mkdir(exist_ok=True)
+    OUTPUT.write_text(json.dumps(measured, indent=1) + "\n")
+    print(f"Written to {OUTPUT}")
+
+
+if __name__ == "__main__":
+    main()
