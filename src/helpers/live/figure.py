@@ -35,7 +35,8 @@ class LiveFigure:
     """Everything one file of `live/figures` declares; see `CONTRIBUTING.md`, "A new live figure".
 
     `compute(consts, **controls) -> {name: array}` is pure and uses the array API only. A figure with memory declares
-    `initial(consts) -> state` and `step(consts, state, **controls) -> (state, arrays)` instead.
+    `initial(consts) -> state` and `step(consts, state, **controls) -> (state, arrays)` instead; while it plays it takes
+    `rate` steps a second, or as many as the reader's machine can.
     """
 
     name: str
@@ -52,6 +53,7 @@ class LiveFigure:
     diagram: str = ""
     readout: str = ""
     challenges: tuple[Challenge, ...] = ()
+    rate: float = 60.0
 
     @cached_property
     def consts(self) -> dict[str, np.ndarray]:
@@ -185,4 +187,5 @@ def from_module(module: ModuleType, name: str) -> LiveFigure:
         diagram=diagram() if callable(diagram) else diagram,
         readout=get("readout", ""),
         challenges=tuple(get("challenges", ())),
+        rate=float(get("rate", 60.0)),
     )

@@ -107,8 +107,8 @@ body {{ margin: 1rem auto; max-width: 46rem; padding: 0 1rem; background: var(--
 
 
 def _spec(fig: LiveFigure, given: dict, plot) -> dict:
-    spec = {"name": fig.name, "memory": fig.step is not None, "rate": fig.rate, "readout": fig.readout, "dark": plots.DARK,
-            "controls": [control_spec(c) | {"start": given[c.name]} for c in fig.controls]}
+    spec = {"name": fig.name, "memory": fig.step is not None, "rate": fig.rate, "readout": fig.readout,
+            "dark": plots.DARK, "controls": [control_spec(c) | {"start": given[c.name]} for c in fig.controls]}
     if plot is not None:
         names = [t.name for t in plot.data]
         spec["bindings"] = [[-1 if target == "layout" else names.index(target), attribute, reference]

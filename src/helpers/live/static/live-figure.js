@@ -682,7 +682,8 @@ class LiveFigure extends Lazy {
   playSteps(button) {
     if (this.playing) { this.stopPlaying(); return; }
     this.advance();
-    if (!reduced.matches) this.startPlaying(button, 0, () => this.advance());
+    const { rate } = this.spec;
+    if (!reduced.matches) this.startPlaying(button, 1000 / rate, (elapsed) => this.advance(Math.max(1, Math.round(rate * elapsed / 1000))));
   }
 
   startPlaying(button, every, step) {
@@ -690,7 +691,7 @@ class LiveFigure extends Lazy {
     button.setAttribute("aria-pressed", "true");
     const tick = (now) => {
       if (!this.playing) return;
-      if (now - last >= every - 4) { last = now; step(); }
+      if (now - last >= every - 4) { step(now - last); last = now; }
       if (this.playing) this.playing.frame = requestAnimationFrame(tick);
     };
     this.playing = { button, frame: requestAnimationFrame(tick) };
@@ -726,11 +727,12 @@ class LiveFigure extends Lazy {
 
   changed() {
     if (!this.module) { this.load(); return; }
-    if (this.spec.memory) { this.rest(); if (this.key() !== this.currentKey) this.restart(); return; }
-    this.request();
+    if (!this.spec.memory) this.request();
+    else if (this.key() !== this.currentKey) this.restart();
+    else { this.drawWords(); this.rest(); }   // what moved counts from the next step on
   }
 
-  advance() { this.stepping = true; this.request(); }
+  advance(steps = 1) { this.steps = steps; this.request(); }
   restart() { this.state = null; if (this.module) this.advance(); }
 
   request() {
@@ -785,17 +787,23 @@ class LiveFigure extends Lazy {
     const key = this.key(), inputs = this.inputsNow();
     if (!this.module.variants[key]) throw new Error(`it has no program for ${key}`);
     const run = this.programs[key] ??= this.module.variants[key](this.consts);
-    if (this.spec.memory) {
-      if (!this.state || key !== this.currentKey) this.state = decodeAll(this.module.initial[key]);
-      Object.assign(inputs, this.state);
-    }
+    if (this.spec.memory && (!this.state || key !== this.currentKey)) this.state = decodeAll(this.module.initial[key]);
     this.currentKey = key;
-    const outputs = run(inputs), changed = new Set();
-    for (const [name, value] of Object.entries(outputs)) {
-      if (name.startsWith("state.")) this.state[name] = value.slice();   // a view on what the next step overwrites
-      else if (this.keep(name, value)) changed.add(name);
-    }
+    const outputs = this.spec.memory ? this.takeSteps(run, inputs) : run(inputs), changed = new Set();
+    for (const [name, value] of Object.entries(outputs))
+      if (!name.startsWith("state.") && this.keep(name, value)) changed.add(name);
     return changed;
+  }
+
+  // As many steps as were asked for, or as fit into half a frame; the state is copied, as outputs may be overwritten.
+  takeSteps(run, inputs) {
+    const end = performance.now() + 8;
+    let outputs, left = this.steps ?? 1;
+    do {
+      outputs = run(Object.assign(inputs, this.state));
+      for (const name of Object.keys(this.state)) this.state[name] = outputs[name].slice();
+    } while (--left > 0 && performance.now() < end);
+    return outputs;
   }
 
   keep(name, value) {

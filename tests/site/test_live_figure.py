@@ -69,17 +69,33 @@ def test_a_figure_with_memory_steps_restarts_and_keeps_its_state(open_page):
     assert_same(arrays(element), fig.run(lean=0.5)[1])
 
 
-def test_play_runs_and_stops(open_page):
-    element = ready(open_page("walker.html"), "walker")
+def test_play_takes_every_step_and_stops(open_page):
+    fig, element = load_fixture("walker"), ready(open_page("walker.html"), "walker")
     play = element.locator("[data-act=play]")
     play.click()
     assert play.get_attribute("aria-pressed") == "true"
-    element.page.wait_for_function("document.querySelector('live-figure').arrays.count[0] > 5")
+    element.page.wait_for_function("document.querySelector('live-figure').arrays.count[0] > 20")
     play.click()
     assert play.get_attribute("aria-pressed") == "false"
-    count = arrays(element)["count"][0]
     element.page.wait_for_timeout(200)
-    assert arrays(element)["count"][0] <= count + 1
+    got, state = arrays(element), None
+    for _ in range(int(got["count"][0])):
+        state, expected = fig.run(state)
+    assert_same(got, expected)
+    element.page.wait_for_timeout(200)
+    assert arrays(element)["count"] == got["count"]
+
+
+def test_a_control_of_a_figure_with_memory_counts_from_the_next_step_on(open_page):
+    fig, element = load_fixture("walker"), ready(open_page("walker.html"), "walker")
+    before = arrays(element)
+    element.evaluate("el => { el.controls = { lean: 1 } }")
+    element.page.wait_for_timeout(250)
+    assert_same(arrays(element), before)
+    state, _ = fig.run()
+    element.locator("[data-act=step]").click()
+    element.page.wait_for_function("document.querySelector('live-figure').arrays.count[0] === 2")
+    assert_same(arrays(element), fig.run(state, lean=1.0)[1])
 
 
 def test_a_slider_that_plays_walks_to_its_end(open_page):
