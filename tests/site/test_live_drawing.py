@@ -166,7 +166,7 @@ def test_the_map_shows_plotlys_own_picture_at_rest_and_in_a_new_theme(open_page)
 @pytest.mark.parametrize("first", ["light", "dark"])
 def test_the_theme_changes_colours_and_nothing_else(open_page, first):
     second = {"light": "dark", "dark": "light"}[first]
-    blue = {"light": "rgb(0, 114, 178)", "dark": "rgb(86, 180, 233)"}
+    blue = {"light": "rgb(1, 102, 170)", "dark": "rgb(86, 180, 233)"}
     element = ready(open_page("everything.html", color_scheme=first))
     stroke = "el => getComputedStyle(el.querySelector('.scatterlayer .js-line')).stroke"
     move(element, gain=1.5)
