@@ -12,7 +12,7 @@ NAME = "clipping"
 TITLE = "Temporal order by plain gradient descent: clipping and the vanishing-gradient regulariser"
 PAPER = (
     "Pascanu, Mikolov & Bengio (2013), figure 7: the rate of success falls with the length for plain gradient descent, "
-    "falls later with clipping by norm, and later still with clipping and their regulariser, at every start they tried."
+    "falls later with clipping by norm, and later still with clipping and their regulariser."
 )
 DEVIATIONS = (
     "50 tanh units started at spectral radius 0.95; learning rate 0.1; clipping at norm 1; regulariser weight 1; at "

@@ -13,7 +13,7 @@ TITLE = "Adding and temporal order: starts, clipping and cells"
 PAPER = (
     "Hochreiter & Schmidhuber (1997), experiment 6a: an LSTM learns the temporal order at length 100–110 after 31,390 "
     "sequences. Le, Jaitly & Hinton (2015): a ReLU net started at the identity learns the adding problem about as well "
-    "as an LSTM. Pascanu, Mikolov & Bengio (2013): plain RNNs learn the temporal order at short lengths only."
+    "as an LSTM."
 )
 DEVIATIONS = (
     "50 hidden units; Adam with learning rate 0.001 for every net; batches of 20 fresh sequences, at most 4,000 of "
