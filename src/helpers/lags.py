@@ -91,7 +91,11 @@ def reach(steps, window, every=1):
     After each `every` steps the errors of those steps go back together, to `window` steps before the newest of them.
     `every=1` lets each output reach back `window` steps; `every=window` is the usual cutting into chunks.
 
-    Raises ValueError if a window is below 1 or shorter than its block. Source: Williams and Peng (1990).
+    Raises ValueError if a window is below 1 or shorter than its block. Source: Williams and Peng, "An efficient
+    gradient-based algorithm for on-line training of recurrent network trajectories", 1990.
+
+    >>> reach(6, 3, 3).tolist(), reach(6, 3).tolist()
+    ([1, 2, 3, 1, 2, 3], [1, 2, 3, 3, 3, 3])
     """
     window, every = np.asarray(window), np.asarray(every)
     if np.any(window < every) or np.any(every < 1):
