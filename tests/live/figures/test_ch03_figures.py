@@ -39,11 +39,11 @@ def test_gradient_norms_stay_below_the_bound():
             assert np.all(arrays["best"] <= np.maximum(arrays["bound"], -32) + 1e-9), variant
 
 
-@pytest.mark.parametrize(("rho", "c", "n"), [(0.9, 1.15, 8), (0.5, 2.0, 12), (1.1, 0.0, 5), (0.8, 1.0, 1)])
+@pytest.mark.parametrize(("rho", "c", "n"), [(0.9, 1.15, 8), (0.5, 2.0, 10), (1.1, 0.0, 5), (0.8, 1.0, 1)])
 def test_non_normal_powers_agree_with_the_svd(rho, c, n):
     arrays, W = load("non_normal").run(rho=rho, c=c, n=n, t=3), chain(n, rho, c)
-    powers = [np.log10(np.linalg.norm(np.linalg.matrix_power(W, t), 2)) for t in (0, 1, 10, 60, 200)]
-    np.testing.assert_allclose(arrays["norm"][[0, 1, 10, 60, 200]], powers, atol=0.03)
+    powers = [np.log10(np.linalg.norm(np.linalg.matrix_power(W, t), 2)) for t in (0, 1, 10, 60, 160)]
+    np.testing.assert_allclose(arrays["norm"][[0, 1, 10, 60, 160]], powers, atol=0.03)
     assert arrays["sigma"] == pytest.approx(np.linalg.norm(W, 2), rel=3e-3)
     circle = np.stack([np.cos(0.5 * np.pi * np.arange(2)), np.sin(0.5 * np.pi * np.arange(2))], axis=1)
     ellipse = circle @ np.linalg.matrix_power(chain(2, rho, c), 3)

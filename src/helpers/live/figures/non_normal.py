@@ -24,7 +24,7 @@ alt = (
     "ellipse that two of the units make of the unit circle after t steps."
 )
 
-N, T = 12, 200
+N, T = 10, 160
 ANGLES = 73
 FLOOR, TOP = -6, 14  # the powers of ten that the upper panel shows
 
