@@ -150,7 +150,6 @@ const recolor = (value, map) => {
 };
 
 const axisOf = (gd, reference) => gd._fullLayout[reference.replace(/^([xy])/, "$1axis")];
-const plainAxis = (axis) => axis.type === "linear" || axis.type === "log";
 const finite = (v) => v !== undefined && Number.isFinite(v);   // an axis gives BADNUM (undefined) off a log scale
 
 const linePath = (xs, ys, shape) => {
@@ -198,40 +197,36 @@ class Trace {
 
   // Why only Plotly can draw this trace when it moves; "" where we can.
   obstacle() {
-    const { full, bound, xa, ya } = this, other = (...names) => bound.find((name) => !names.includes(name));
-    if (!this.group) return "it has not been drawn";
-    for (const [name, axis] of [["x", xa], ["y", ya]]) {
-      if (!bound.includes(name)) continue;
-      if (axis.autorange) return `its ${axis._name} has no fixed range`;
-      if (!plainAxis(axis)) return `its ${axis._name} is of type ${axis.type}`;
-    }
+    const { full, bound, xa, ya, group, gd } = this, flat = full.orientation === "h";
+    const only = { scatter: ["x", "y", "text", "marker.size"], bar: [flat ? "x" : "y"], heatmap: ["z"] }[full.type];
+    const other = bound.find((name) => !only.includes(name)), { barmode, _traceUids } = gd._fullLayout;
+    const axes = [["x", xa], ["y", ya]].filter(([name]) => bound.includes(name)).map(([, axis]) => axis);
+    const free = axes.find((axis) => axis.autorange), odd = axes.find((axis) => axis.type !== "linear" && axis.type !== "log");
+    const sized = bound.includes("marker.size");
     const obstacles = {
       scatter: () => [
-        other("x", "y", "text", "marker.size") && `its ${other("x", "y", "text", "marker.size")} moves`,
-        bound.includes("text") && full.mode.includes("text") && "its words change",
-        full.stackgroup && "it is stacked",
-        (full.error_x?.visible || full.error_y?.visible) && "it has error bars",
-        !["none", "tozeroy"].includes(full.fill) && `it is filled ${full.fill}`,
-        full.mode.includes("lines") && !["linear", "hv", "vh"].includes(full.line.shape) && `its line is ${full.line.shape}`,
-        bound.includes("marker.size") && !(full.marker.symbol === "circle" && full.marker.sizemode === "diameter") &&
-          "its markers are no plain circles",
+        [bound.includes("text") && full.mode.includes("text"), "its words change"],
+        [full.stackgroup || full.error_x?.visible || full.error_y?.visible, "stacked, or with error bars"],
+        [full.fill !== "none" && full.fill !== "tozeroy", `filled ${full.fill}`],
+        [full.mode.includes("lines") && !["linear", "hv", "vh"].includes(full.line.shape), `line.shape ${full.line?.shape}`],
+        [sized && (full.marker.symbol !== "circle" || full.marker.sizemode !== "diameter"), "sizes of other marks than circles"],
       ],
-      bar: () => {
-        const size = full.orientation === "h" ? "x" : "y", { barmode, _traceUids } = this.gd._fullLayout;
-        return [
-          other(size) && `its ${other(size)} moves`,
-          full.textposition !== "none" && full.text && "it has words on its bars",
-          full.marker.cornerradius && "its bars have round corners",
-          !["group", "overlay"].includes(barmode) && _traceUids.length > 1 && `its bars are in mode ${barmode}`,
-        ];
-      },
+      bar: () => [
+        [(full.textposition !== "none" && full.text) || full.marker.cornerradius, "bars with words or round corners"],
+        [!["group", "overlay"].includes(barmode) && _traceUids.length > 1, `barmode ${barmode}`],
+      ],
       heatmap: () => [
-        other("z") && `its ${other("z")} moves`,
-        full.zauto && "it has no fixed zmin and zmax",
-        (full.zsmooth || full.texttemplate || full.xgap || full.ygap || !full._islinear) && "it is smoothed, spaced or labelled",
+        [full.zauto, "no fixed zmin and zmax"],
+        [full.zsmooth || full.texttemplate || full.xgap || full.ygap || !full._islinear, "smoothed, spaced or labelled"],
       ],
     };
-    return obstacles[full.type]().find(Boolean) || "";
+    return [
+      [!group, "not drawn"],
+      [other, `its ${other} moves`],
+      [free, `its ${free?._name} has no fixed range`],
+      [odd, `its ${odd?._name} is of type ${odd?.type}`],
+      ...obstacles[full.type](),
+    ].find(([found]) => found)?.[1] ?? "";
   }
 
   draw(values) {
