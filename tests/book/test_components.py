@@ -55,7 +55,8 @@ def test_words_are_those_of_class_and_id():
 
 
 def test_icon_codes_come_from_content():
-    assert icon_codes('.x:before{content:"\uf185"}.y{content:""}.z{content:"+"}') == {0xF185, ord("+")}
+    css = '.x:before{content:"\uf185"}.y{content:""}.z{content:"+"}:root{--icon:"\uf0eb"}.w{content:"\\f303"}'
+    assert icon_codes(css) == {0xF185, ord("+"), 0xF0EB, 0xF303}
 
 
 def test_a_subset_font_has_the_glyphs_asked_for_and_no_others():

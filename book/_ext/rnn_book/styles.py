@@ -116,8 +116,11 @@ def _cut_fonts(fonts: Iterable[Path], codes: set[int], cache: Path) -> None:
 
 
 def icon_codes(css: str) -> set[int]:
-    """The code points that `content: "..."` of these style sheets draws; the parser has resolved escapes."""
-    return {ord(char) for text in re.findall(r'content:\s*"([^"\\]+)"', css) for char in text}
+    """The code points of icons in these style sheets, as characters or as escapes, in `content` or in a variable."""
+    written = {int(code, 16) for code in re.findall(r"\\([0-9a-fA-F]{2,6})", css)}
+    # A few icons have the code of the sign they show, such as "+"; the others are in the private use area.
+    signs = {ord(char) for text in re.findall(r'content:\s*"([^"\\]+)"', css) for char in text}
+    return written | signs | {ord(char) for char in css if "\ue000" <= char <= "\uf8ff"}
 
 
 def _finish(app: Sphinx, error: Exception | None) -> None:
@@ -127,6 +130,7 @@ def _finish(app: Sphinx, error: Exception | None) -> None:
     cache.mkdir(parents=True, exist_ok=True)
     pages = [path.read_text(encoding="utf-8") for path in Path(app.outdir).rglob("*.html")]
     css = _cut_sheets(static, _words(static, pages), cache)
+    css += "".join(path.read_text(encoding="utf-8") for path in static.glob("*.css"))
     _cut_fonts(static.glob("vendor/**/*.woff2"), icon_codes(css), cache)
     _cut_fonts(static.glob("katex/fonts/*.woff2"), {ord(char) for page in pages for char in html.unescape(page)}, cache)
     # Every browser that runs this site reads woff2; nothing asks for fontawesome.js (see _templates) or source maps.
