@@ -175,12 +175,26 @@ def test_spectral_norms_equal_the_largest_singular_value(library):
     vectors = [np.linalg.qr(rng.normal(size=(2, 6, 6)))[0] for _ in range(10)]
     spread = np.diag([2.0, 1.0, 0.7, 0.5, 0.3, 0.1])
     jacobians = np.stack([q @ spread @ p for q, p in zip(vectors[:5], vectors[5:], strict=True)])
-    got = np.asarray(bptt.log_norm_products(to_library(library, jacobians), norm="spectral", iterations=60))
+    got = np.asarray(bptt.log_norm_products(to_library(library, jacobians), norm="spectral"))
     product = np.broadcast_to(np.eye(6), (2, 6, 6))
     assert_same(got[0], np.zeros(2), 1e-15)
     for k in range(5):
         product = jacobians[4 - k] @ product
         assert_same(got[k + 1], np.log(np.linalg.norm(product, 2, axis=(-2, -1))), 1e-8)
+
+
+def test_the_spectral_norm_follows_a_leading_direction_that_dies():
+    """Saturating units end the direction that leads at first; another, far weaker one must take over."""
+    params = rnn_params(3, 8, recurrent="identity", gain=0.9)
+    x = np.random.default_rng(0).normal(size=(100, 1, 3))
+    jacobians = bptt.rnn_jacobians(params, sequence.rnn(params, x))[:, 0]
+    product, scale, want = np.eye(8), 0.0, [0.0]
+    for jacobian in jacobians[::-1]:
+        product = jacobian @ product
+        size = np.linalg.norm(product, 2)
+        product, scale = product / size, scale + np.log(size)
+        want.append(scale)
+    np.testing.assert_allclose(bptt.log_norm_products(jacobians, norm="spectral"), want, atol=2e-3)
 
 
 @pytest.mark.parametrize("norm", ["frobenius", "spectral"])

@@ -7,6 +7,7 @@ from array_api_compat import array_namespace, device
 from ._validate import expect_numbers, expect_params, expect_shape
 from .cells import activation_slope
 from .sequence import scan
+from .spectra import largest_singular_value
 
 __all__ = ["log_norm_products", "norms", "rnn_jacobians"]
 
@@ -32,13 +33,13 @@ def rnn_jacobians(params, trace, activation="tanh"):
     return params.W_h * xp.expand_dims(activation_slope(xp, activation, trace.a, trace.h), axis=2)
 
 
-def log_norm_products(jacobians, norm="frobenius", iterations=20):
+def log_norm_products(jacobians, norm="frobenius"):
     """log ||J_{T-k+1} ... J_T|| for k = 0 .. T: how a gradient at the last step grows or fades on its way back.
 
     jacobians (T, B, H, H) -> (T+1, B), or (T, H, H) -> (T+1,). The product is rescaled at every step and its scale kept
     as a logarithm, so that neither 1e-400 nor 1e+400 is lost; a product that is exactly zero gives -inf. `norm` is
-    "frobenius", or "spectral" (largest singular value, from below, by `iterations` steps of power iteration each time,
-    started from the previous vector). Raises ValueError for another norm, NaN, or matrices that are not square.
+    "frobenius", or "spectral", the largest singular value, as exact as `spectra.largest_singular_value`. Raises
+    ValueError for another norm, NaN, or matrices that are not square.
     Source: Pascanu, Mikolov & Bengio 2013, section 2.
 
     >>> import numpy as np
@@ -55,32 +56,21 @@ def log_norm_products(jacobians, norm="frobenius", iterations=20):
     xp = array_namespace(jacobians)
     first = jacobians[0, ...]
     eye = xp.zeros_like(first) + xp.astype(xp.eye(first.shape[-1], device=device(first)), first.dtype)
-    # cos(0), cos(1), ...: a start that no symmetry of the matrices makes orthogonal to the leading vector
-    angle = xp.cumulative_sum(xp.ones_like(first[..., :1]), axis=-2)
     scale = xp.zeros_like(first[..., 0, 0])
 
     def step(state, inputs):
-        product, scale, v = state
+        product, scale = state
         product = inputs[0] @ product
         size = norms(xp, product, (-2, -1))
         product = product / _nonzero(xp, size)[..., None, None]
         scale = scale + _log(xp, size)
         if norm == "frobenius":
-            return (product, scale, v), (scale,)
-        v, sigma = _power_iteration(xp, product, v, iterations)
-        return (product, scale, v), (scale + _log(xp, sigma),)
+            return (product, scale), (scale,)
+        return (product, scale), (scale + _log(xp, largest_singular_value(product)),)
 
-    _, (logs,) = scan(step, (eye, scale, xp.cos(angle)), (jacobians,), reverse=True)
+    _, (logs,) = scan(step, (eye, scale), (jacobians,), reverse=True)
     start = _log(xp, norms(xp, eye, (-2, -1))) if norm == "frobenius" else scale
     return xp.concat([start[None, ...], xp.flip(logs, axis=0)], axis=0)
-
-
-def _power_iteration(xp, matrix, v, iterations):
-    """The leading right singular vector (..., H, 1), from the start v, and the stretch of it: the spectral norm."""
-    for _ in range(iterations):
-        w = xp.matrix_transpose(matrix) @ (matrix @ v)
-        v = w / _nonzero(xp, norms(xp, w, (-2, -1)))[..., None, None]
-    return v, norms(xp, matrix @ v, (-2, -1))
 
 
 def norms(xp, a, axes):
