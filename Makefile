@@ -22,7 +22,7 @@ TORCH := $(shell sed -n 's/^torch==/torch==/p' constraints.txt)
 JUPYTER_BOOK := $(BIN)/jupyter-book build . -n
 ONLY_OUT := _build/only/$(notdir $(basename $(ONLY)))
 
-.PHONY: help setup book serve test lab bench results clean distclean
+.PHONY: help setup book serve lint test lab bench results clean distclean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  /p' $(MAKEFILE_LIST) | awk '{printf "  make %-10s", $$2; $$1=$$2=""; print $$0}'
@@ -78,9 +78,11 @@ lab: setup  ## open the chapters in JupyterLab
 
 # --- checks ---
 
-test: book  ## build the book, then check the code and run every test
-	$(BIN)/python book/_tools/browser.py --install
+lint: setup  ## check the code's form
 	$(BIN)/ruff check .
+
+test: lint book  ## check the code, build the book, then run every test
+	$(BIN)/python book/_tools/browser.py --install
 	$(BIN)/python -m pytest
 
 bench: book  ## measure speed and size beside the budgets, into _build/bench.json
