@@ -21,8 +21,10 @@ BUDGETS = {
     "slider_p95_ms_max": 33,
     "chapter_seconds_max": 90,
     "course_seconds": 480,
-    "NumPy / torch.nn.LSTM, float64, B=1": 2,
-    "NumPy / torch.nn.LSTM, float64, B=32": 1.5,
+    "numpy_vs_nn_lstm_B1": 2,
+    "numpy_vs_nn_lstm_B32": 1.5,
+    "numpy_vs_nn_lstm_float32_B1": 2,
+    "numpy_vs_nn_lstm_float32_B32": 1.5,
 }
 
 

@@ -60,7 +60,8 @@ def _ratio(dtype: str, batch: int) -> float:
 
 def _all_ratios() -> dict[str, float]:
     cases = [(dtype, batch) for dtype in ("float64", "float32") for batch in (1, 32)]
-    return {f"NumPy / torch.nn.LSTM, {dtype}, B={batch}": _ratio(dtype, batch) for dtype, batch in cases}
+    names = {"float64": "numpy_vs_nn_lstm", "float32": "numpy_vs_nn_lstm_float32"}
+    return {f"{names[dtype]}_B{batch}": _ratio(dtype, batch) for dtype, batch in cases}
 
 
 if __name__ == "__main__":

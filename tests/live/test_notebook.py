@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from helpers import live
+from helpers.checks import ch01
+from helpers.checks.core import Question
 from helpers.live.controls import Choice, Slider, Text, Toggle
 from helpers.live.figure import load, names
 from helpers.live.notebook import widgets_work
@@ -85,3 +87,9 @@ def test_in_the_book_there_is_html_alone(monkeypatch):
 def test_bad_input_is_named(call, says):
     with pytest.raises(ValueError, match=says):
         call()
+
+
+def test_a_question_answers_in_a_notebook_too():
+    question = next(q for q in vars(ch01).values() if isinstance(q, Question))
+    shown = question._repr_html_()
+    assert shown.startswith("<iframe") and "customElements.define" in shown

@@ -193,7 +193,7 @@ def test_an_ordinary_plot():
     assert spec_of(html)["plot"]["data"][0]["name"] == "a"
 
 
-def test_questions():
+def test_questions(monkeypatch):
     choice = Question("page.choice", "Which <gate>?", answer="f", choices={"i": "No.", "f": "Yes."})
     number = Question("page.number", "How many?", answer=3, unit="steps")
     del REGISTRY["page.choice"], REGISTRY["page.number"]
@@ -202,6 +202,7 @@ def test_questions():
     assert [r["value"] for r in parsed.all("input", type="radio")] == ["i", "f"]
     assert spec_of(page.question_html(choice))["choices"] == {"i": "No.", "f": "Yes."}
     assert Parsed(page.question_html(number)).one("input", name="answer")["type"] == "text"
+    monkeypatch.setenv("BOOK_BUILD", "1")
     assert choice._repr_html_() == page.question_html(choice)
 
 

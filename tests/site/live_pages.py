@@ -22,13 +22,13 @@ def load_fixture(name: str) -> figure.LiveFigure:
     return figure.from_module(importlib.import_module(f"tests.live.fixtures.{name}"), name)
 
 
-def document(*body: str, theme: str = "") -> str:
-    """A page as the book makes them: runtime in the head, deferred; headings and room to scroll around the elements."""
+def document(*body: str, theme: str = "", script: str = "live-figure.js") -> str:
+    """A page as the book makes them: script in the head, deferred; headings and room to scroll around the elements."""
     attribute = f' data-theme="{theme}"' if theme else ""
     return f"""<!doctype html><html lang="en"{attribute}><head><meta charset="utf-8"><title>A page</title>
 <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
 <link rel="stylesheet" href="_static/live/live-figure.css">
-<script defer src="_static/live/live-figure.js"></script>
+<script defer src="_static/live/{script}"></script>
 <style>body {{ margin: 0 auto; max-width: 700px; padding: 0 16px; background: var(--live-paper);
 color: var(--live-ink) }}</style></head>
 <body><h1 id="top">A page</h1>{"".join(body)}<div style="height:1500px"></div><h2 id="below">Below</h2>
@@ -57,7 +57,7 @@ def write_site(folder: Path) -> None:
     """Write the runtime, plotly.js, the fixtures' programs and one page for each into `folder`."""
     live = folder / "_static" / "live"
     (live / "figures").mkdir(parents=True)
-    for name in ("live-figure.js", "live-figure.css"):
+    for name in ("live-figure.js", "live-question.js", "live-figure.css"):
         (live / name).write_bytes((STATIC / name).read_bytes())
     (live / "plotly.min.js").write_bytes(_bundle())
     html = {name: page.figure_html(load_fixture(name)) for name in FIXTURES}
@@ -69,7 +69,7 @@ def write_site(folder: Path) -> None:
     far = document('<div style="height:2000px"></div>', html["everything"])
     (folder / "far.html").write_text(far, encoding="utf-8")
     asked = "".join(page.question_html(q) for q in questions())
-    (folder / "questions.html").write_text(document(asked), encoding="utf-8")
+    (folder / "questions.html").write_text(document(asked, script="live-question.js"), encoding="utf-8")
     lost = html["walker"].replace('name="walker"', 'name="lost"').replace('"name":"walker"', '"name":"lost"')
     (folder / "lost.html").write_text(document(lost, html["everything"]), encoding="utf-8")
 

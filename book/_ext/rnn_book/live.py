@@ -23,8 +23,11 @@ from .root import ROOT
 __all__ = ["LiveFigureDirective", "figures_on", "setup_live"]
 
 _FIGURE = re.compile(r'<live-figure\b[^>]*?\sname="(\w+)"')
-_ELEMENT = re.compile(r"<live-(?:figure|plot|question)\b")
-_RUNTIME = ("live-figure.js", "live-figure.css")
+_SCRIPTS = {
+    "live-figure.js": re.compile(r"<live-(?:figure|plot)\b"),
+    "live-question.js": re.compile(r"<live-question\b"),
+}
+_STYLE = "live-figure.css"
 
 
 def figures_on(body: str) -> list[str]:
@@ -67,7 +70,7 @@ def _copy_runtime(app: Sphinx) -> None:
     vendor = ROOT / "_build" / "vendor"
     if npm(["run", "--silent", "build:runtime", "--prefix", str(ROOT)]):  # 10 kB gzipped instead of 13
         raise ExtensionError("the runtime of live figures could not be built: run `make setup` first")
-    for name in _RUNTIME:
+    for name in (*_SCRIPTS, _STYLE):
         shutil.copyfile(vendor / name, target / name)
     plotly = vendor / "plotly.min.js"
     if not plotly.exists():
@@ -85,10 +88,12 @@ def _compile(app: Sphinx, name: str) -> None:
 
 def _add_runtime(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     body = context.get("body") or ""
-    if not _ELEMENT.search(body):
+    needed = [script for script, element in _SCRIPTS.items() if element.search(body)]
+    if not needed:
         return
-    app.add_css_file("live/live-figure.css")
-    app.add_js_file("live/live-figure.js", loading_method="defer")
+    app.add_css_file(f"live/{_STYLE}")
+    for script in needed:
+        app.add_js_file(f"live/{script}", loading_method="defer")
     for name in figures_on(body):
         if name not in app.live_compiled:
             _compile(app, name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import html
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -144,6 +145,8 @@ class Question:
         return wrong(f"Not {answer:g}. {self.hint}")
 
     def _repr_html_(self) -> str:
-        from ..live.page import question_html
+        from ..live import notebook, page
 
-        return question_html(self)
+        if os.environ.get("BOOK_BUILD") == "1":
+            return page.question_html(self)
+        return notebook.framed(page.question_document(self))

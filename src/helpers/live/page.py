@@ -15,7 +15,7 @@ from .consistency import check, check_types, getter
 from .control_html import control_html, control_spec
 from .figure import LiveFigure
 
-__all__ = ["figure_html", "plot_html", "question_html", "standalone_html"]
+__all__ = ["figure_html", "plot_html", "question_document", "question_html", "standalone_html"]
 
 
 def figure_html(fig: LiveFigure, **controls) -> str:
@@ -95,15 +95,27 @@ def standalone_html(fig: LiveFigure, *, module_js: str | None = None, plotly_js:
         from plotly.offline import get_plotlyjs
 
         plotly_js = get_plotlyjs()
-    static = resources.files(__package__) / "static"
-    css, runtime = ((static / name).read_text("utf-8") for name in ("live-figure.css", "live-figure.js"))
-    scripts = "".join(f"<script>{code}</script>\n" for code in (plotly_js, module_js, runtime) if code)
+    body = figure_html(fig, **controls)
+    return _document(fig.title, body, (plotly_js, module_js, _static("live-figure.js")))
+
+
+def question_document(question) -> str:
+    """A whole HTML document with a `checks.Question` and the script that answers it."""
+    return _document(question.prompt, question_html(question), (_static("live-question.js"),))
+
+
+def _document(title: str, body: str, scripts) -> str:
+    scripts = "".join(f"<script>{code}</script>\n" for code in scripts if code)
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{_text(fig.title)}</title><style>{css}
+<title>{_text(title)}</title><style>{_static("live-figure.css")}
 body {{ margin: 1rem auto; max-width: 46rem; padding: 0 1rem; background: var(--live-paper); }}</style></head>
-<body>{figure_html(fig, **controls)}
+<body>{body}
 {scripts}</body></html>"""
+
+
+def _static(name: str) -> str:
+    return (resources.files(__package__) / "static" / name).read_text("utf-8")
 
 
 def _spec(fig: LiveFigure, given: dict, plot) -> dict:

@@ -81,8 +81,8 @@ def compute(consts, steps, clip, threshold, rate, w, b):
         loss, by_w, by_b = loss_and_gradient(here[:, 0], here[:, 1], int(steps))
         gradient = xp.stack([by_w, by_b], axis=-1)
         norm = xp.sqrt(xp.sum(gradient * gradient, axis=-1))
-        # Descent along a cliff is chaotic: it would blow up the last bit in which two machines' tanh may differ. Kept to
-        # six decimals, the path is the same in the notebook and on the page.
+        # Descent along a cliff is chaotic: it would blow up the last bit in which two machines' tanh may differ. Kept
+        # to six decimals, the path is the same in the notebook and on the page.
         there = xp.round(1e6 * (here - rate * cut(gradient, limits))) / 1e6
         return (there,), (here, loss, norm)
 

@@ -1,4 +1,4 @@
-// The runtime of live figures: <live-figure>, <live-plot> and <live-question>, which helpers/live/page.py writes.
+// The runtime of live figures: <live-figure> and <live-plot>, which helpers/live/page.py writes.
 //
 // A figure's mathematics is in its module (live/figures/<name>.js, recorded from Python); nothing here computes.
 // A control moves -> one run of the module in the next frame -> what changed is drawn. Plotly draws a figure once and
@@ -12,15 +12,18 @@ const root = here.slice(0, here.lastIndexOf("/") + 1);
 const REST_MS = 150;          // a control that has not moved for so long is at rest
 const NARROW = 480;           // below this width a plot gives more room to its data
 const reduced = matchMedia("(prefers-reduced-motion: reduce)");
-const systemDark = matchMedia("(prefers-color-scheme: dark)");
+const page = document.documentElement;
 const figures = new Set();    // every <live-figure> and <live-plot> on the page, in document order
 
 // ---------------------------------------------------------------- small tools
 
-const isDark = () => {
-  const theme = document.documentElement.dataset.theme;
-  return theme === "dark" || (theme !== "light" && systemDark.matches);
-};
+const isDark = () => page.dataset.theme === "dark";
+if (!page.dataset.theme) {    // a document of its own, without the book's theme: follow the system
+  const systemDark = matchMedia("(prefers-color-scheme: dark)");
+  const follow = () => { page.dataset.theme = systemDark.matches ? "dark" : "light"; };
+  systemDark.addEventListener("change", follow);
+  follow();
+}
 
 const loading = new Map();
 const loadScript = (path) => {
@@ -899,63 +902,13 @@ class LiveFigure extends Lazy {
   }
 }
 
-class LiveQuestion extends HTMLElement {
-  connectedCallback() {
-    if (this.spec) return;
-    if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => this.begin(), { once: true });
-    else this.begin();
-  }
-
-  begin() {
-    this.spec = JSON.parse(this.querySelector("script.live-spec").textContent);
-    this.form = this.querySelector("form");
-    this.form.addEventListener("submit", (event) => { event.preventDefault(); this.check(true); });
-    const kept = this.remembered();
-    if (kept !== null) { this.given = kept; this.check(false); }
-    this.setAttribute("ready", "");
-  }
-
-  get inputs() { return [...this.form.querySelectorAll("input")]; }
-  get given() {
-    return this.spec.choices ? this.inputs.find((i) => i.checked)?.value ?? "" : this.inputs[0].value.trim();
-  }
-  set given(value) {
-    if (this.spec.choices) this.inputs.forEach((i) => { i.checked = i.value === value; });
-    else this.inputs[0].value = value;
-  }
-
-  get key() { return `live-question:${location.pathname}:${this.spec.name}`; }
-  remembered() { try { return localStorage.getItem(this.key); } catch { return null; } }   // storage may be forbidden
-  remember(value) { try { localStorage.setItem(this.key, value); } catch { /* then it is asked again next time */ } }
-
-  verdict() {
-    const { choices, answer, tolerance, right, hint } = this.spec, given = this.given;
-    if (given === "") return ["open", choices ? "Pick one first." : "Type a number first."];
-    if (choices) return [given === answer ? "right" : "wrong", choices[given]];
-    const number = Number(given.replace(",", ".").replace("−", "-"));
-    if (!Number.isFinite(number)) return ["open", "That is not a number."];
-    if (Math.abs(number - answer) <= tolerance) return ["right", right];
-    return ["wrong", `Not ${given}. ${hint}`];
-  }
-
-  check(keep) {
-    const [state, message] = this.verdict();
-    const element = this.querySelector(".verdict");
-    element.className = `verdict verdict-${state}`;
-    element.textContent = `${{ right: "✓", wrong: "✗", open: "○" }[state]} ${message}`;
-    if (keep && state !== "open") this.remember(this.given);
-  }
-}
-
 // ---------------------------------------------------------------- the page around the figures
 
 const themeChanged = () => figures.forEach((figure) => figure.plot?.gd && figure.plot.draw());
-new MutationObserver(themeChanged).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
-systemDark.addEventListener("change", themeChanged);
+new MutationObserver(themeChanged).observe(page, { attributes: true, attributeFilter: ["data-theme"] });
 addEventListener("hashchange", followHash);
 
 window.LiveFigures = { formatValue, fillTemplate, readBindings, applyBinding };   // for the tests that hold Python and this together
 customElements.define("live-plot", LivePlot);
 customElements.define("live-figure", LiveFigure);
-customElements.define("live-question", LiveQuestion);
 })();
