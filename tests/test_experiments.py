@@ -1,12 +1,14 @@
 """The experiments behind the page of results: their nets start as they say, and no run is lost or invented."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
+from helpers import tasks
 from helpers.experiments import adding_1997, clipping, long_memory
 from helpers.experiments.__main__ import main, render
 from helpers.experiments.core import LastStep, Run, rate_table, sweep, train_until
@@ -100,6 +102,45 @@ def test_every_setting_is_one_run_and_has_its_row(module, tmp_path):
     (tmp_path / f"{module.NAME}.json").write_text(json.dumps(runs))
     page = render([module], tmp_path)
     assert module.PAPER in page and "Deviations" in page and "1,000" in page
+
+
+def saved(module):
+    file = Path(__file__).resolve().parents[1] / "book" / "results" / f"{module.NAME}.json"
+    return [Run(**r) for r in json.loads(file.read_text())]
+
+
+def solved(runs, **setting):
+    return sum(r.solved for r in runs if setting.items() <= r.setting.items())
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda m: m.NAME)
+def test_the_page_of_results_is_what_the_saved_runs_say(module):
+    runs = saved(module)
+    assert [r.setting for r in runs] == module.settings()
+    page = (Path(__file__).resolve().parents[1] / "book" / "results.md").read_text()
+    assert module.table(runs) in page and module.READING in page
+
+
+def test_what_the_page_reads_from_its_tables_is_there():
+    runs = saved(adding_1997)
+    assert solved(runs, net="LSTM") == 3
+    baseline = tasks.adding_baseline(100, "1997")
+    assert all(abs(r.score / baseline - 1) < 0.15 for r in runs if r.setting["net"] == "tanh RNN")
+    runs = saved(clipping)
+    for length in clipping.LENGTHS:
+        counts = [solved(runs, method=method, length=length) for method in clipping.METHODS]
+        assert counts == sorted(counts)
+    totals = [solved(runs, method=method) for method in clipping.METHODS]
+    assert totals[0] < totals[1] < totals[2]
+    runs = saved(long_memory)
+    tanh = ("tanh, clipped", "tanh, orthogonal start, clipped")
+    gated, irnn = "LSTM, clipped", "ReLU, identity start, clipped"
+    assert solved(runs, task="adding", net=gated) > max(solved(runs, task="adding", net=net) for net in tanh)
+    assert solved(runs, net=irnn) > max(solved(runs, net=net) for net in tanh)
+    assert solved(runs, net=gated, length=100) == 0 < solved(runs, net=irnn, length=100, task="temporal order")
+    assert solved(runs, task="temporal order", net=tanh[0], length=50) > 0
+    plain = solved(runs, net="tanh, no clipping")
+    assert abs(plain - solved(runs, net="tanh, clipped")) <= 1
 
 
 def test_an_unknown_experiment_is_refused(capsys):

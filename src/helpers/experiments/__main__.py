@@ -58,11 +58,12 @@ def render(modules, folder: Path) -> str:
             continue
         runs = [Run(**r) for r in json.loads(file.read_text())]
         hours = sum(r.seconds for r in runs) / 3600
-        parts.append(
-            f"(results:{module.NAME})=\n## {module.TITLE}\n\n**Paper.** {module.PAPER}\n\n**Ours.** Seeds "
-            f"{', '.join(str(s) for s in sorted({r.setting['seed'] for r in runs}))}.\n\n{module.table(runs)}\n\n"
-            f"**Deviations.** {module.DEVIATIONS} ({len(runs)} runs, {hours:.1f} hours of one thread.)\n"
-        )
+        seeds = ", ".join(str(s) for s in sorted({r.setting["seed"] for r in runs}))
+        parts += [
+            f"(results:{module.NAME})=\n## {module.TITLE}\n", f"**Paper.** {module.PAPER}\n",
+            f"**Ours.** Seeds {seeds}.\n", f"{module.table(runs)}\n", f"{module.READING}\n",
+            f"**Deviations.** {module.DEVIATIONS} ({len(runs)} runs, {hours:.1f} hours of one thread.)\n",
+        ]
     return "\n".join(parts)
 
 
