@@ -53,7 +53,7 @@ node_modules/.installed: .venv/.installed package.json package-lock.json
 	$(NPM) ci --no-fund --no-audit
 	@touch $@
 
-_build/vendor/plotly.min.js: node_modules/.installed $(wildcard src/helpers/live/plotly-entry.*)
+_build/vendor/plotly.min.js: node_modules/.installed package.json $(wildcard src/helpers/live/*.cjs src/helpers/live/*.mjs)
 	$(NPM) run --silent build
 
 setup: node_modules/.installed _build/vendor/plotly.min.js  ## install everything into .venv and node_modules
