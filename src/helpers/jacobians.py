@@ -7,9 +7,8 @@ from array_api_compat import array_namespace, device
 from ._validate import expect_numbers, expect_params, expect_shape
 from .cells import activation_slope
 from .sequence import scan
-from .spectra import largest_singular_value
 
-__all__ = ["log_norm_products", "norms", "rnn_jacobians"]
+__all__ = ["largest_singular_value", "log_norm_products", "norms", "rnn_jacobians"]
 
 
 def rnn_jacobians(params, trace, activation="tanh"):
@@ -38,7 +37,7 @@ def log_norm_products(jacobians, norm="frobenius"):
 
     jacobians (T, B, H, H) -> (T+1, B), or (T, H, H) -> (T+1,). The product is rescaled at every step and its scale kept
     as a logarithm, so that neither 1e-400 nor 1e+400 is lost; a product that is exactly zero gives -inf. `norm` is
-    "frobenius", or "spectral", the largest singular value, as exact as `spectra.largest_singular_value`. Raises
+    "frobenius", or "spectral", the largest singular value, as exact as the function of that name. Raises
     ValueError for another norm, NaN, or matrices that are not square.
     Source: Pascanu, Mikolov & Bengio 2013, section 2.
 
@@ -71,6 +70,26 @@ def log_norm_products(jacobians, norm="frobenius"):
     _, (logs,) = scan(step, (eye, scale), (jacobians,), reverse=True)
     start = _log(xp, norms(xp, eye, (-2, -1))) if norm == "frobenius" else scale
     return xp.concat([start[None, ...], xp.flip(logs, axis=0)], axis=0)
+
+
+def largest_singular_value(matrix, squarings: int = 10):
+    """The spectral norm of `matrix` (..., n, n), by repeated squaring of G = M M^T; array API, so figures can trace it.
+
+    tr(G^(m+1)) / tr(G^m) averages the eigenvalues of G, weighted by their m-th powers, with m = 2^squarings. It never
+    exceeds the true value, and is below it by a share of at most (n-1) / (2e m): 0.2 % for n = 12, m = 1024.
+    """
+    xp = array_namespace(matrix)
+    gram = matrix @ xp.matrix_transpose(matrix)
+    power = _unit_trace(xp, gram)
+    for _ in range(squarings):
+        power = _unit_trace(xp, power @ power)
+    return xp.sqrt(xp.sum(power * gram, axis=(-2, -1)))
+
+
+def _unit_trace(xp, gram):
+    # A zero matrix stays zero instead of becoming 0/0.
+    trace = xp.sum(gram * xp.eye(gram.shape[-1], dtype=gram.dtype), axis=(-2, -1), keepdims=True)
+    return gram / xp.maximum(trace, xp.full_like(trace, 1e-300))
 
 
 def norms(xp, a, axes):
