@@ -29,7 +29,7 @@ alt = (
 
 UNROLLED = ("5", "20", "50")
 TARGET, START = 0.7, 0.5  # of Pascanu, Mikolov & Bengio (2013), figure 6
-W_RANGE, B_RANGE, GRID = (3.0, 6.5), (-3.6, -0.6), 101
+W_RANGE, B_RANGE, GRID = (3.0, 6.5), (-3.6, -0.6), 81
 STEPS = 150
 FARTHEST = 0.7  # from the target, the darkest level of the picture
 

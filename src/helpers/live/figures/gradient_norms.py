@@ -11,6 +11,7 @@ from helpers.cells import RNNParams
 from helpers.live.controls import Choice, Slider
 from helpers.live.figure import Challenge
 from helpers.live.figures._axes import powers_of_ten
+from helpers.live.figures._numbers import short
 from helpers.params import identity, normal, orthogonal
 from helpers.sequence import rnn, scan
 from helpers.spectra import MAX_SLOPE, chain, largest_singular_value, scaled_to_radius
@@ -51,7 +52,7 @@ def _matrices() -> np.ndarray:
 
 def consts():
     W = _matrices()
-    return {"W": W, "sigma": np.linalg.norm(W, 2, axis=(1, 2)), "x": normal((T, 1, H), seed=4),
+    return {"W": W, "sigma": np.linalg.norm(W, 2, axis=(1, 2)), "x": short(normal((T, 1, H), seed=4)),
             "eye": np.eye(H), "zero": np.zeros(H), "step": np.arange(1.0, T + 1), "lag": np.arange(T + 1.0)}
 
 

@@ -9,6 +9,7 @@ from helpers.cells import RNNParams, log_softmax, rnn_step, softmax
 from helpers.live import diagram as d
 from helpers.live.controls import Slider, Text
 from helpers.live.figure import Challenge
+from helpers.live.figures._numbers import short
 from helpers.sequence import pick, scan
 from helpers.text import VOCABULARY
 
@@ -36,12 +37,13 @@ controls = [
 
 
 def consts():
+    # six bits a weight change the loss by less than a hundredth of a bit, and halve what the page must carry
     with np.load(Path(__file__).parents[2] / "data" / "char_rnn.npz") as stored:
-        weights = {k: stored[k] for k in ("W_x", "W_h", "b", "W_y", "b_y")}
+        weights = {k: short(stored[k], 6) for k in ("W_x", "W_h", "b", "W_y", "b_y")}
     glyph = np.array([ord(c) for c in VOCABULARY], dtype=np.int32)
     glyph[0] = NEWLINE
     name = np.where(glyph == ord(" "), SPACE, glyph)
-    noise = np.random.default_rng(0).random((DRAWS, LINES * WIDTH)).astype(np.float32)
+    noise = short(np.random.default_rng(0).random((DRAWS, LINES * WIDTH)))
     return weights | {"glyph": glyph, "name": name, "noise": noise}
 
 
