@@ -1,4 +1,4 @@
-"""What the pages of the built book weigh, gzipped, before and after a reader scrolls; and the code of live figures.
+"""What the pages of the built book weigh, gzipped, before a figure comes into sight and in all; and the code of live figures.
 
     python bench/pages.py
 """
@@ -21,6 +21,8 @@ from serve import open_server  # noqa: E402
 __all__ = ["measure", "page_weights"]
 
 HTML = ROOT / "_build" / "html"
+# What a figure fetches when it comes near the visible part of the page, which on the first page it may at once.
+_WITH_A_FIGURE = ("/_static/live/plotly.min.js", "/_static/live/figures/")
 # Already compressed: gzip would not make these smaller.
 _PACKED = (".woff2", ".png", ".jpg", ".webp")
 
@@ -51,7 +53,7 @@ def _scroll_to_end(page) -> None:
 
 
 def _weigh(browser, folder: Path, address: str) -> tuple[dict[str, float], dict[str, float]]:
-    """What one page asks for until it is idle, and until its end has been scrolled to: path -> gzipped kB."""
+    """What one page asks for before a figure comes into sight, and until its end has been scrolled to: path -> kB."""
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     asked: dict[str, float] = {}
 
@@ -62,14 +64,14 @@ def _weigh(browser, folder: Path, address: str) -> tuple[dict[str, float], dict[
 
     page.on("response", note)
     page.goto(address, wait_until="networkidle")
-    before = dict(asked)
+    before = {path: size for path, size in asked.items() if not path.startswith(_WITH_A_FIGURE)}
     _scroll_to_end(page)
     page.close()
     return before, asked
 
 
 def page_weights(folder: Path = HTML) -> dict[str, tuple[dict[str, float], dict[str, float]]]:
-    """For each page of the book, what it loads before and after scrolling: path -> gzipped kB."""
+    """For each page of the book, what it loads before a figure comes into sight, and in all: path -> gzipped kB."""
     from playwright.sync_api import sync_playwright
 
     pages = [p for part in ("book", "chapters") for p in sorted((folder / part).glob("*.html"))]
@@ -81,7 +83,7 @@ def page_weights(folder: Path = HTML) -> dict[str, tuple[dict[str, float], dict[
 
 
 def measure() -> dict[str, float]:
-    """The heaviest page before and after scrolling, the runtime, and the longest figure's code, in gzipped kB."""
+    """The heaviest page before a figure and in all, the runtime, and the longest figure's code, in gzipped kB."""
     from helpers import live
     from helpers.live.compile import compile_figure
 

@@ -39,7 +39,7 @@ def test_it_is_a_valid_notebook_for_python3(notebook):
 
 def test_it_holds_no_outputs(notebook):
     kept = [number for number, cell in code_cells(notebook) if cell.outputs or cell.execution_count is not None]
-    assert kept == [], "cells with outputs or a count; clear them with `.venv/bin/nbstripout --keep-id chapters/*.ipynb`"
+    assert kept == [], "cells with outputs or a count; `.venv/bin/nbstripout --keep-id chapters/*.ipynb` clears them"
 
 
 def test_its_cells_are_short(notebook):
