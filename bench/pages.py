@@ -1,4 +1,4 @@
-"""What the pages of the built book weigh, gzipped, before a figure comes into sight and in all; and the code of live figures.
+"""What pages of the built book weigh, gzipped, before a figure comes into sight and in all; and the code of figures.
 
     python bench/pages.py
 """
