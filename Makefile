@@ -22,7 +22,7 @@ TORCH := $(shell sed -n 's/^torch==/torch==/p' constraints.txt)
 JUPYTER_BOOK := $(BIN)/jupyter-book build . -n
 ONLY_OUT := _build/only/$(notdir $(basename $(ONLY)))
 
-.PHONY: help setup book serve lint test lab bench results clean distclean
+.PHONY: help setup book serve lint test floors lab bench results clean distclean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  /p' $(MAKEFILE_LIST) | awk '{printf "  make %-10s", $$2; $$1=$$2=""; print $$0}'
@@ -36,13 +36,15 @@ help:  ## list the targets
 	"$(PYTHON)" -m venv .venv
 	@touch $@
 
+ifeq ($(shell uname -s),Linux)
+torch_by = $(1) install --no-deps "$(TORCH)+cpu" 2>/dev/null || $(1) install --no-deps --index-url "$(TORCH_INDEX)" "$(TORCH)+cpu"
+else
+torch_by = $(1) install --no-deps "$(TORCH)"
+endif
+
 .venv/.torch: .venv/.created constraints.txt
 	@echo "Installing $(TORCH), CPU build"
-ifeq ($(shell uname -s),Linux)
-	@$(PIP) install --no-deps "$(TORCH)+cpu" 2>/dev/null || $(PIP) install --no-deps --index-url "$(TORCH_INDEX)" "$(TORCH)+cpu"
-else
-	@$(PIP) install --no-deps "$(TORCH)"
-endif
+	@$(call torch_by,$(PIP))
 	@touch $@
 
 .venv/.installed: .venv/.torch requirements.txt constraints.txt pyproject.toml
@@ -85,8 +87,18 @@ test: lint book  ## check the code, build the book, then run every test
 	$(BIN)/python book/_tools/browser.py --install
 	$(BIN)/python -m pytest
 
+.venv-floors/.installed: tests/floors.txt constraints.txt
+	"$(PYTHON)" -m venv .venv-floors
+	@$(call torch_by,.venv-floors/bin/python -m pip)
+	.venv-floors/bin/python -m pip install -r tests/floors.txt "$(TORCH)"
+	@touch $@
+
+# What a reader of a notebook on Colab runs: the package without the site, so without browser and book.
+floors: .venv-floors/.installed  ## test the package at the oldest versions it allows
+	PYTHONPATH=src .venv-floors/bin/python -m pytest tests --ignore tests/site --ignore tests/book --ignore tests/test_onnx_reference.py
+
 bench: book  ## measure speed and size beside the budgets, into _build/bench.json
-	$(BIN)/python -m bench
+	PYTHONPATH=tests $(BIN)/python -m bench
 
 results: setup  ## run what is missing of "paper and ours", and write its page again
 	$(BIN)/python -m helpers.experiments
@@ -95,4 +107,4 @@ clean:  ## remove what was built, and the stored outputs of the notebooks
 	rm -rf _build
 
 distclean: clean  ## remove the environment too
-	rm -rf .venv node_modules
+	rm -rf .venv .venv-floors node_modules

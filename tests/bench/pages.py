@@ -1,6 +1,6 @@
 """What pages of the built book weigh, gzipped, before a figure comes into sight and in all; and the code of figures.
 
-    python bench/pages.py
+    python tests/bench/pages.py
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlparse
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "book" / "_tools"))
 
 from browser import launch_options  # noqa: E402

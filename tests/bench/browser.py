@@ -1,6 +1,6 @@
 """How long a reader waits for a live figure: from the slider's event to the frame on screen, for every figure.
 
-    python bench/browser.py [figure ...]
+    python tests/bench/browser.py [figure ...]
 
 Each slider of each figure is moved MOVES times to random places, 20 to 37 ms apart, in headless Chromium with software
 rendering; the clock runs from the input event until the frame that answers it has been painted. A frame's own wait is
@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "book" / "_tools"))
 
 from browser import launch_options  # noqa: E402

@@ -1,6 +1,6 @@
 """How the NumPy equations compare in speed with torch: forward + backward of an LSTM, both on one thread.
 
-    python bench/equations.py
+    python tests/bench/equations.py
 
 Ratios of medians, NumPy's forward pass with every intermediate and hand-derived backward pass over torch.nn.LSTM's
 forward and autograd; H=32, T=100, 8 inputs. The two take turns in one process, so that other load hits both.

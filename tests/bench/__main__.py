@@ -1,4 +1,4 @@
-"""`python -m bench` (`make bench`): every figure beside its budget, and all of them in `_build/bench.json`.
+"""`make bench`: every figure beside its budget, and all of them in `_build/bench.json`.
 
 Benchmarks are no tests: on a busy machine times stretch, so nothing fails here. Sizes are gzipped kB (1000 bytes).
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench import browser, chapters, equations, pages
 
-OUTPUT = Path(__file__).resolve().parents[1] / "_build" / "bench.json"
+OUTPUT = Path(__file__).resolve().parents[2] / "_build" / "bench.json"
 # The bars of DESIGN: the figure should not exceed them.
 BUDGETS = {
     "page_first_gzip_kb_max": 250,

@@ -1,6 +1,6 @@
 """How long the chapters take to run: what the execution cache wrote down when the built book last ran them.
 
-    python bench/chapters.py
+    python tests/bench/chapters.py
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 __all__ = ["execution_seconds", "measure"]
 
