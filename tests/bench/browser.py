@@ -21,7 +21,7 @@ from browser import launch_options  # noqa: E402
 
 __all__ = ["figures", "measure"]
 
-MOVES, FIRST = 60, 5  # the first ones warm the program up
+MOVES, FIRST = 120, 5  # the largest of many medians needs steady ones; the first moves warm the program up
 
 _MEASURE = """async ([moves, first]) => {
     const el = document.querySelector("live-figure"), out = {};
