@@ -25,9 +25,11 @@ def load_fixture(name: str) -> figure.LiveFigure:
 def document(*body: str, theme: str = "", script: str = "live-figure.js") -> str:
     """A page as the book makes them: script in the head, deferred; headings and room to scroll around the elements."""
     attribute = f' data-theme="{theme}"' if theme else ""
+    styles = dict.fromkeys(["live-figure.css", script.replace(".js", ".css")])
+    links = "".join(f'<link rel="stylesheet" href="_static/live/{style}">' for style in styles)
     return f"""<!doctype html><html lang="en"{attribute}><head><meta charset="utf-8"><title>A page</title>
 <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
-<link rel="stylesheet" href="_static/live/live-figure.css">
+{links}
 <script defer src="_static/live/{script}"></script>
 <style>body {{ margin: 0 auto; max-width: 700px; padding: 0 16px; background: var(--live-paper);
 color: var(--live-ink) }}</style></head>
@@ -57,7 +59,7 @@ def write_site(folder: Path) -> None:
     """Write the runtime, plotly.js, the fixtures' programs and one page for each into `folder`."""
     live = folder / "_static" / "live"
     (live / "figures").mkdir(parents=True)
-    for name in ("live-figure.js", "live-question.js", "live-figure.css"):
+    for name in ("live-figure.js", "live-question.js", "live-figure.css", "live-question.css"):
         (live / name).write_bytes((STATIC / name).read_bytes())
     (live / "plotly.min.js").write_bytes(_bundle())
     html = {name: page.figure_html(load_fixture(name)) for name in FIXTURES}

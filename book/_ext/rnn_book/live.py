@@ -23,11 +23,12 @@ from .root import ROOT
 __all__ = ["LiveFigureDirective", "figures_on", "setup_live"]
 
 _FIGURE = re.compile(r'<live-figure\b[^>]*?\sname="(\w+)"')
-_SCRIPTS = {
+_ASSETS = {  # what a page needs if this stands in it
+    "live-figure.css": re.compile(r'<live-(?:figure|plot|question)\b|class="verdict'),
     "live-figure.js": re.compile(r"<live-(?:figure|plot)\b"),
+    "live-question.css": re.compile(r'<live-question\b|class="verdict'),
     "live-question.js": re.compile(r"<live-question\b"),
 }
-_STYLE = "live-figure.css"
 
 
 def figures_on(body: str) -> list[str]:
@@ -70,7 +71,7 @@ def _copy_runtime(app: Sphinx) -> None:
     vendor = ROOT / "_build" / "vendor"
     if npm(["run", "--silent", "build:runtime", "--prefix", str(ROOT)]):  # 10 kB gzipped instead of 13
         raise ExtensionError("the runtime of live figures could not be built: run `make setup` first")
-    for name in (*_SCRIPTS, _STYLE):
+    for name in _ASSETS:
         shutil.copyfile(vendor / name, target / name)
     plotly = vendor / "plotly.min.js"
     if not plotly.exists():
@@ -88,12 +89,11 @@ def _compile(app: Sphinx, name: str) -> None:
 
 def _add_runtime(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     body = context.get("body") or ""
-    needed = [script for script, element in _SCRIPTS.items() if element.search(body)]
-    if not needed:
-        return
-    app.add_css_file(f"live/{_STYLE}")
-    for script in needed:
-        app.add_js_file(f"live/{script}", loading_method="defer")
+    for name in (name for name, element in _ASSETS.items() if element.search(body)):
+        if name.endswith(".css"):
+            app.add_css_file(f"live/{name}")
+        else:
+            app.add_js_file(f"live/{name}", loading_method="defer")
     for name in figures_on(body):
         if name not in app.live_compiled:
             _compile(app, name)

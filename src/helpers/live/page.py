@@ -101,7 +101,8 @@ def standalone_html(fig: LiveFigure, *, module_js: str | None = None, plotly_js:
 
 def question_document(question) -> str:
     """A whole HTML document with a `checks.Question` and the script that answers it."""
-    return _document(question.prompt, question_html(question), (_static("live-question.js"),))
+    style = f"<style>{_static('live-question.css')}</style>"
+    return _document(question.prompt, style + question_html(question), (_static("live-question.js"),))
 
 
 def _document(title: str, body: str, scripts) -> str:

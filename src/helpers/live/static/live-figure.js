@@ -428,7 +428,7 @@ class Plot {
   // Draw the traces in `changed` (index -> names of changed attributes); true if Plotly had to do it.
   move(changed, layoutChanged) {
     let whole = layoutChanged;
-    if (whole) this.slow.add("the layout moves, or an array changes its length");
+    if (whole) this.slow.add("the layout or an array's length changes");
     for (const [index, names] of changed) {
       this.dirty.add(index);
       const values = this.values.get(index), trace = this.trace(index);
@@ -488,7 +488,7 @@ class Lazy extends HTMLElement {
   }
 
   fail(error) {
-    const message = `This figure stopped: ${error.message}. What it shows is its last good state.`;
+    const message = `Stopped: ${error.message}. The figure shows its last good state.`;
     this.setAttribute("error", message);
     this.note(message);
     console.error(`live figure ${this.spec.name ?? ""}:`, error);
@@ -626,7 +626,7 @@ class LiveFigure extends Lazy {
       else given[name] = value;
     }
     this.controls = given;
-    this.note(refused.length ? `The link asked for something this figure cannot show: ${refused.join("; ")}. The rest is as asked.` : "");
+    this.note(refused.length ? `Not shown as the link asks: ${refused.join("; ")}.` : "");
   }
 
   // -------- buttons
@@ -710,7 +710,7 @@ class LiveFigure extends Lazy {
     const ready = this.plot ? loadPlotly() : null;
     if (!self.LiveModules?.[name]) await loadScript(`figures/${name}.js`);
     this.module = self.LiveModules?.[name];
-    if (!this.module) throw new Error(`figures/${name}.js holds no program called ${name}`);
+    if (!this.module) throw new Error(`figures/${name}.js holds no ${name}`);
     this.consts = decodeAll(this.module.consts);
     this.programs = {};
     this.arrays = {};
