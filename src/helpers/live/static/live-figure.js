@@ -488,7 +488,7 @@ class Lazy extends HTMLElement {
   }
 
   fail(error) {
-    const message = `Stopped: ${error.message}. The figure shows its last good state.`;
+    const message = `Stopped: ${error.message}. It shows its last good state.`;
     this.setAttribute("error", message);
     this.note(message);
     console.error(`live figure ${this.spec.name ?? ""}:`, error);
