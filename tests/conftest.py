@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
 import pytest
-from serve import open_server
+from serve import serving
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -23,8 +22,5 @@ def built_book() -> Path:
 @pytest.fixture(scope="session")
 def site_url(built_book: Path):
     """The address of the built book, served on localhost for the session, without a slash at the end."""
-    server = open_server(built_book, 0)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serving(built_book) as address:
+        yield address

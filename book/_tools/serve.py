@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import functools
 import http.server
 import sys
+import threading
 from pathlib import Path
 
-__all__ = ["open_server"]
+__all__ = ["open_server", "serving"]
 
 
 class _Handler(http.server.SimpleHTTPRequestHandler):
@@ -30,6 +32,18 @@ def open_server(folder: Path, port: int, tries: int = 20) -> http.server.Threadi
         except OSError:
             continue
     raise OSError(f"ports {port} to {port + tries - 1} are all busy: choose another with `make serve PORT=...`")
+
+
+@contextlib.contextmanager
+def serving(folder: Path):
+    """Serve `folder` in a thread while the block runs; gives the address, without a slash at the end."""
+    server = open_server(folder, 0)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def main() -> None:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import gzip
 import sys
-import threading
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -16,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "book" / "_tools"))
 
 from browser import launch_options  # noqa: E402
-from serve import open_server  # noqa: E402
+from serve import serving  # noqa: E402
 
 __all__ = ["measure", "page_weights"]
 
@@ -25,16 +23,6 @@ HTML = ROOT / "_build" / "html"
 _WITH_A_FIGURE = ("/_static/live/plotly.min.js", "/_static/live/figures/")
 # Already compressed: gzip would not make these smaller.
 _PACKED = (".woff2", ".png", ".jpg", ".webp")
-
-
-@contextmanager
-def _served(folder: Path):
-    server = open_server(folder, 0)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
 
 
 def _kb(path: Path) -> float:
@@ -75,7 +63,7 @@ def page_weights(folder: Path = HTML) -> dict[str, tuple[dict[str, float], dict[
     from playwright.sync_api import sync_playwright
 
     pages = [p for part in ("book", "chapters") for p in sorted((folder / part).glob("*.html"))]
-    with _served(folder) as site, sync_playwright() as playwright:
+    with serving(folder) as site, sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_options())
         weights = {p.stem: _weigh(browser, folder, f"{site}/{p.relative_to(folder)}") for p in pages}
         browser.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 from urllib.parse import urlparse
 
@@ -10,7 +9,7 @@ import pytest
 from browser import launch_options
 from live_pages import write_site
 from playwright.sync_api import sync_playwright
-from serve import open_server
+from serve import serving
 
 
 @pytest.fixture(scope="session")
@@ -24,11 +23,8 @@ def site_folder(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def address(site_folder: Path):
     """Where `site_folder` is served."""
-    server = open_server(site_folder, 0)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serving(site_folder) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

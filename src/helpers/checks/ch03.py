@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from ..live.figure import load
-from ..spectra import MAX_SLOPE, chain
+from ..spectra import MAX_SLOPE, chain, spectral_radius
 from .core import Question, close, exercise, right, wrong
 
 __all__ = [
@@ -120,7 +120,7 @@ def _guaranteed(W, activation, share):
 
 
 def _eigenvalue_guess(W, activation, share):
-    factor = MAX_SLOPE[activation] * np.max(np.abs(np.linalg.eigvals(W)))
+    factor = MAX_SLOPE[activation] * spectral_radius(W)
     return math.ceil(math.log(share) / math.log(factor)) if factor < 1 else None
 
 
@@ -148,7 +148,7 @@ def guaranteed(answer):
              (chain(6, 0.9, 1.1), "tanh", 0.5), (chain(6, 0.9, 4.0), "sigmoid", 0.5)]
     for W, activation, share in cases:
         got, expected = answer(W, activation, share), _guaranteed(W, activation, share)
-        sigma, rho = np.linalg.norm(W, 2), np.max(np.abs(np.linalg.eigvals(W)))
+        sigma, rho = np.linalg.norm(W, 2), spectral_radius(W)
         case = f"{activation}, largest singular value {sigma:.3f}, spectral radius {rho:.3f}, share {share:g}"
         if expected is None and got is not None:
             return wrong(f"For {case} the bound guarantees nothing, so None is due, and you gave a number. Is the "

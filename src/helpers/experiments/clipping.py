@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from .. import tasks
-from .core import LastStep, Run, rate_table, train_until
+from .core import LastStep, Run, rate_table, share_right, train_until
 
 NAME = "clipping"
 TITLE = "Temporal order by plain gradient descent: clipping and the vanishing-gradient regulariser"
@@ -74,10 +74,7 @@ def run(method: str, length: int, seed: int) -> tuple[bool, int, float, str]:
         return error + strength * vanishing_penalty(model, out, y) if strength else error
 
     def test(model):
-        x, y = tasks.temporal_order(length, TESTED, torch.Generator().manual_seed(10_000 + seed))
-        with torch.no_grad():
-            score = float((model(x).argmax(-1) == y).float().mean())
-        return score, score >= 0.99
+        return share_right(model, *tasks.temporal_order(length, TESTED, torch.Generator().manual_seed(10_000 + seed)))
 
     return train_until(model, lambda rng: tasks.temporal_order(length, BATCH, rng), test, loss=loss, limit=LIMIT,
                        every=EVERY, size=BATCH, seed=seed, lr=RATE, clip=clip, optimizer=torch.optim.SGD,

@@ -15,9 +15,10 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from .. import params
+from ..spectra import scaled_to_radius
 from ..training import fit
 
-__all__ = ["LastStep", "Run", "outcome_table", "rate_table", "sweep", "train_until"]
+__all__ = ["LastStep", "Run", "outcome_table", "rate_table", "share_right", "sweep", "train_until"]
 
 STARTS = ("uniform", "normal", "orthogonal", "identity")
 
@@ -59,8 +60,7 @@ def _start(layer, start: str, hidden: int, seed: int):
     if start == "uniform":
         return
     if start == "normal":
-        weights = torch.from_numpy(params.normal((hidden, hidden), 1 / math.sqrt(hidden), seed))
-        weights *= 0.95 / torch.linalg.eigvals(weights).abs().max()
+        weights = torch.from_numpy(scaled_to_radius(params.normal((hidden, hidden), seed=seed), 0.95))
     elif start == "orthogonal":
         weights = torch.from_numpy(params.orthogonal(hidden, 1.0, seed))
     else:
@@ -100,6 +100,13 @@ def train_until(model, batch: Callable, test: Callable, *, loss: Callable, limit
     except FloatingPointError:
         return False, last["step"] * size, last["score"], "diverged"
     return last["solved"], last["step"] * size, last["score"], "solved" if last["solved"] else "limit"
+
+
+def share_right(model, x, y) -> tuple[float, bool]:
+    """The share of sequences whose class the model gets right, and whether that is at least 99 %."""
+    with torch.no_grad():
+        share = float((model(x).argmax(-1) == y).float().mean())
+    return share, share >= 0.99
 
 
 def sweep(settings: Iterable[dict], run: Callable[..., tuple], file: Path) -> list[Run]:
