@@ -55,10 +55,11 @@ node_modules/.installed: .venv/.installed package.json package-lock.json
 	$(NPM) ci --no-fund --no-audit
 	@touch $@
 
-_build/vendor/plotly.min.js: node_modules/.installed package.json $(wildcard src/helpers/live/*.cjs src/helpers/live/*.mjs)
+src/live_figures/static/built/.built: node_modules/.installed package.json $(wildcard src/live_figures/*.cjs src/live_figures/*.mjs src/live_figures/static/*.*)
 	$(NPM) run --silent build
+	@touch $@
 
-setup: node_modules/.installed _build/vendor/plotly.min.js  ## install everything into .venv and node_modules
+setup: node_modules/.installed src/live_figures/static/built/.built  ## install everything into .venv and node_modules
 
 # --- the book ---
 
@@ -101,7 +102,7 @@ bench: book  ## measure speed and size beside the budgets, into _build/bench.jso
 	PYTHONPATH=tests $(BIN)/python -m bench
 
 results: setup  ## run what is missing of "paper and ours", and write its page again
-	$(BIN)/python -m helpers.experiments
+	PYTHONPATH=src $(BIN)/python -m experiments
 
 clean:  ## remove what was built, and the stored outputs of the notebooks
 	rm -rf _build

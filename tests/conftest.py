@@ -1,13 +1,21 @@
-"""Fixtures for everything that looks at the built book."""
+"""Fixtures that several folders share: a node process, the built book."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from node import Node
 from serve import serving
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def node():
+    """One node process for all tests."""
+    with Node() as process:
+        yield process
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,10 @@ import pytest
 import torch
 from torch import nn
 
+from experiments import adding_1997, clipping, long_memory
+from experiments.__main__ import main, render
+from experiments.core import LastStep, Run, rate_table, sweep, train_until
 from helpers import tasks
-from helpers.experiments import adding_1997, clipping, long_memory
-from helpers.experiments.__main__ import main, render
-from helpers.experiments.core import LastStep, Run, rate_table, sweep, train_until
 
 torch.set_num_threads(1)
 MODULES = [adding_1997, clipping, long_memory]

@@ -64,9 +64,9 @@ def figures(names: list[str] | None = None) -> dict[str, dict]:
     from playwright.sync_api import sync_playwright
 
     from helpers import live
-    from helpers.live.page import standalone_html
+    from live_figures.page import standalone_html
 
-    bundle = (ROOT / "_build" / "vendor" / "plotly.min.js").read_text(encoding="utf-8")
+    bundle = (ROOT / "src" / "live_figures" / "static" / "built" / "plotly.min.js").read_text(encoding="utf-8")
     out = {}
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(**launch_options())

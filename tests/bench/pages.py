@@ -73,7 +73,7 @@ def page_weights(folder: Path = HTML) -> dict[str, tuple[dict[str, float], dict[
 def measure() -> dict[str, float]:
     """The heaviest page before a figure and in all, the runtime, and the longest figure's code, in gzipped kB."""
     from helpers import live
-    from helpers.live.compile import compile_figure
+    from live_figures.compile import compile_figure
 
     weights = page_weights()
     codes = [compile_figure(live.load(name)).code for name in live.names()]

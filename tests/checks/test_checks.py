@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from helpers import checks
-from helpers.checks.core import REGISTRY, close, exercise
+from live_figures.exercises import REGISTRY, close, exercise
 
 for module in pkgutil.iter_modules(checks.__path__):
     importlib.import_module(f"helpers.checks.{module.name}")

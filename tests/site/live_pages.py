@@ -6,20 +6,20 @@ import importlib
 from pathlib import Path
 
 from helpers import plots
-from helpers.checks.core import REGISTRY, Question
-from helpers.live import figure, page
-from helpers.live.compile import compile_figure
+from live_figures import figure, page
+from live_figures.compile import compile_figure
+from live_figures.exercises import REGISTRY, Question
 
 __all__ = ["document", "load_fixture", "move", "questions", "ready", "write_site"]
 
 STATIC = Path(page.__file__).parent / "static"
-BUNDLE = Path(__file__).resolve().parents[2] / "_build" / "vendor" / "plotly.min.js"
+BUNDLE = Path(__file__).resolve().parents[2] / "src" / "live_figures" / "static" / "built" / "plotly.min.js"
 FIXTURES = ("everything", "walker")
 
 
 def load_fixture(name: str) -> figure.LiveFigure:
-    """The figure `tests/live/fixtures/<name>.py`."""
-    return figure.from_module(importlib.import_module(f"tests.live.fixtures.{name}"), name)
+    """The figure `tests/engine/fixtures/<name>.py`."""
+    return figure.from_module(importlib.import_module(f"tests.engine.fixtures.{name}"), name)
 
 
 def document(*body: str, theme: str = "", script: str = "live-figure.js") -> str:

@@ -6,7 +6,7 @@ import random
 import pytest
 from live_pages import ready
 
-from helpers.live import values
+from live_figures import values
 
 pytestmark = pytest.mark.browser
 

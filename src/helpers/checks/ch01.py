@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from live_figures.exercises import Question, close, exercise, not_yet, right, wrong
+
 from ..cells import RNNParams, softmax
 from ..params import normal, rnn_params
 from ..sequence import rnn
-from .core import Question, close, exercise, not_yet, right, wrong
 
 __all__ = ["first_loss", "forward", "lag_matrix", "latch", "parameters", "patterns", "sample", "sequence_loss",
            "smallest_w", "without_w"]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from live_figures.exercises import Question, close, exercise, right
+from live_figures.exercises import wrong as not_right
+
 from ..bptt import rnn_bptt
 from ..lags import lag_gradients, lag_signals, reach, truncated_gradients
-from ..live.figure import load
+from ..live import load
 from ..params import normal, rnn_params
 from ..sequence import rnn
-from .core import Question, close, exercise, right
-from .core import wrong as not_right
 
 __all__ = ["best_segment", "checkpointed", "derivative", "first_free_step", "long_memory", "parallel_streams",
            "shortest_window", "terms", "truncated", "what_changes"]

@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 
-from ..live.figure import load
+from live_figures.exercises import Question, close, exercise, right, wrong
+
+from ..live import load
 from ..spectra import MAX_SLOPE, chain, spectral_radius
-from .core import Question, close, exercise, right, wrong
 
 __all__ = [
     "clip_all",

@@ -4,12 +4,13 @@ import math
 
 import numpy as np
 
+from live_figures.exercises import Question, close, exercise, right, wrong
+
 from .. import live
 from ..bptt import lstm_bptt
 from ..cells import LSTMParams, sigmoid
 from ..params import lstm_params, normal
 from ..sequence import lstm
-from .core import Question, close, exercise, right, wrong
 
 __all__ = [
     "baseline", "bias_for_half_life", "explode", "forget_gate_gradient", "gates_to_hide", "one_percent", "parameters",

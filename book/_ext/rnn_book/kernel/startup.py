@@ -11,7 +11,7 @@ class _PageRenderer(MimetypeRenderer):
     def to_mimebundle(self, fig_dict):
         import plotly.graph_objects as go
 
-        from helpers.live import page
+        from live_figures import page
 
         figure = go.Figure(fig_dict)
         alt = figure.layout.title.text or "A plot; the text beside it says what it shows."

@@ -1,0 +1,5 @@
+"""The papers' experiments, run again: `python -m experiments` fills book/results, one file here an experiment.
+
+Each module declares NAME, TITLE, PAPER (what the paper reports), DEVIATIONS, READING (what ours shows), `settings()`,
+`run(**setting) -> (solved, sequences, score, ended)`, and `table(runs)`, the Markdown table of what we measured.
+"""

@@ -1,0 +1,157 @@
+"""What every experiment is built of: a net read at its last step, a training run with an end, a saved table."""
+
+from __future__ import annotations
+
+import json
+import math
+import statistics
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+from tqdm.auto import tqdm
+
+from helpers import params
+from helpers.spectra import scaled_to_radius
+from helpers.training import fit
+
+__all__ = ["LastStep", "Run", "outcome_table", "rate_table", "share_right", "sweep", "train_until"]
+
+STARTS = ("uniform", "normal", "orthogonal", "identity")
+
+
+class LastStep(nn.Module):
+    """A recurrent layer whose last state goes through one linear layer: x (T, B, D) -> (B, outputs).
+
+    `cell` is rnn, irnn or lstm; `start` sets the recurrent weights of rnn: torch's own uniform draw, normal scaled to
+    spectral radius 0.95, orthogonal or identity. irnn is the ReLU net of Le, Jaitly & Hinton (2015): identity
+    recurrent weights, zero biases, input weights of standard deviation 0.001. lstm starts its forget gates with the
+    bias `forget_bias`. Raises ValueError for another cell or start.
+    """
+
+    def __init__(self, cell: str, inputs: int, hidden: int, outputs: int, *, start: str = "uniform",
+                 forget_bias: float = 1.0, seed: int = 0):
+        super().__init__()
+        if cell not in ("rnn", "irnn", "lstm") or start not in STARTS:
+            raise ValueError(f"no {cell!r} with start {start!r}; cells: rnn, irnn, lstm; starts: {', '.join(STARTS)}")
+        torch.manual_seed(seed)
+        if cell == "lstm":
+            self.recurrent = nn.LSTM(inputs, hidden)
+        else:
+            self.recurrent = nn.RNN(inputs, hidden, nonlinearity="relu" if cell == "irnn" else "tanh")
+        self.readout = nn.Linear(hidden, outputs)
+        with torch.no_grad():
+            _start(self.recurrent, "identity" if cell == "irnn" else start, hidden, seed)
+            if cell == "irnn":
+                nn.init.normal_(self.recurrent.weight_ih_l0, std=0.001)
+            if cell == "lstm":
+                self.recurrent.bias_ih_l0[hidden : 2 * hidden] = forget_bias
+                self.recurrent.bias_hh_l0[hidden : 2 * hidden] = 0.0
+
+    def forward(self, x):
+        states, _ = self.recurrent(x)
+        return self.readout(states[-1])
+
+
+def _start(layer, start: str, hidden: int, seed: int):
+    if start == "uniform":
+        return
+    if start == "normal":
+        weights = torch.from_numpy(scaled_to_radius(params.normal((hidden, hidden), seed=seed), 0.95))
+    elif start == "orthogonal":
+        weights = torch.from_numpy(params.orthogonal(hidden, 1.0, seed))
+    else:
+        weights = torch.eye(hidden)
+    layer.weight_hh_l0.copy_(weights)
+    layer.bias_ih_l0.zero_()
+    layer.bias_hh_l0.zero_()
+
+
+@dataclass(frozen=True)
+class Run:
+    """One trained net: its setting, whether it met the criterion, after how many sequences, its score, its time."""
+
+    setting: dict
+    solved: bool
+    sequences: int
+    score: float | None
+    ended: str
+    seconds: float
+
+
+def train_until(model, batch: Callable, test: Callable, *, loss: Callable, limit: int, every: int, size: int,
+                **options) -> tuple[bool, int, float, str]:
+    """Train with `helpers.training.fit` until test(model) -> (score, solved) is solved, or `limit` batches are done.
+
+    Returns solved, sequences seen (batches times `size`), the last score, and how it ended: solved, limit or diverged.
+    """
+    last = {"score": math.nan, "solved": False, "step": 0}
+
+    def watch(step, model, *_):
+        last["score"], last["solved"] = test(model)
+        last["step"] = step
+        return last["solved"]
+
+    try:
+        fit(model, batch, limit, loss=loss, every=every, callback=watch, **options)
+    except FloatingPointError:
+        return False, last["step"] * size, last["score"], "diverged"
+    return last["solved"], last["step"] * size, last["score"], "solved" if last["solved"] else "limit"
+
+
+def share_right(model, x, y) -> tuple[float, bool]:
+    """The share of sequences whose class the model gets right, and whether that is at least 99 %."""
+    with torch.no_grad():
+        share = float((model(x).argmax(-1) == y).float().mean())
+    return share, share >= 0.99
+
+
+def sweep(settings: Iterable[dict], run: Callable[..., tuple], file: Path) -> list[Run]:
+    """Run every setting that `file` does not hold yet, saving after each, so that a long sweep can be broken off."""
+    done = {_key(r["setting"]): Run(**r) for r in json.loads(file.read_text())} if file.exists() else {}
+    settings = list(settings)
+    missing = [s for s in settings if _key(s) not in done]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    for setting in tqdm(missing, desc=file.stem):
+        begin = time.perf_counter()
+        solved, sequences, score, ended = run(**setting)
+        seconds = round(time.perf_counter() - begin, 1)
+        score = None if math.isnan(score) else round(score, 5)
+        done[_key(setting)] = Run(setting, solved, sequences, score, ended, seconds)
+        file.write_text(json.dumps([asdict(done[_key(s)]) for s in settings if _key(s) in done], indent=0))
+    return [done[_key(s)] for s in settings]
+
+
+def _key(setting: dict) -> str:
+    return json.dumps(setting, sort_keys=True)
+
+
+def rate_table(runs: list[Run], row: str, column: str, heading: str) -> str:
+    """A Markdown table, `row` by `column`: how many seeds solved it, and the median number of sequences they needed."""
+    columns = sorted({r.setting[column] for r in runs})
+    lines = [" | ".join(["", *(heading.format(c) for c in columns)]), "|".join(["---"] * (len(columns) + 1))]
+    for name in dict.fromkeys(r.setting[row] for r in runs):
+        cells = [_rate([r for r in runs if (r.setting[row], r.setting[column]) == (name, c)]) for c in columns]
+        lines.append(" | ".join([name, *cells]))
+    return "\n".join(f"| {line} |" for line in lines)
+
+
+def _rate(runs: list[Run]) -> str:
+    solved = [r.sequences for r in runs if r.solved]
+    diverged = sum(r.ended == "diverged" for r in runs)
+    text = f"{len(solved)} of {len(runs)}"
+    if solved:
+        text += f" ({statistics.median(solved):,.0f} sequences)"
+    return text + (f", {diverged} diverged" if diverged else "")
+
+
+def outcome_table(runs: list[Run], keys: tuple[str, ...], score: str) -> str:
+    """A Markdown table with one row a run: its setting, how it ended, after how many sequences, and its score."""
+    lines = [" | ".join([*keys, "ended", "sequences", score]), "|".join(["---"] * (len(keys) + 3))]
+    for run in runs:
+        shown = "–" if run.score is None else f"{run.score:.2g}"
+        lines.append(" | ".join([*(str(run.setting[k]) for k in keys), run.ended, f"{run.sequences:,}", shown]))
+    return "\n".join(f"| {line} |" for line in lines)

@@ -1,0 +1,202 @@
+"""What does each gate of an LSTM cell do at this step?"""
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from helpers import plots
+from helpers.cells import LSTMParams
+from helpers.params import with_forget_bias
+from helpers.sequence import lstm, pick
+from live_figures import Challenge, Slider
+from live_figures import diagram as draw
+
+title = "What does each gate of an LSTM cell do at this step?"
+caption = (
+    "Four hand-built units read the same pulses, two of them negative. The wiring shows one unit at one step: a wire "
+    "is as thick as its value, dashed when negative; a gate is as full as it is open. Press play and watch unit 1 "
+    "count the positive pulses. Then take unit 4 to steps 20, 21 and 22: expect a full cell behind a shut output "
+    "gate, read out by the negative pulse, and erased one step later. Lower the forget bias to 2: every memory fades "
+    "between the pulses. Set the recurrent gain to 0: unit 2 no longer refuses a second pulse, unit 4 no longer "
+    "erases what it has read."
+)
+alt = (
+    "A wiring diagram of one LSTM cell with the value of every wire, and below it, over 48 steps, the input pulses, "
+    "the gates i, f and o, the candidate g, and the cell c with the hidden state h; a dotted line marks the chosen "
+    "step."
+)
+
+T, UNITS = 48, 4
+PULSES = {5: 1.0, 13: 1.0, 21: -1.0, 27: 1.0, 33: 1.0, 41: -1.0}
+NAMES = ("counts + pulses", "+ sets it, − clears it", "sums + and −", "keeps quiet until −")
+VALUES = ("x", "h_prev", "c_prev", "i", "f", "g", "o", "kept", "written", "c", "tanh_c", "h")
+COLOR = {"i": 2, "f": 1, "g": 3, "o": 4, "c": 0, "h": 5, "x": 6}
+TANK = 40.0  # the height of a gate's box in the diagram
+
+controls = [
+    Slider(name="step", label="Step t", min=1, max=T, step=1, value=13, integer=True, play=4),
+    Slider(name="unit", label="Unit", min=1, max=UNITS, step=1, value=1, integer=True),
+    Slider(name="forget_bias", label="Forget-gate bias", min=-2, max=8, step=0.1, value=5.0),
+    Slider(name="input_scale", label="Input scale", min=0, max=2, step=0.05, value=1.0),
+    Slider(name="gain", label="Recurrent gain", min=0, max=2, step=0.05, value=1.0),
+]
+
+# One column of (input weight, recurrent weight, bias) for gates i, f, g, o of each unit; a unit listens only to itself.
+# The forget gate's bias comes from the slider.
+WEIGHTS = (
+    ((8, 0, -4), (0, 0, 0), (1.5, 0, 0), (0, 0, 4)),     # counts: + opens i, nothing closes f
+    ((8, -8, -4), (8, 0, 0), (3, 0, 0), (0, 0, 4)),      # latches: a full unit shuts its own i, - shuts f
+    ((0, 0, 1), (0, 0, 0), (1, 0, 0), (0, 0, 4)),        # sums: i stays open, g carries the sign
+    ((8, 0, -4), (0, -10, 0), (2, 0, 0), (-8, 0, -4)),   # waits: - opens o; once read, h shuts f
+)
+
+
+def consts():
+    table = np.array(WEIGHTS, dtype=float).transpose(2, 1, 0)  # (input weight, recurrent weight, bias) x gate x unit
+    W_h = np.concatenate([np.diag(row) for row in table[1]], axis=1)
+    x = np.zeros((T, 1, 1))
+    for step, size in PULSES.items():
+        x[step - 1] = size
+    return {"W_x": table[0].reshape(1, -1), "W_h": W_h, "b": table[2].reshape(-1), "x": x}
+
+
+def compute(consts, step, unit, forget_bias, input_scale, gain):
+    xp = array_namespace(consts["x"])
+    params = LSTMParams(consts["W_x"], gain * consts["W_h"], consts["b"])
+    x = input_scale * consts["x"]
+    trace = lstm(with_forget_bias(params, forget_bias), x)
+    over_time = {name: pick(getattr(trace, name)[:, 0, :], unit - 1, axis=1) for name in ("i", "f", "g", "o", "c", "h")}
+    i, f, g, o, c, h = over_time.values()
+    zero = xp.zeros_like(c[:1])
+    c_prev, h_prev = xp.concat([zero, c[:-1]], axis=0), xp.concat([zero, h[:-1]], axis=0)
+    wires = (x[:, 0, 0], h_prev, c_prev, i, f, g, o, f * c_prev, i * g, c, xp.tanh(c), h)
+    now = pick(xp.stack(wires, axis=0), step - 1, axis=1)
+    size, gates = xp.abs(now), now[3:7]
+    one = xp.ones_like(size[0])
+    quiet = (unit == 4) & (now[9] > 1.0) & (size[11] < 0.05)
+    counting = (unit == 2) & (c[12] > 1.5)
+    at = xp.astype(step, c.dtype)
+    return over_time | {
+        "x": x[:, 0, 0], "now": now, "width": 1.0 + 2.5 * xp.minimum(size, xp.full_like(size, 2.0)),
+        "dash": xp.where(now < 0.0, xp.full_like(now, 4.0), xp.zeros_like(now)),
+        "full": xp.abs(gates) * _scale(xp, gates), "top": -xp.maximum(gates, xp.zeros_like(gates)) * _scale(xp, gates),
+        "who": xp.astype(xp.arange(UNITS) == unit - 1, c.dtype),
+        "cursor": xp.stack([at, at]), "t": step, "u": unit,
+        "quiet": xp.where(quiet, one, 0.0 * one), "counting": xp.where(counting, one, 0.0 * one),
+    }
+
+
+def _scale(xp, gates):
+    """Units of the diagram per unit of i, f, g, o: g runs from -1 to 1 and fills half of its box."""
+    return TANK * xp.asarray([1.0, 1.0, 0.5, 1.0], dtype=gates.dtype)
+
+
+def figure(arrays):
+    t, color = np.arange(1, T + 1), {name: plots.COLORS[k] for name, k in COLOR.items()}
+    fig = plots.stacked(
+        {"input": {}, "gates": {k: arrays[k] for k in "ifo"}, "candidate": {"g": arrays["g"]},
+         "memory": {k: arrays[k] for k in "ch"}},
+        t, x_title="step t", x_range=[0, T + 1], panel_height=105, showlegend=True,
+        y_ranges={"input": [-2.2, 2.2], "gates": [-0.05, 1.05], "candidate": [-1.1, 1.1], "memory": [-2.2, 4.4]})
+    for k, ticks in enumerate(([-1, 0, 1], [0, 0.5, 1], [-1, 0, 1], [-2, 0, 2, 4]), start=1):
+        fig.update_layout({f"yaxis{k if k > 1 else ''}": {"tickvals": ticks}})
+    dashes = {"i": "dash", "f": "solid", "o": "dot", "g": "solid", "c": "solid", "h": "dash"}
+    fig.for_each_trace(lambda trace: trace.update(line={"color": color[trace.name], "dash": dashes[trace.name]}))
+    fig.add_bar(x=t, y=arrays["x"], name="x", marker={"color": color["x"], "line": {"width": 0}})
+    for k, (low, high) in enumerate(((-2.2, 2.2), (-0.05, 1.05), (-1.1, 1.1), (-2.2, 4.4)), start=1):
+        plots.cursor(fig, arrays["t"], name=f"cursor {k}", low=low, high=high, yaxis="y" if k == 1 else f"y{k}")
+    return fig
+
+
+bindings = {
+    **{name: {"y": name} for name in "ifgochx"},
+    **{f"cursor {k}": {"x": "cursor"} for k in range(1, 5)},
+}
+readout = (
+    "Step {t:d}, unit {u:d}: of {now[2]:.2f} the cell keeps {now[7]:.2f} and writes {now[8]:.2f}; now it holds "
+    "{now[9]:.2f}, and shows {now[11]:.2f}."
+)
+challenges = [
+    Challenge("Find a step at which unit 4 holds more than 1 and shows less than 0.05.", met="quiet"),
+    Challenge("Make unit 2, the latch, count: its cell above 1.5 after the second pulse (step 13).", met="counting"),
+]
+
+
+def diagram():
+    """The cell: c runs along the top, the gates stand below it, x and h come in from underneath."""
+    units = [draw.label(190, 12, f"unit {k + 1}: {name}", bold=True, size=14, live={"show": f"who[{k}]"})
+             for k, name in enumerate(NAMES)]
+    tanks = [_tank(*gate) for gate in (("f", 92, "forget"), ("i", 158, "input"), ("g", 226, "candidate"),
+                                       ("o", 294, "output"))]
+    return draw.svg(380, 312, *units, *_cell_wires(), *_write_wires(), *_read_wires(), *_input_wires(), *tanks,
+                    max_width=600)
+
+
+def _value(x, y, name, anchor="middle"):
+    return draw.label(x, y, anchor=anchor, bold=True, size=14, live={"text": f"now[{VALUES.index(name)}]:.2f"})
+
+
+def _word(x, y, text, anchor="start"):
+    return draw.label(x, y, text, size=12.5, color="muted", anchor=anchor)
+
+
+def _wire(points, name, color, head=10):
+    k = VALUES.index(name)
+    return draw.wire(points, color=f"c{COLOR[color]}", head=head,
+                     live={"stroke-width": f"width[{k}]", "stroke-dasharray": f"dash[{k}]"})
+
+
+def _cell_wires():
+    y, above = 64, 42
+    return [
+        _wire([(12, y), (82, y)], "c_prev", "c"), draw.label(8, above, "c_{t-1}", anchor="start", size=14),
+        _value(60, above, "c_prev"),
+        _wire([(102, y), (182, y)], "kept", "c"), _value(138, above, "kept"), _word(138, 83, "kept", "middle"),
+        _wire([(202, y), (374, y)], "c", "c"), draw.label(232, above, "c_t", size=14), _value(270, above, "c"),
+        _wire([(92, 168), (92, y + 10)], "f", "f"),
+        draw.gate(92, y, "×"), draw.gate(192, y, "+"),
+    ]
+
+
+def _write_wires():
+    y = 132
+    return [
+        _wire([(158, 168), (158, y), (182, y)], "i", "i"), _wire([(226, 168), (226, y), (202, y)], "g", "g"),
+        _wire([(192, y - 10), (192, 74)], "written", "c"), draw.gate(192, y, "×"),
+        _value(201, 92, "written", "start"), _word(201, 109, "written"),
+    ]
+
+
+def _read_wires():
+    x, y = 346, 138
+    return [
+        _wire([(x, 64), (x, 90)], "c", "c", head=0), _wire([(x, 108), (x, y - 10)], "tanh_c", "c"),
+        draw.gate(x, 99, "tanh", r=9), _value(x - 10, 121, "tanh_c", "end"),
+        _wire([(294, 168), (294, y), (x - 10, y)], "o", "o"),
+        _wire([(x, y + 10), (x, 246), (374, 246)], "h", "h"), draw.gate(x, y, "×"), _word(x + 7, 166, "read"),
+        draw.label(x - 22, 266, "h_t", size=14), _value(x + 28, 266, "h", "end"),
+    ]
+
+
+def _input_wires():
+    y, ups = 246, (92, 158, 226, 294)
+    return [
+        *(draw.wire([(x, y), (x, 228)], color="muted", head=6) for x in ups),
+        draw.wire([(82, y), (ups[-1], y)], color="muted"),
+        _wire([(10, 264), (82, 264), (82, y)], "h_prev", "h", head=0),
+        _wire([(10, 302), (82, 302), (82, y)], "x", "x", head=0),
+        draw.label(8, 247, "h_{t-1}", anchor="start", size=14), _value(78, 247, "h_prev", "end"),
+        draw.label(8, 285, "x_t", anchor="start", size=14), _value(78, 285, "x", "end"),
+    ]
+
+
+def _tank(name, x, word):
+    """A gate as a box that is as full as the gate is open; g, which has a sign, fills from its middle."""
+    k, color, base = "ifgo".index(name), f"c{COLOR[name]}", 208.0
+    zero = base - TANK / 2 if name == "g" else base
+    fill = (f'<rect x="-18" y="0" width="36" height="0" class="fill-{color} stroke-none" opacity="0.3" '
+            f'data-live="y=top[{k}]; height=full[{k}]"/>')
+    return (
+        draw.box(x, base - TANK / 2, 38, TANK, stroke=color, radius=3) + draw.panel(fill, x=x, y=zero)
+        + draw.label(x, 179, f"{name}_t", size=14, color=color, bold=True) + _value(x, 198, name)
+        + _word(x, 218, word, "middle")
+    )

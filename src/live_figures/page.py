@@ -1,0 +1,210 @@
+"""Live figures, plots and questions as HTML: the default state, the controls, and what the runtime needs to go on."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+from importlib import resources
+
+import numpy as np
+
+from . import drawing, palette, values
+from .consistency import check, check_types, getter
+from .control_html import control_html, control_spec
+from .figure import LiveFigure
+
+__all__ = ["figure_html", "plot_html", "question_document", "question_html", "standalone_html"]
+
+
+def figure_html(fig: LiveFigure, **controls) -> str:
+    """The live figure `fig` at these control values, as one `<live-figure>` element for a page with the runtime.
+
+    Raises ValueError for an unknown or out-of-range control, and for a declaration that contradicts itself: a binding
+    without its trace or array, a default plot that differs from the arrays bound to it, a readout or diagram that names
+    no array.
+    """
+    given = fig.values(**controls)
+    check(fig)
+    arrays = fig.run(**controls) if fig.compute is not None else fig.run(**controls)[1]
+    get = getter(fig, arrays, given)
+    plot = fig.plot(arrays)
+    spec = _spec(fig, given, plot)
+    return f"""<live-figure name="{fig.name}" id="{fig.name}" class="live">
+<figure>
+<p class="live-title">{_text(fig.title)}</p>
+<div class="live-controls" role="group" aria-label="Controls">
+{"".join(control_html(c, given[c.name]) for c in fig.controls)}{_step_buttons(fig)}
+</div>
+{_readout_html(fig, get)}
+<div class="live-stage">{_diagram_html(fig, get)}{_plot_stage(plot, fig.alt)}</div>
+{_challenges_html(fig)}
+<div class="live-foot"><figcaption>{_text(fig.caption)}</figcaption>
+<div class="live-actions"><button type="button" data-act="reset">Reset</button>
+<button type="button" data-act="link">Copy link</button></div></div>
+<p class="live-say" role="status"></p>
+<noscript><p class="live-note">This figure moves where scripts are allowed; it shows its default state.</p></noscript>
+</figure>
+<script type="application/json" class="live-spec">{_json(spec)}</script>
+</live-figure>"""
+
+
+def plot_html(fig, alt: str, caption: str = "") -> str:
+    """An ordinary plotly figure as a `<live-plot>`, drawn by the same runtime in the page's own theme.
+
+    Raises ValueError for a trace type that is not in the book's bundle (`consistency.BUNDLED`).
+    """
+    check_types(fig, "this plot")
+    spec = {"plot": _plot_spec(fig), "dark": palette.DARK}
+    figcaption = f"<figcaption>{_text(caption)}</figcaption>" if caption else ""
+    return f"""<live-plot class="live"><figure>
+<div class="live-stage">{_plot_stage(fig, alt)}</div>{figcaption}
+</figure><script type="application/json" class="live-spec">{_json(spec)}</script></live-plot>"""
+
+
+def question_html(question) -> str:
+    """A `Question` as a `<live-question>`: radio buttons or a number, a check button, and the verdict."""
+    q = question
+    spec = {"name": q.name, "answer": q.answer, "tolerance": q.tolerance, "choices": q.choices, "unit": q.unit,
+            "right": q.right or "Right.", "hint": q.hint}
+    if q.choices:
+        fields = "".join(f'<label><input type="radio" name="{_text(q.name)}" value="{_text(c)}"> '
+                         f"<span>{_text(c)}</span></label>" for c in q.choices)
+    else:
+        unit = f"<span>{_text(q.unit)}</span>" if q.unit else ""
+        fields = ('<label><span class="live-hidden">Your answer</span> <input type="text" inputmode="decimal" '
+                  f'autocomplete="off" size="10" name="answer">{unit}</label>')
+    return f"""<live-question name="{_text(q.name)}" class="live">
+<form novalidate><fieldset><legend>{_text(q.prompt)}</legend>{fields}</fieldset>
+<button type="submit">Check</button></form><p class="verdict" role="status"></p>
+<noscript><p class="live-note">Answering here needs scripts.</p></noscript>
+<script type="application/json" class="live-spec">{_json(spec)}</script></live-question>"""
+
+
+def standalone_html(fig: LiveFigure, *, module_js: str | None = None, plotly_js: str | None = None, **controls) -> str:
+    """A whole HTML document with `fig` and everything it needs inside: runtime, program, plotly.js.
+
+    `module_js` and `plotly_js` replace the compiled program and the plotly package's own plotly.js.
+    """
+    if module_js is None:
+        from .compile import compile_figure
+
+        module_js = compile_figure(fig).js
+    if plotly_js is None and fig.figure is not None:
+        from plotly.offline import get_plotlyjs
+
+        plotly_js = get_plotlyjs()
+    body = figure_html(fig, **controls)
+    return _document(fig.title, body, (plotly_js, module_js, _static("live-figure.js")))
+
+
+def question_document(question) -> str:
+    """A whole HTML document with a `Question` and the script that answers it."""
+    style = f"<style>{_static('live-question.css')}</style>"
+    return _document(question.prompt, style + question_html(question), (_static("live-question.js"),))
+
+
+def _document(title: str, body: str, scripts) -> str:
+    scripts = "".join(f"<script>{code}</script>\n" for code in scripts if code)
+    return f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{_text(title)}</title><style>{_static("live-figure.css")}
+body {{ margin: 1rem auto; max-width: 46rem; padding: 0 1rem; background: var(--live-paper); }}</style></head>
+<body>{body}
+{scripts}</body></html>"""
+
+
+def _static(name: str) -> str:
+    return (resources.files(__package__) / "static" / name).read_text("utf-8")
+
+
+def _spec(fig: LiveFigure, given: dict, plot) -> dict:
+    spec = {"name": fig.name, "memory": fig.step is not None, "rate": fig.rate, "readout": fig.readout,
+            "dark": palette.DARK, "controls": [control_spec(c) | {"start": given[c.name]} for c in fig.controls]}
+    if plot is not None:
+        names = [t.name for t in plot.data]
+        spec["bindings"] = [[-1 if target == "layout" else names.index(target), attribute, reference]
+                            for target, bound in fig.bindings.items() for attribute, reference in bound.items()]
+        spec["plot"] = _plot_spec(plot)
+        for trace, attribute, _ in spec["bindings"]:
+            if trace >= 0:  # the program computes it again; the page need not carry it twice
+                _forget(spec["plot"]["data"][trace], attribute)
+    return spec
+
+
+def _forget(part: dict, attribute: str) -> None:
+    *path, last = attribute.split(".")
+    for name in path:
+        part = part.get(name, {})
+    part.pop(last, None)
+
+
+def _plot_spec(plot) -> dict:
+    spec = json.loads(plot.to_json())
+    return {"data": _in_single_precision(spec["data"]), "layout": spec["layout"]}
+
+
+def _in_single_precision(part):
+    """`part` with packed arrays as f4 where that holds them: a plot shows no more digits, in half the bytes."""
+    if isinstance(part, list):
+        return [_in_single_precision(p) for p in part]
+    if not isinstance(part, dict):
+        return part
+    if part.get("dtype") == "f8" and "bdata" in part:
+        values = np.frombuffer(base64.b64decode(part["bdata"]), "<f8")
+        with np.errstate(over="ignore"):
+            narrow = values.astype("<f4")
+        if not np.allclose(narrow, values, rtol=1e-6, atol=0.0, equal_nan=True):
+            return part  # a gradient of 1e-60 on a logarithmic axis is a point, in f4 it would be 0 and a gap
+        return part | {"dtype": "f4", "bdata": base64.b64encode(narrow.tobytes()).decode()}
+    return {name: _in_single_precision(p) for name, p in part.items()}
+
+
+def _step_buttons(fig: LiveFigure) -> str:
+    if fig.step is None:
+        return ""
+    return ('<div class="live-steps"><button type="button" data-act="play" aria-pressed="false">Play</button>'
+            '<button type="button" data-act="step">Step</button>'
+            '<button type="button" data-act="restart">Restart</button></div>\n')
+
+
+def _readout_html(fig: LiveFigure, get) -> str:
+    return f'<p class="live-readout">{_text(values.fill_template(fig.readout, get))}</p>' if fig.readout else ""
+
+
+def _diagram_html(fig: LiveFigure, get) -> str:
+    if not fig.diagram:
+        return ""
+    svg = values.fill_diagram(fig.diagram, get)
+    return f'<div class="live-drawing" role="img" aria-label="{_text(fig.alt)}">{svg}</div>'
+
+
+def _plot_stage(plot, alt: str) -> str:
+    if plot is None:
+        return ""
+    height = plot.layout.height or 360
+    return (f'<div class="live-plot" role="img" aria-label="{_text(alt)}" style="height:{height:g}px">'
+            f"{drawing.svg(plot, theme='page')}</div>")
+
+
+def _challenges_html(fig: LiveFigure) -> str:
+    if not fig.challenges:
+        return ""
+    items = "".join(f'<li data-met="{c.met}"><span class="live-mark" aria-hidden="true">○</span> {_text(c.text)} '
+                    '<span class="live-hidden">(not yet)</span></li>' for c in fig.challenges)
+    return f'<ul class="live-challenges" aria-label="Try this">{items}</ul>'
+
+
+def _text(value) -> str:
+    return html.escape(str(value))
+
+
+def _json(spec) -> str:
+    # "</script>" inside a value would end the element
+    return json.dumps(spec, ensure_ascii=False, separators=(",", ":"), default=_plain).replace("</", "<\\/")
+
+
+def _plain(value):
+    if isinstance(value, (np.ndarray, np.generic)):
+        return value.tolist()
+    raise TypeError(f"cannot write {type(value).__name__} into the page")

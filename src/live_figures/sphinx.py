@@ -1,0 +1,107 @@
+"""Live figures on the site: the `{live-figure}` directive, the runtime, and one compiled program a figure.
+
+A notebook puts a `<live-figure>` into its output by `live.show`, a Markdown page by the directive. Either way the name
+in the finished page says which program it needs: that figure is compiled then, and an operation that cannot be
+recorded fails the build.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from pathlib import Path
+
+import yaml
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from . import assets, page
+from .compile import compile_figure
+from .figure import Figures, LiveFigure
+
+__all__ = ["LiveFigureDirective", "figures_on", "setup"]
+
+_FIGURE = re.compile(r'<live-figure\b[^>]*?\sname="(\w+)"')
+_ASSETS = {  # what a page needs if this stands in it
+    "live-figure.css": re.compile(r'<live-(?:figure|plot|question)\b|class="verdict'),
+    "live-figure.js": re.compile(r"<live-(?:figure|plot)\b"),
+    "live-question.css": re.compile(r'<live-question\b|class="verdict'),
+    "live-question.js": re.compile(r"<live-question\b"),
+}
+
+
+def figures_on(body: str) -> list[str]:
+    """The names of the live figures in a page's HTML, each once."""
+    return sorted(set(_FIGURE.findall(body)))
+
+
+class LiveFigureDirective(SphinxDirective):
+    """`{live-figure} name`: a live figure on a Markdown page; the body sets controls, one `control: value` a line."""
+
+    required_arguments = 1
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        name = self.arguments[0]
+        controls = yaml.safe_load("\n".join(self.content)) or {}
+        if not isinstance(controls, dict):
+            raise self.error(f"live-figure {name}: each line is `control: value`, got {controls!r}")
+        try:
+            html = page.figure_html(_load(self.config, name), **controls)
+        except (TypeError, ValueError) as error:  # an unknown figure, control or value: the message names it
+            raise self.error(str(error)) from error
+        self.env.note_dependency(importlib.import_module(_package_of(self.config, name)).__file__)
+        return [nodes.raw("", html, format="html")]
+
+
+def _package_of(config, name: str) -> str:
+    """The module of the figure `name`, looked for in every package of `live_figures_packages`."""
+    found = [p for p in config.live_figures_packages if name in Figures(p).names()]
+    return f"{found[0] if found else config.live_figures_packages[0]}.{name}"
+
+
+def _load(config, name: str) -> LiveFigure:
+    return Figures(_package_of(config, name).rpartition(".")[0]).load(name)
+
+
+def _live_folder(app: Sphinx) -> Path:
+    return Path(app.outdir) / "_static" / "live"
+
+
+def _copy_runtime(app: Sphinx) -> None:
+    if app.builder.format != "html":
+        return
+    app.live_compiled = set()
+    target = _live_folder(app)
+    (target / "figures").mkdir(parents=True, exist_ok=True)
+    for name in _ASSETS:
+        (target / name).write_text(assets.runtime(name), encoding="utf-8")
+    (target / "plotly.min.js").write_text(assets.plotly_js(), encoding="utf-8")
+
+
+def _compile(app: Sphinx, name: str) -> None:
+    module = compile_figure(_load(app.config, name))
+    (_live_folder(app) / "figures" / f"{name}.js").write_text(module.js, encoding="utf-8")
+
+
+def _add_runtime(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+    body = context.get("body") or ""
+    for name in (name for name, element in _ASSETS.items() if element.search(body)):
+        if name.endswith(".css"):
+            app.add_css_file(f"live/{name}")
+        else:
+            app.add_js_file(f"live/{name}", loading_method="defer")
+    for name in figures_on(body):
+        if name not in app.live_compiled:
+            _compile(app, name)
+            app.live_compiled.add(name)
+
+
+def setup(app: Sphinx) -> dict:
+    """Provide `{live-figure}`, and put the runtime on the pages that hold something live, and on no other."""
+    app.add_config_value("live_figures_packages", [], "env", [list])
+    app.add_directive("live-figure", LiveFigureDirective)
+    app.connect("builder-inited", _copy_runtime)
+    app.connect("html-page-context", _add_runtime)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

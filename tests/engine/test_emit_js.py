@@ -1,0 +1,801 @@
+"""Every operation that a figure may use: recorded, printed as JavaScript, run in node, and compared with NumPy."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from tracing import ELEMENTS, REALS, agree, arrays, axes_of
+
+from helpers import bptt, cells, sequence
+from helpers.sequence import scan
+from live_figures.record import namespace
+
+few = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+POSITIVE = st.integers(1, 400).map(lambda k: k / 64)
+UNIT = st.integers(-63, 63).map(lambda k: k / 64)
+DOMAIN = {
+    "sqrt": POSITIVE,
+    "log": POSITIVE,
+    "log2": POSITIVE,
+    "log10": POSITIVE,
+    "log1p": POSITIVE,
+    "acosh": POSITIVE.map(lambda v: v + 1),
+    "asin": UNIT,
+    "acos": UNIT,
+    "atanh": UNIT,
+}
+UNARY = [
+    "exp",
+    "expm1",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "sqrt",
+    "sin",
+    "cos",
+    "tan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "asin",
+    "acos",
+    "atan",
+    "asinh",
+    "acosh",
+    "atanh",
+    "negative",
+    "abs",
+    "sign",
+    "floor",
+    "ceil",
+    "trunc",
+    "round",
+    "square",
+    "reciprocal",
+    "positive",
+    "isnan",
+    "isfinite",
+    "isinf",
+]
+BINARY = [
+    "add",
+    "subtract",
+    "multiply",
+    "divide",
+    "maximum",
+    "minimum",
+    "atan2",
+    "hypot",
+    "copysign",
+    "logaddexp",
+    "floor_divide",
+    "remainder",
+    "equal",
+    "not_equal",
+    "less",
+    "less_equal",
+    "greater",
+    "greater_equal",
+]
+NO_INT = {"reciprocal", "logaddexp", "hypot"}
+
+
+def pairs(dtype=np.float64, elements=None):
+    """Two arrays whose shapes broadcast."""
+    shapes = hnp.mutually_broadcastable_shapes(num_shapes=2, max_dims=3, max_side=4)
+    return shapes.flatmap(lambda s: st.tuples(*(arrays(shape, dtype, elements) for shape in s.input_shapes)))
+
+
+def with_axis(min_dims=1):
+    """An array and one of its axes."""
+    shapes = hnp.array_shapes(min_dims=min_dims, max_dims=3, min_side=1, max_side=4)
+    return shapes.flatmap(lambda s: st.tuples(arrays(s), axes_of(s)))
+
+
+# ---------------------------------------------------------------- elementwise
+@pytest.mark.parametrize("name", UNARY)
+@few
+@given(data=st.data())
+def test_functions_of_one_array(node, name, data):
+    x = data.draw(arrays(elements=DOMAIN.get(name, REALS)))
+    agree(node, lambda xp, x: getattr(xp, name)(x), x)
+
+
+@pytest.mark.parametrize("name", BINARY)
+@few
+@given(data=st.data())
+def test_functions_of_two_arrays_broadcast(node, name, data):
+    agree(node, lambda xp, x, y: getattr(xp, name)(x, y), *data.draw(pairs()))
+
+
+@pytest.mark.parametrize("name", [n for n in BINARY if n not in NO_INT | {"copysign", "atan2"}])
+@few
+@given(data=st.data())
+def test_whole_numbers_stay_whole(node, name, data):
+    x, y = data.draw(pairs(np.int64))
+    y = np.where(y == 0, 1, y) if name in ("floor_divide", "remainder", "divide") else y
+    agree(node, lambda xp, x, y: getattr(xp, name)(x, y), x, y)
+
+
+def test_rounding_goes_to_the_even_neighbour(node):
+    halves = np.array(
+        [-3.5, -2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 3.5, 0.49999999999999994, 2.4999999999999996, 1e16, -1e16]
+    )
+    agree(node, lambda xp, x: xp.round(x), halves)
+
+
+def test_numbers_beyond_all_bounds(node):
+    x = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 1e308, -1e-308])
+    names = ("isnan", "isfinite", "isinf", "abs", "tanh", "sqrt", "exp", "sign", "floor")
+    agree(node, lambda xp, x: tuple(getattr(xp, name)(x) for name in names), x)
+    agree(
+        node, lambda xp, x: (xp.maximum(x, x[::-1]), xp.minimum(x, 0.0), x + xp.inf, xp.where(x > 0, -xp.inf, 1.0)), x
+    )
+
+
+@few
+@given(pair=pairs(elements=st.integers(0, 300).map(lambda k: k / 64)))
+def test_powers(node, pair):
+    agree(node, lambda xp, x, y: ((x + 0.5) ** y, (x + 0.5) ** -1.0, x**2, x**0.5, x**3, 2.0**x, xp.pow(x, 1)), *pair)
+
+
+@few
+@given(x=arrays(dtype=np.int64))
+def test_powers_of_whole_numbers(node, x):
+    agree(node, lambda xp, x: (x**2, x**3, xp.abs(x) ** 5, 2 ** xp.abs(x), x**2.0), x)
+
+
+@few
+@given(pair=pairs(np.bool_))
+def test_logic(node, pair):
+    agree(
+        node,
+        lambda xp, p, q: (
+            p & q,
+            p | q,
+            p ^ q,
+            ~p,
+            xp.logical_and(p, q),
+            xp.logical_or(p, q),
+            xp.logical_xor(p, q),
+            xp.logical_not(p),
+            p == q,
+            p != q,
+        ),
+        *pair,
+    )
+
+
+@few
+@given(data=st.data())
+def test_where_broadcasts_all_three(node, data):
+    shapes = data.draw(hnp.mutually_broadcastable_shapes(num_shapes=3, max_dims=3, max_side=4)).input_shapes
+    c, x, y = (data.draw(arrays(s, t)) for s, t in zip(shapes, (np.bool_, np.float64, np.int64), strict=True))
+    agree(node, lambda xp, c, x, y: (xp.where(c, x, y), xp.where(c, y, 3), xp.where(x > y, c, ~c)), c, x, y)
+
+
+@pytest.mark.parametrize("left", ELEMENTS)
+@pytest.mark.parametrize("right", ELEMENTS)
+def test_mixed_dtypes_promote_as_in_numpy(node, left, right):
+    x, y = np.array([1, 0, 1]).astype(left), np.array([[1], [0]]).astype(right)
+    compare = lambda xp, x, y: (x < y, x == y, xp.where(x == y, x, y), xp.maximum(x, y))  # noqa: E731
+    agree(node, compare, x, y)
+    if not (left is np.bool_ and right is np.bool_):
+        agree(node, lambda xp, x, y: (x + y, x * y, x - y, xp.stack([x, x * y[0, 0]])), x, y)
+
+
+@few
+@given(x=arrays(), k=arrays(dtype=np.int64), p=arrays(dtype=np.bool_))
+def test_python_numbers_beside_arrays(node, x, k, p):
+    agree(
+        node,
+        lambda xp, x, k, p: (
+            x + 1,
+            2 * x,
+            x / 3,
+            1 - x,
+            k * 2,
+            k + 0.5,
+            1 / (k + 20),
+            k // 4,
+            -7 % (k * k + 1),
+            p * 2.5,
+            p + 1,
+            0 + x,
+            x * 1,
+            x - 0,
+            k * 1.0,
+        ),
+        x,
+        k,
+        p,
+    )
+
+
+@few
+@given(x=arrays(), k=arrays(dtype=np.int64), p=arrays(dtype=np.bool_))
+def test_astype(node, x, k, p):
+    kinds = lambda xp: (xp.float64, xp.int64, xp.bool)  # noqa: E731
+    agree(node, lambda xp, *arrays: tuple(xp.astype(a, kind) for a in arrays for kind in kinds(xp)), x, k, p)
+
+
+@few
+@given(x=arrays())
+def test_clip(node, x):
+    agree(node, lambda xp, x: (xp.clip(x, -1.0, 2.0), xp.clip(x, 0.0, None), xp.clip(x, None, 1.0)), x)
+
+
+# ---------------------------------------------------------------- shapes
+@few
+@given(data=st.data())
+def test_slices_of_every_kind(node, data):
+    x = data.draw(arrays(hnp.array_shapes(min_dims=1, max_dims=3, min_side=1, max_side=5)))
+    key = data.draw(hnp.basic_indices(x.shape, allow_newaxis=True))
+    agree(node, lambda xp, x: (x[key], (x * 2.0)[key] + 1.0), x)
+
+
+@few
+@given(data=st.data())
+def test_transposes(node, data):
+    x = data.draw(arrays(hnp.array_shapes(min_dims=2, max_dims=4, max_side=4)))
+    axes = tuple(data.draw(st.permutations(range(x.ndim))))
+    agree(node, lambda xp, x: (xp.permute_dims(x, axes), xp.matrix_transpose(x), x.mT + 1.0, xp.moveaxis(x, 0, -1)), x)
+
+
+@few
+@given(data=st.data())
+def test_reshapes(node, data):
+    x = data.draw(arrays(st.sampled_from([(4, 6), (2, 3, 4), (24,), (2, 2, 6), (1, 24, 1)])))
+    shape = data.draw(st.sampled_from([(24,), (-1,), (6, 4), (3, 8), (2, -1, 2), (4, 1, 6), (2, 2, 3, 2)]))
+    agree(
+        node,
+        lambda xp, x: (
+            xp.reshape(x, shape),
+            xp.reshape(x * 2.0, shape) * 3.0,
+            xp.reshape(x.mT, shape) if x.ndim > 1 else x,
+            xp.reshape(xp.reshape(x, (24,))[::-1], shape),
+        ),
+        x,
+    )
+
+
+@few
+@given(pair=with_axis())
+def test_axes_of_length_one(node, pair):
+    x, axis = pair
+    agree(node, lambda xp, x: (xp.expand_dims(x, axis=axis), xp.squeeze(xp.expand_dims(x, axis=axis), axis=axis)), x)
+
+
+@few
+@given(pair=pairs())
+def test_broadcast_views(node, pair):
+    shape = np.broadcast_shapes(*(p.shape for p in pair))
+    agree(node, lambda xp, x, y: (xp.broadcast_to(x, shape), xp.broadcast_to(y, shape) + 1.0), *pair)
+    agree(node, lambda xp, x, y: tuple(xp.broadcast_arrays(x, y)), *pair)
+
+
+@few
+@given(data=st.data())
+def test_joining(node, data):
+    x, axis = data.draw(with_axis())
+    other = list(x.shape)
+    other[axis] = data.draw(st.integers(0, 3))
+    y = data.draw(arrays(tuple(other)))
+    agree(
+        node,
+        lambda xp, x, y: (
+            xp.concat([x, y * 2.0, x], axis=axis),
+            xp.concat([y, x + 0.0, y - 1.0], axis=axis),
+            xp.concat([x, y], axis=None),
+        ),
+        x,
+        y,
+    )
+    agree(
+        node, lambda xp, x, y: (xp.stack([x, 2.0 * x, xp.tanh(x)], axis=axis), xp.stack([x > 0, x < 0], axis=0)), x, y
+    )
+
+
+@few
+@given(pair=with_axis(), shift=st.integers(-5, 5))
+def test_flips_and_rolls(node, pair, shift):
+    x, axis = pair
+    agree(node, lambda xp, x: (xp.flip(x, axis=axis), xp.flip(x), xp.roll(x, shift, axis=axis), xp.roll(x, shift)), x)
+
+
+@few
+@given(pair=with_axis())
+def test_repetitions(node, pair):
+    x, axis = pair
+    agree(
+        node,
+        lambda xp, x: (xp.tile(x, (2, 3)), xp.repeat(x, 2, axis=axis), xp.repeat(x, 3), *xp.unstack(x, axis=axis)),
+        x,
+    )
+
+
+def test_parts_of_parts(node):
+    """Joined arrays that are themselves parts, appear twice, or are wanted elsewhere as well."""
+
+    def nested(xp, x):
+        inner = xp.concat([x * 2.0, x + 1.0], axis=1)
+        outer = xp.stack([inner, inner - 1.0, xp.concat([x, x], axis=1)])
+        return (
+            outer,
+            inner,
+            xp.stack([outer[0, ...], outer[2, ...]]),
+            xp.sum(outer, axis=0),
+            xp.concat([x, x * 2.0], axis=1),
+        )
+
+    agree(node, nested, np.arange(6.0).reshape(2, 3))
+
+
+# ---------------------------------------------------------------- indices from data
+@few
+@given(data=st.data())
+def test_one_index_from_data(node, data):
+    x, axis = data.draw(with_axis())
+    k = np.asarray(data.draw(st.integers(-x.shape[axis], x.shape[axis] - 1)))
+    take = lambda xp, x, k: xp.take(x, xp.reshape(k, (1,)), axis=axis)  # noqa: E731
+    agree(
+        node,
+        lambda xp, x, k: (
+            take(xp, x, k),
+            take(xp, x * 2.0, k) + 1.0,
+            take(xp, x, k) @ xp.ones((x.shape[-1],)) if axis % x.ndim != x.ndim - 1 else x,
+        ),
+        x,
+        k,
+    )
+    agree(node, lambda xp, x, k: (x[k], x[k, ..., None], x[-1, ...] + x[k]), x, np.asarray(k % x.shape[0]))
+
+
+@few
+@given(data=st.data())
+def test_many_indices_from_data(node, data):
+    x, axis = data.draw(with_axis())
+    n = x.shape[axis]
+    k = data.draw(arrays(st.sampled_from([(2,), (3,), (2, 2)]), np.int64, st.integers(-n, n - 1)))
+    agree(node, lambda xp, x, k: (xp.take(x, k, axis=axis), xp.take(xp.exp(x), k, axis=axis) * 2.0), x, k.ravel())
+    along = data.draw(arrays(x.shape, np.int64, st.integers(-n, n - 1)))
+    agree(
+        node, lambda xp, x, k: (xp.take_along_axis(x, k, axis=axis), xp.take_along_axis(x * x, k, axis=axis)), x, along
+    )
+
+
+def test_an_index_that_is_computed(node):
+    x = np.array([[3.0, 1.0, 2.0], [0.0, 5.0, 4.0]])
+    agree(node, lambda xp, x: xp.take(x, xp.reshape(xp.argmax(xp.sum(x, axis=0)), (1,)), axis=1), x)
+    agree(node, lambda xp, x: xp.take_along_axis(x, xp.argmax(x, axis=1, keepdims=True), axis=1), x)
+    agree(node, lambda xp, x: xp.take(x, xp.astype(x[0, 1:], xp.int64), axis=1), x)
+
+
+# ---------------------------------------------------------------- creation
+def test_creation(node):
+    x = np.array([1.5, -2.0, 0.25])
+    agree(
+        node,
+        lambda xp, x: (
+            xp.zeros((2, 3)) + x,
+            xp.ones(3) * x,
+            xp.full((2, 2), 7),
+            xp.full((3,), x[0]),
+            xp.zeros_like(x),
+            xp.ones_like(x > 0),
+            xp.full_like(x, 3),
+            xp.zeros((2,), dtype=xp.int64),
+        ),
+        x,
+    )
+    agree(
+        node,
+        lambda xp, x: (
+            xp.arange(5),
+            xp.arange(1.0, 3.0, 0.25) * x[0],
+            xp.arange(9, 0, -2),
+            xp.arange(3) * 1.0 + x,
+            xp.eye(3),
+            xp.eye(2, 4, k=1) * x[0],
+            xp.tril(xp.ones((3, 3))),
+            xp.triu(x[:, None] * x, k=1),
+        ),
+        x,
+    )
+    agree(
+        node,
+        lambda xp, x: (
+            xp.linspace(0, 1, 11),
+            xp.linspace(-2.0, 3.0, 7, endpoint=False),
+            xp.linspace(0.1, 0.7, 1),
+            xp.asarray([1, 2, 3]),
+            xp.asarray(2.5) * x,
+            xp.asarray([[True, False]]),
+        ),
+        x,
+    )
+    agree(node, lambda xp, x: tuple(xp.meshgrid(x, xp.arange(4.0))) + tuple(xp.meshgrid(x, x, indexing="ij")), x)
+    agree(node, lambda xp, x: (x * xp.pi, x * xp.e, x + xp.nan, xp.asarray(x, dtype=xp.float64)), x)
+
+
+def test_numpy_arrays_become_constants(node):
+    table = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    x = np.array([0.5, -1.0, 2.0])
+    agree(
+        node,
+        lambda xp, x: (table * x, x - table, table[0] + x, np.float64(3) * x, x * np.int64(2), table @ x, x > table),
+        x,
+    )
+    agree(node, lambda xp, x: (xp.stack([x, table[1]]), xp.where(x > 0, table, 0.0), xp.concat([table, table])), x)
+    agree(node, lambda xp, x, c: (c * 2.0, c + x, c), x, constants=[table])
+
+
+# ---------------------------------------------------------------- reductions
+@pytest.mark.parametrize("name", ["sum", "prod", "mean", "max", "min", "var", "std", "count_nonzero"])
+@few
+@given(data=st.data())
+def test_reductions_of_numbers(node, name, data):
+    x, axis = data.draw(with_axis())
+    f = lambda xp: getattr(xp, name)  # noqa: E731
+    agree(node, lambda xp, x: (f(xp)(x, axis=axis), f(xp)(x * 0.5, axis=axis, keepdims=True), f(xp)(x)), x)
+    both = (0, x.ndim - 1) if x.ndim > 1 else (0,)
+    agree(node, lambda xp, x: (f(xp)(x, axis=both), f(xp)(xp.astype(x, xp.int64), axis=axis)), x)
+
+
+@pytest.mark.parametrize("name", ["any", "all"])
+@few
+@given(data=st.data())
+def test_reductions_of_bools(node, name, data):
+    x, axis = data.draw(with_axis())
+    f = lambda xp: getattr(xp, name)  # noqa: E731
+    agree(
+        node, lambda xp, x: (f(xp)(x > 1.0, axis=axis), f(xp)(x < 9.0), xp.sum(x > 0.0, axis=axis), xp.max(x > 0.0)), x
+    )
+
+
+@pytest.mark.parametrize("name", ["argmax", "argmin"])
+@few
+@given(data=st.data())
+def test_positions_of_extremes(node, name, data):
+    x, axis = data.draw(with_axis())
+    x = np.round(x)  # ties: the first one counts
+    f = lambda xp: getattr(xp, name)  # noqa: E731
+    agree(
+        node, lambda xp, x: (f(xp)(x, axis=axis), f(xp)(x, axis=axis, keepdims=True), f(xp)(x), f(xp)(-x, axis=axis)), x
+    )
+
+
+@few
+@given(pair=with_axis())
+def test_running_sums(node, pair):
+    x, axis = pair
+    agree(
+        node,
+        lambda xp, x: (
+            xp.cumulative_sum(x, axis=axis),
+            xp.cumulative_sum(x * 2.0, axis=axis, include_initial=True),
+            xp.cumulative_prod(x, axis=axis),
+            xp.diff(x, axis=axis),
+        ),
+        x,
+    )
+
+
+@few
+@given(shape=st.sampled_from([(0,), (0, 3), (3, 0), (2, 0, 3)]))
+def test_arrays_without_elements(node, shape):
+    x = np.zeros(shape)
+    agree(
+        node,
+        lambda xp, x: (
+            x + 1.0,
+            xp.sum(x),
+            xp.prod(x),
+            xp.sum(x, axis=0),
+            xp.any(x > 0),
+            xp.all(x > 0),
+            xp.concat([x, x]),
+            x.T,
+        ),
+        x,
+    )
+
+
+# ---------------------------------------------------------------- linear algebra
+MATRICES = [
+    ((3, 4), (4, 5)),
+    ((1, 8), (8, 32)),
+    ((5,), (5,)),
+    ((3, 5), (5,)),
+    ((5,), (5, 2)),
+    ((2, 3, 4), (4, 6)),
+    ((2, 3, 4), (2, 4, 5)),
+    ((2, 1, 3, 4), (3, 4, 2)),
+    ((3, 17), (17, 9)),
+    ((4, 40), (40, 64)),
+    ((2, 0), (0, 3)),
+    ((1, 1), (1, 1)),
+    ((7, 12), (12, 1)),
+    ((20, 30, 4), (4, 4)),
+]
+
+
+@pytest.mark.parametrize("shapes", MATRICES, ids=str)
+def test_matrix_products(node, shapes):
+    rng = np.random.default_rng(0)
+    a, b = (rng.normal(size=s) for s in shapes)
+    agree(node, lambda xp, a, b: (a @ b, xp.matmul(a * 2.0, b), a @ (b - 1.0)), a, b)
+
+
+@pytest.mark.parametrize("rows", [1, 5])
+@pytest.mark.parametrize("inner", [1, 4, 8, 11, 200])
+@pytest.mark.parametrize("columns", [1, 3, 4, 6])
+def test_matrix_products_of_views(node, rows, inner, columns):
+    """Transposed, reversed, strided and repeated operands."""
+    rng = np.random.default_rng(1)
+    a, b = rng.normal(size=(inner, rows)), rng.normal(size=(columns, inner))
+    agree(
+        node,
+        lambda xp, a, b: (
+            a.T @ b.T,
+            a.T[:, ::-1] @ b.T,
+            a.T @ b[::-1, :].T,
+            a.T[::2, :] @ b.T,
+            xp.broadcast_to(a[:, :1], a.shape).T @ b.T,
+            (a * b[0, :, None]).T @ b.T,
+        ),
+        a,
+        b,
+    )
+
+
+def test_whole_number_products(node):
+    agree(node, lambda xp, a, b: (a @ b, a @ (b * 1.0)), np.arange(6).reshape(2, 3), np.arange(6).reshape(3, 2))
+
+
+@few
+@given(pair=with_axis(), order=st.sampled_from([1, 2, math.inf]))
+def test_norms_and_dots(node, pair, order):
+    x, axis = pair
+    agree(
+        node,
+        lambda xp, x: (
+            xp.linalg.vector_norm(x, axis=axis, ord=order),
+            xp.linalg.vector_norm(x),
+            xp.vecdot(x, x + 1.0, axis=-1),
+            xp.linalg.vector_norm(x, axis=axis, keepdims=True),
+        ),
+        x,
+    )
+    square = np.arange(9.0).reshape(3, 3)
+    agree(node, lambda xp, x: (xp.linalg.trace(x), xp.linalg.outer(x[0, :], x[1, :])), square)
+
+
+# ---------------------------------------------------------------- recurrences
+WEIGHT = np.random.default_rng(7).normal(size=(3, 3)) / 2
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("length", [1, 2, 5, 6])
+def test_a_recurrence(node, length, reverse):
+    """Carries that are outputs, carries that are not, carries that swap or stand still, unused results."""
+    x = np.random.default_rng(length).normal(size=(length, 2, 3))
+
+    def f(xp, x, w):
+        def body(carry, inputs):
+            h, c, k, fixed, left, right = carry
+            h = xp.tanh(inputs[0] + h @ w)
+            c = 0.5 * c + xp.sum(h)
+            return (h, c, k + 1, fixed, right, left + h), (h, c * 2.0, xp.exp(h), k)
+
+        start = (x[0, ...], xp.sum(x), xp.asarray(3), x[-1, :, 0], xp.zeros((2, 3)), x[0, ...])
+        carry, ys = scan(body, start, (x,), reverse=reverse)
+        return (*carry, *ys, ys[0][:, 0, :] * 2.0, ys[0])
+
+    agree(node, f, x, constants=[WEIGHT])
+
+
+def test_a_recurrence_keeps_named_tuples(node):
+    from helpers.cells import RNNStep
+
+    def f(xp, x):
+        carry, ys = scan(lambda c, x: ((c[0] + x[0],), RNNStep(x[0] * 2.0, c[0])), (x[0],), (x,))
+        assert isinstance(ys, RNNStep)
+        return ys.a, ys.h, carry[0]
+
+    agree(node, f, np.arange(4.0))
+
+
+def test_a_recurrence_without_outputs(node):
+    agree(node, lambda xp, x: scan(lambda c, x: ((c[0] * 0.5 + x[0],), ()), (x[0],), (x,))[0][0], np.arange(4.0))
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_recurrences_inside_recurrences(node, reverse):
+    """The inner body reads the outer carry, the outer input, arrays from outside, and work done once for all."""
+    x = np.random.default_rng(0).normal(size=(4, 3, 2))
+
+    def f(xp, x, gain):
+        scale = xp.exp(gain)  # outside both
+
+        def outer(carry, rows):
+            offset = carry[0] * scale
+
+            def inner(total, row):
+                new = total[0] * 0.5 + row[0] * scale + offset
+                return (new,), (new, xp.tanh(new) + x[0, 0, :])
+
+            last, ys = scan(inner, (offset * 0.1,), (rows[0] + 1.0,), reverse=reverse)
+            return (last[0] + carry[0],), (*ys, last[0], xp.max(ys[0], axis=0))
+
+        carry, ys = scan(outer, (xp.zeros((2,)),), (x,))
+        return (*carry, *ys)
+
+    agree(node, f, x, np.asarray(0.3))
+
+
+def test_a_recurrence_that_depends_on_nothing_outside_runs_once(node):
+    """An inner recurrence over constants leaves the outer loop."""
+    table = np.arange(6.0).reshape(3, 2)
+
+    def f(xp, x, table):
+        def outer(carry, row):
+            last, ys = scan(lambda c, r: ((c[0] + r[0],), (c[0],)), (table[0, :],), (table,))
+            return (carry[0] + row[0] * last[0],), (ys[0] * row[0],)
+
+        carry, ys = scan(outer, (table[1, :],), (x,))
+        return carry[0], ys[0]
+
+    agree(node, f, np.array([1.0, -2.0, 0.5]), constants=[table])
+
+
+def test_a_recurrence_indexed_by_its_own_state(node):
+    def f(xp, table):
+        def body(carry, _):
+            k = carry[0]
+            row = xp.take(table, xp.reshape(k, (1,)), axis=0)[0, :]
+            return (xp.argmax(row),), (k, row, xp.take(row, k))
+
+        carry, ys = scan(body, (xp.asarray(1),), (xp.zeros((6,)),))
+        return carry[0], *ys
+
+    agree(node, f, np.random.default_rng(3).normal(size=(4, 4)))
+
+
+# ---------------------------------------------------------------- cells and their gradients
+def parameters(kind, gates, inputs=2, hidden=3, **more):
+    """Random parameters of a cell, as a list of arrays."""
+    rng = np.random.default_rng(11)
+    shapes = [(inputs, gates * hidden), (hidden, gates * hidden), (gates * hidden,), *more.values()]
+    return [rng.normal(size=s) / 2 for s in shapes]
+
+
+RUNS = {
+    **{f"rnn {a}": (cells.RNNParams, 1, {}, sequence.rnn, bptt.rnn_bptt, {"activation": a})
+       for a in ("tanh", "relu", "sigmoid", "linear")},
+    "lstm": (cells.LSTMParams, 4, {}, sequence.lstm, bptt.lstm_bptt, {}),
+    "lstm coupled": (cells.LSTMParams, 4, {}, sequence.lstm, bptt.lstm_bptt, {"coupled": True}),
+    "lstm peephole": (cells.LSTMParams, 4, {"peephole": (3, 3)}, sequence.lstm, bptt.lstm_bptt, {}),
+    "gru": (cells.GRUParams, 3, {"b_h": (9,)}, sequence.gru, bptt.gru_bptt, {}),
+    "gru before": (cells.GRUParams, 3, {"b_h": (9,)}, sequence.gru, bptt.gru_bptt, {"reset_after": False}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("given_as", ["inputs", "constants"])
+@pytest.mark.parametrize("case", RUNS)
+def test_a_cell_forwards_and_backwards_through_time(node, case, given_as):
+    kind, gates, more, forward, backward, options = RUNS[case]
+    rng, weights = np.random.default_rng(5), parameters(kind, gates, **more)
+    x, grad_h, h0 = rng.normal(size=(6, 4, 2)), rng.normal(size=(6, 4, 3)), rng.normal(size=(4, 3))
+
+    def f(xp, x, grad_h, h0, *weights):
+        trace = forward(kind(*weights), x, h0, **options)
+        grads = backward(kind(*weights), x, trace, grad_h, h0, **options)
+        return (*trace, *(g for g in grads[0] if g is not None), *grads[1:])
+
+    if given_as == "inputs":
+        agree(node, f, x, grad_h, h0, *weights, tolerance=1e-11)
+    else:
+        agree(node, f, x, grad_h, h0, constants=weights, tolerance=1e-11)
+
+
+def test_a_loss_and_its_gradient(node):
+    targets = np.array([[0, 2], [1, 1], [2, 0]])
+    logits = np.random.default_rng(2).normal(size=(3, 2, 3))
+    agree(node, lambda xp, z, k: bptt.cross_entropy(z, k), logits, targets)
+    agree(node, lambda xp, z: (cells.softmax(z), cells.log_softmax(z, axis=0), cells.sigmoid(100 * z)), logits)
+
+
+# ---------------------------------------------------------------- everything mixed
+def expressions():
+    """Random programs: a list of steps, each on two earlier results."""
+    unary = [
+        "tanh",
+        "negative",
+        "mT",
+        "flip",
+        "sum0",
+        "sum1",
+        "max1",
+        "row",
+        "cumsum",
+        "reshape",
+        "half",
+        "mask",
+        "stack",
+    ]
+    step = st.tuples(
+        st.sampled_from([*unary, "add", "multiply", "subtract", "matmul", "concat", "where"]),
+        st.integers(0, 20),
+        st.integers(0, 20),
+    )
+    return st.lists(step, min_size=3, max_size=14)
+
+
+def build(xp, steps, *arrays):
+    """All results of a random program on (3, 3) arrays."""
+    known = list(arrays)
+    for name, i, j in steps:
+        a, b = known[i % len(known)], known[j % len(known)]
+        known.append(
+            {
+                "tanh": lambda a, b: xp.tanh(a),
+                "negative": lambda a, b: -a,
+                "mT": lambda a, b: a.mT,
+                "flip": lambda a, b: xp.flip(a, axis=0),
+                "sum0": lambda a, b: 0.3 * xp.sum(a, axis=0, keepdims=True) + b,
+                "sum1": lambda a, b: 0.3 * xp.sum(a * b, axis=1)[:, None] + a,
+                "row": lambda a, b: a[1, :] + b[:, :1],
+                "max1": lambda a, b: xp.max(a, axis=1, keepdims=True) - b,
+                "cumsum": lambda a, b: 0.3 * xp.cumulative_sum(a, axis=0),
+                "reshape": lambda a, b: xp.reshape(xp.reshape(a.mT, (9,)), (3, 3)),
+                "half": lambda a, b: 0.5 * a,
+                "mask": lambda a, b: xp.astype(a > b, a.dtype),
+                "stack": lambda a, b: xp.stack([a, b])[1, ...],
+                "add": lambda a, b: a + b,
+                "multiply": lambda a, b: xp.tanh(a) * b,
+                "subtract": lambda a, b: a - b,
+                "matmul": lambda a, b: 0.3 * (a @ b),
+                "concat": lambda a, b: xp.concat([a[:1, :], b[1:, :]], axis=0),
+                "where": lambda a, b: xp.where(a > 0.1, a, b),
+            }[name](a, b)
+        )
+    return known
+
+
+@settings(few, max_examples=60)
+@given(steps=expressions(), x=arrays((3, 3)), y=arrays((3, 3)), wanted=st.sets(st.integers(0, 15), min_size=1))
+def test_random_programs(node, steps, x, y, wanted):
+    def f(xp, x, y):
+        known = build(xp, steps, x, y)
+        return tuple(known[w % len(known)] for w in sorted(wanted)) + (known[-1],)
+
+    agree(node, f, x, y + 0.3, tolerance=1e-11)
+
+
+@settings(few, max_examples=30)
+@given(steps=expressions(), x=arrays((4, 3, 3)), reverse=st.booleans(), inside=expressions())
+def test_random_programs_in_a_recurrence(node, steps, x, reverse, inside):
+    def f(xp, x):
+        table = build(xp, inside, x[0, ...], x[1, ...])[-1]
+
+        def body(carry, inputs):
+            known = build(xp, steps, carry[0], inputs[0], table)
+            return (xp.tanh(known[-1]), known[len(known) // 2] * 0.5), (known[-2], xp.tanh(known[-1]))
+
+        carry, ys = scan(body, (x[0, ...] * 0.1, x[1, ...]), (x,), reverse=reverse)
+        return (*carry, *ys, xp.sum(ys[1], axis=0))
+
+    agree(node, f, x, tolerance=1e-9)
+
+
+def test_the_list_of_operations_is_covered():
+    """Every function of the namespace appears in this file."""
+    text = Path(__file__).read_text()
+    missing = [name for name in namespace.__all__ if f'"{name}"' not in text and f"xp.{name}" not in text]
+    assert set(missing) <= {"empty", "empty_like", "outer", "isdtype", "result_type", "inf", "newaxis", "scan"}

@@ -1,0 +1,232 @@
+"""The HTML of live figures, plots and questions: complete before scripts run, refused where it contradicts itself."""
+
+import dataclasses
+import importlib
+import json
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from helpers import live, plots
+from live_figures import Challenge, Choice, Slider, consistency, figure, notebook, page
+from live_figures.__main__ import preview
+from live_figures.exercises import REGISTRY, Question
+
+VOID = {"input", "meta", "link", "br", "img"}
+
+
+class Parsed(HTMLParser):
+    """Every element with its attributes and text; fails on a tag that is not closed."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.elements, self.open = [], []
+        self.feed(html)
+        assert self.open == [], self.open
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append({"tag": tag, "text": "", **dict(attrs)})
+        if tag not in VOID:
+            self.open.append(self.elements[-1])
+
+    def handle_startendtag(self, tag, attrs):
+        self.elements.append({"tag": tag, "text": "", **dict(attrs)})
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open.pop()["tag"] == tag, tag
+
+    def handle_data(self, data):
+        if self.open:
+            self.open[-1]["text"] += data
+
+    def all(self, tag: str, **attributes) -> list[dict]:
+        return [e for e in self.elements if e["tag"] == tag and all(e.get(k) == v for k, v in attributes.items())]
+
+    def one(self, tag: str, **attributes) -> dict:
+        found = self.all(tag, **attributes)
+        assert len(found) == 1, (tag, attributes, len(found))
+        return found[0]
+
+
+def load_fixture(name: str) -> figure.LiveFigure:
+    return figure.from_module(importlib.import_module(f"tests.engine.fixtures.{name}"), name)
+
+
+def spec_of(html: str) -> dict:
+    return json.loads(re.search(r'class="live-spec">(.*?)</script>', html, re.S)[1].replace("<\\/", "</"))
+
+
+@pytest.fixture(scope="module")
+def everything():
+    return load_fixture("everything")
+
+
+def test_the_default_state_is_there_before_scripts(everything):
+    html = Parsed(page.figure_html(everything))
+    assert html.one("live-figure", name="everything", id="everything")
+    gain = html.one("input", name="gain")
+    assert (gain["type"], gain["min"], gain["max"], gain["step"], gain["value"]) == ("range", "0", "2", "0.05", "1")
+    assert (gain["aria-valuetext"], gain["style"]) == ("1.00", "--at:0.5000")
+    rate = html.one("input", name="rate")
+    assert (rate["min"], rate["max"], rate["value"], rate["aria-valuetext"]) == ("-2", "0", "-1", "0.1 per step")
+    assert [o["text"] for o in html.all("output")] == ["1.00", "0.1 per step", "7"]
+    assert [o["text"] for o in html.all("option")] == ["A wave", "A ramp"]
+    assert "checked" not in html.one("input", name="mirror")
+    assert html.one("input", name="word")["value"] == "abba"
+    assert html.one("p", **{"class": "live-readout"})["text"] == (
+        "At step 7 the A wave is at 0.64; at step 30 it is at 0.141.")
+    assert html.one("text", **{"data-live": "text=here:.2f"})["text"] == "0.64"
+    assert html.one("svg", **{"class": "live-still"})
+    assert len(html.all("div", role="img", **{"aria-label": everything.alt})) == 2
+
+
+def test_other_control_values_are_drawn_and_kept_as_the_start(everything):
+    html = page.figure_html(everything, gain=2.0, step=16, shape="ramp", mirror=True)
+    parsed = Parsed(html)
+    assert parsed.one("input", name="gain")["value"] == "2"
+    assert "checked" in parsed.one("input", name="mirror")
+    assert "selected" in parsed.one("option", value="ramp")
+    here = everything.run(gain=2.0, step=16, shape="ramp", mirror=True)["here"]
+    assert parsed.one("text", **{"data-live": "text=here:.2f"})["text"] == f"{float(here):.2f}".replace("-", "−")
+    assert {c["name"]: c["start"] for c in spec_of(html)["controls"]}["step"] == 16
+
+
+@pytest.mark.parametrize("given, error, message", [
+    ({"gain": 3}, ValueError, "goes from 0 to 2, got 3"),
+    ({"speed": 1}, ValueError, "has no control 'speed'"),
+    ({"mirror": 1}, TypeError, "on or off"),
+])  # fmt: skip
+def test_wrong_controls_are_refused(everything, given, error, message):
+    with pytest.raises(error, match=message):
+        page.figure_html(everything, **given)
+
+
+def test_bound_arrays_are_not_carried_twice_and_the_rest_is(everything):
+    spec = spec_of(page.figure_html(everything))
+    traces = {t["name"]: t for t in spec["plot"]["data"]}
+    for trace, attribute, reference in spec["bindings"]:
+        assert attribute.split(".")[-1] not in spec["plot"]["data"][trace] or "." in attribute, (attribute, reference)
+    assert "size" not in traces["here"]["marker"] and traces["here"]["marker"]["color"] == plots.COLORS[1]
+    assert "x" in traces["wave"] and "y" not in traces["wave"]
+    assert len(spec["bindings"]) == sum(map(len, everything.bindings.values()))
+
+
+def test_a_figure_with_memory_has_its_buttons_and_shows_one_step():
+    fig = load_fixture("walker")
+    html = Parsed(page.figure_html(fig))
+    assert [b["data-act"] for b in html.all("button")] == ["play", "step", "restart", "reset", "link"]
+    assert html.one("p", **{"class": "live-readout"})["text"].startswith("After 1 steps")
+
+
+def test_text_is_escaped(everything):
+    awkward = dataclasses.replace(everything, title="a < b & \"c\"", caption="</script><b>", alt='"x" < y')
+    html = page.figure_html(awkward)
+    assert Parsed(html).one("p", **{"class": "live-title"})["text"] == 'a < b & "c"'
+    assert "</script><b>" not in html
+    spec = page.figure_html(dataclasses.replace(everything, readout="</script> {here:.2f}"))
+    assert spec_of(spec)["readout"] == "</script> {here:.2f}"
+    Parsed(spec)
+
+
+def bound_to(value):
+    return {"bindings": value}
+
+
+@pytest.mark.parametrize("change, message", [
+    (bound_to({"wave": {"y": "waves"}}), "no array 'waves'; it computes wave, power"),
+    (bound_to({"wave": {"y": "map[9]"}}), r"'map\[9\]' is outside an array of shape \(6, 40\)"),
+    (bound_to({"waves": {"y": "wave"}}), "bindings name the trace 'waves' and the plot has 0 of that name"),
+    (bound_to({"wave": {"why": "wave"}}), "'wave.why', which plotly does not have"),
+    (bound_to({"wave": {"y": "power"}}), r"'wave.y' is drawn with other values \(shape \(40,\)\) than the array"),
+    (bound_to({"wave": {"customdata": "wave"}}), "'wave.customdata' is bound to 'wave' and left empty"),
+    (bound_to({"layout": {"yaxis.title.standoff": "wave"}}), "'layout.yaxis.title.standoff'"),
+    ({"readout": "now {heer:.2f}"}, "no array 'heer'"),
+    ({"readout": "now {wave:.2f}"}, r"'wave' has shape \(40,\)"),
+    ({"challenges": (Challenge("Do nothing.", met="size"),)}, "'Do nothing.' is met before anything moves"),
+    ({"challenges": (Challenge("Do.", met="nothing"),)}, "no array 'nothing'"),
+    ({"diagram": "<svg viewBox='0 0 1 1'><g data-live='x=nothing'/></svg>"}, "no array 'nothing'"),
+    ({"figure": None}, r"has bindings but no figure\(arrays\)"),
+])  # fmt: skip
+def test_a_declaration_that_contradicts_itself_is_refused(everything, change, message):
+    with pytest.raises(ValueError, match=message):
+        page.figure_html(dataclasses.replace(everything, **change))
+
+
+def test_trace_types_outside_the_bundle_are_refused(everything):
+    with pytest.raises(ValueError, match="figure 'everything' draws a 'pie' trace; the book's plotly.js has scatter"):
+        pie = dataclasses.replace(everything, figure=lambda arrays: go.Figure(go.Pie(values=[1])), bindings={})
+        consistency.check(pie)
+    with pytest.raises(ValueError, match="this plot draws a 'surface' trace"):
+        page.plot_html(go.Figure(go.Surface(z=np.eye(3))), alt="A surface.")
+
+
+def test_more_than_six_controls_or_a_default_off_its_grid_is_refused(everything):
+    more = (*everything.controls, Slider(name="more", label="More", min=0, max=1, step=1, value=0))
+    with pytest.raises(ValueError, match="has 7 controls; 6 at most"):
+        consistency.check(dataclasses.replace(everything, controls=more))
+    off = (Slider(name="gain", label="Gain", min=0, max=2, step=0.3, value=1.0), *everything.controls[1:])
+    with pytest.raises(ValueError, match="the default 1 of 'gain' is no whole number of steps of 0.3 above 0"):
+        consistency.check(dataclasses.replace(everything, controls=off))
+
+
+def test_a_choice_is_called_by_its_label_in_words():
+    choice = Choice(name="kind", label="Kind", options=("a", "b"), value="a")
+    fig = dataclasses.replace(load_fixture("walker"), controls=(choice,))
+    assert consistency.getter(fig, {}, {"kind": "b"})("kind") == "b"
+
+
+def test_every_figure_of_the_book_agrees_with_itself():
+    for name in live.names():
+        Parsed(page.figure_html(live.load(name)))
+
+
+def test_an_ordinary_plot():
+    html = page.plot_html(plots.lines({"a": [1.0, 2.0]}), alt="A line.", caption="It goes <up>.")
+    parsed = Parsed(html)
+    assert parsed.one("div", role="img")["aria-label"] == "A line."
+    assert parsed.one("figcaption")["text"] == "It goes <up>."
+    assert parsed.one("svg", **{"class": "live-still"})
+    assert spec_of(html)["plot"]["data"][0]["name"] == "a"
+
+
+def test_questions(monkeypatch):
+    choice = Question("page.choice", "Which <gate>?", answer="f", choices={"i": "No.", "f": "Yes."})
+    number = Question("page.number", "How many?", answer=3, unit="steps")
+    del REGISTRY["page.choice"], REGISTRY["page.number"]
+    parsed = Parsed(page.question_html(choice))
+    assert parsed.one("legend")["text"] == "Which <gate>?"
+    assert [r["value"] for r in parsed.all("input", type="radio")] == ["i", "f"]
+    assert spec_of(page.question_html(choice))["choices"] == {"i": "No.", "f": "Yes."}
+    assert Parsed(page.question_html(number)).one("input", name="answer")["type"] == "text"
+    monkeypatch.setenv("BOOK_BUILD", "1")
+    assert choice._repr_html_() == page.question_html(choice)
+
+
+def test_shown_plots(monkeypatch):
+    shown = plots.show(plots.lines({"a": [1.0, 2.0]}), alt="A line.")
+    monkeypatch.setenv("BOOK_BUILD", "1")
+    assert list(shown._repr_mimebundle_()) == ["text/html"]
+    with pytest.raises(ValueError, match="plots.show needs alt"):
+        plots.show(go.Figure(), alt=" ")
+
+
+def test_a_whole_document_holds_everything(everything):
+    html = page.standalone_html(everything, gain=0.5, module_js="/*module*/", plotly_js="/*plotly*/")
+    parsed = Parsed(html)
+    assert [s["text"][:10] for s in parsed.all("script")[-3:]] == ["/*plotly*/", "/*module*/", "// The run"]
+    assert not [e for e in parsed.elements if e.get("src") or e.get("href", "").startswith("http")]
+    assert parsed.one("input", name="gain")["value"] == "0.5"
+
+
+def test_preview_writes_one_file(tmp_path):
+    path = preview(live.FIGURES, live.names()[0], tmp_path)
+    assert path.name == f"{live.names()[0]}.html" and "<live-figure" in path.read_text()
+
+
+def test_during_a_book_build_show_gives_html_alone(monkeypatch):
+    monkeypatch.setenv("BOOK_BUILD", "1")
+    name = live.names()[0]
+    assert page.figure_html(live.load(name)) in notebook.show(live.load(name))._repr_html_()

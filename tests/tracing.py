@@ -1,0 +1,73 @@
+"""Run a function of arrays twice, in NumPy and as recorded JavaScript in node, and compare."""
+
+import math
+
+import array_api_compat.numpy as np_api
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from live_figures.emit import Library, emit_program
+from live_figures.lower import lower
+from live_figures.record import Array, namespace, recording
+
+TOLERANCE = 1e-12
+SHAPES = hnp.array_shapes(min_dims=0, max_dims=3, min_side=1, max_side=4)
+# Sums and products of these stay far from overflow, and no two differ by less than a comparison can see.
+REALS = st.integers(-400, 400).map(lambda k: k / 64)
+WHOLE = st.integers(-9, 9)
+ELEMENTS = {np.float64: REALS, np.int64: WHOLE, np.bool_: st.booleans()}
+
+
+def arrays(shape=SHAPES, dtype=np.float64, elements=None):
+    """Arrays of moderate numbers."""
+    return hnp.arrays(dtype, shape, elements=ELEMENTS[dtype] if elements is None else elements)
+
+
+def program_of(f, inputs, constants=None):
+    """The program of `f(xp, *arrays) -> array or tuple of arrays`."""
+    with recording("case") as graph:
+        given = []
+        for k, value in enumerate(inputs):
+            dtype = {"f": "float64", "i": "int64", "b": "bool"}[value.dtype.kind]
+            node = graph.node("input", attr=f"x{k}", shape=value.shape, dtype=dtype, scope=graph.run)
+            given.append(Array(node))
+        given += [Array(graph.constant(value)) for value in constants or ()]
+        out = f(namespace, *given)
+        out = out if isinstance(out, tuple) else (out,)
+        return lower(graph, {f"y{k}": y.node for k, y in enumerate(out)}), dict(graph.constants), out
+
+
+def javascript(node, f, inputs, constants=None):
+    """What the recorded program gives for `inputs`, on its second run; with the traced outputs."""
+    program, known, out = program_of(f, inputs, constants)
+    library = Library()
+    text = emit_program(program, library)
+    node.load("case", f"{library.source()}\n(self.LiveModules??={{}}).case={{consts:{{}},variants:{{'':{text}}}}}")
+    return node.run("case", "", [{f"x{k}": v for k, v in enumerate(inputs)}] * 2, known)[1], out
+
+
+def agree(node, f, *inputs, constants=(), tolerance=TOLERANCE):
+    """Assert that the JavaScript of `f` equals NumPy in shape, dtype and, to rounding, in value."""
+    inputs = [np.asarray(v) for v in inputs]
+    with np.errstate(all="ignore"):
+        expected = f(np_api, *inputs, *constants)
+    expected = expected if isinstance(expected, tuple) else (expected,)
+    got, traced = javascript(node, f, inputs, constants)
+    for k, (want, symbol) in enumerate(zip(expected, traced, strict=True)):
+        want = np.asarray(want)
+        assert symbol.shape == want.shape
+        assert symbol.dtype == want.dtype
+        values = got[f"y{k}"].reshape(want.shape)
+        scale = np.max(np.abs(want[np.isfinite(want)]), initial=1.0)
+        np.testing.assert_allclose(values, want.astype(float), rtol=tolerance, atol=tolerance * scale)
+
+
+def axes_of(shape):
+    """A strategy for one axis of a shape, counted from either end."""
+    return st.integers(-len(shape), len(shape) - 1)
+
+
+def size(shape):
+    """Number of elements."""
+    return math.prod(shape)
