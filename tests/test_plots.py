@@ -2,12 +2,12 @@
 
 import itertools
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from helpers import plots
+from live_figures import assets, palette
 
 PAPER = {"light": "#ffffff", "dark": "#14181e"}
 # How colours look without the cones for long, medium or short waves, in linear RGB
@@ -18,7 +18,7 @@ CONES = {
     "deutan": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
     "tritan": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
 }
-COLORS = {"light": plots.COLORS, "dark": tuple(plots.DARK[c] for c in plots.COLORS)}
+COLORS = {"light": palette.COLORS, "dark": tuple(palette.DARK[c] for c in palette.COLORS)}
 
 
 def linear(color: str) -> np.ndarray:
@@ -41,15 +41,15 @@ def lab(rgb: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("theme", COLORS)
 def test_every_colour_can_be_read_as_text(theme):
-    ink = plots.INK if theme == "light" else plots.DARK[plots.INK]
+    ink = palette.INK if theme == "light" else palette.DARK[palette.INK]
     assert min(contrast(c, PAPER[theme]) for c in (*COLORS[theme], ink)) >= 4.5
 
 
 def test_the_style_sheet_has_the_same_colours():
-    css = (Path(plots.__file__).parent / "live" / "static" / "live-figure.css").read_text(encoding="utf-8")
+    css = assets.text("live-figure.css")
     named = re.findall(r"--live-(c\d|grid): (#\w+);", css)
     light, dark = (dict(named[k:k + 8]) for k in range(0, len(named), 8))
-    grid = {"light": plots.GRID, "dark": plots.DARK[plots.GRID]}
+    grid = {"light": palette.GRID, "dark": palette.DARK[palette.GRID]}
     expected = {t: {f"c{k}": c for k, c in enumerate(COLORS[t])} | {"grid": grid[t]} for t in COLORS}
     assert light == expected["light"] and dark == expected["dark"]
 
@@ -64,7 +64,7 @@ def test_the_palette_can_be_told_apart(theme, cones):
 
 def test_every_colour_has_its_dark_form():
     scales = [c for scale in (plots.SEQUENTIAL, plots.DIVERGING) for _, c in scale]
-    assert {*plots.COLORS, plots.INK, plots.GRID, *scales} == set(plots.DARK)
+    assert {*palette.COLORS, palette.INK, palette.GRID, *scales} == set(palette.DARK)
 
 
 def test_lines():

@@ -177,7 +177,7 @@ class Monitor:
         return _figure(self.series())
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
-        from .notebook import widgets_work
+        from live_figures.notebook import widgets_work
 
         if os.environ.get("BOOK_BUILD") == "1" or not widgets_work():
             alt = f"Four plots of a training run: loss, gradient norms, gradient by lag, gates. {self.status}"

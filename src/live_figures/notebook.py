@@ -38,7 +38,7 @@ class Shown:
     @cached_property
     def widgets(self):
         """The figure as ipywidgets (a `FigureBox`): its `controls`, `arrays` and `set(...)` follow the reader."""
-        from .widgets import FigureBox
+        from .widget import FigureBox
 
         return FigureBox(self.figure, self.given)
 

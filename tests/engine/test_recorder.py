@@ -8,7 +8,8 @@ import pytest
 from array_api_compat import array_namespace as namespace_of
 from tracing import program_of
 
-from helpers import cells, live, params, sequence
+from helpers import cells, params, sequence
+from live_figures import Slider, Toggle
 from live_figures.compile import compile_figure
 from live_figures.figure import from_module
 from live_figures.program import Kernel, MatMul, Repeat, buffers_of

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import pytest
 
 from helpers import live, plots
-from live_figures import drawing
+from live_figures import drawing, palette
 from live_figures.drawing.axes import make_axis
 from live_figures.drawing.shapes import mix, path, png
 
@@ -126,7 +126,7 @@ def test_themes_use_their_own_colours():
     page, light, dark = (drawing.svg(fig, theme=t) for t in ("page", "light", "dark"))
     assert "stroke-c0" in page and plots.COLORS[0] not in page
     assert plots.COLORS[0] in light and "stroke-c0" not in light
-    assert plots.DARK[plots.COLORS[0]] in dark and plots.COLORS[0] not in dark
+    assert palette.DARK[plots.COLORS[0]] in dark and plots.COLORS[0] not in dark
     with pytest.raises(ValueError, match="'page', 'light' or 'dark', got 'sepia'"):
         drawing.svg(fig, theme="sepia")
 

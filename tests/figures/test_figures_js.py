@@ -7,12 +7,12 @@ from functools import cache
 
 import numpy as np
 import pytest
-from tests.engine.fixtures import everything, walker
 
 from helpers.live import load, names
 from live_figures import Text
 from live_figures.compile import compile_figure, variant_key
 from live_figures.figure import from_module
+from tests.engine.fixtures import everything, walker
 
 RANDOM_DRAWS = 3
 STEPS = 6

@@ -47,7 +47,7 @@ controls = [
 
 
 def consts():
-    with np.load(Path(__file__).parents[2] / "data" / "io_patterns.npz") as stored:
+    with np.load(Path(__file__).parents[1] / "data" / "io_patterns.npz") as stored:
         arrays = {k: stored[k] for k in ("W_x", "W_h", "b", "V", "c", "targets")}
     digits = np.array([[n >> k & 1 for k in (3, 2, 1, 0)] for n in range(16)], dtype=np.int8)
     return arrays | {"digits": digits, "column": np.arange(1, COLUMNS + 1)}

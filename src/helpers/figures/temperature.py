@@ -36,7 +36,7 @@ controls = [
 
 def consts():
     # six bits a weight change the loss by less than a hundredth of a bit, and halve what the page must carry
-    with np.load(Path(__file__).parents[2] / "data" / "char_rnn.npz") as stored:
+    with np.load(Path(__file__).parents[1] / "data" / "char_rnn.npz") as stored:
         weights = {k: short(stored[k], 6) for k in ("W_x", "W_h", "b", "W_y", "b_y")}
     glyph = np.array([ord(c) for c in VOCABULARY], dtype=np.int32)
     glyph[0] = NEWLINE
