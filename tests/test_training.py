@@ -74,7 +74,7 @@ def test_wrong_counts_are_refused():
 
 def test_the_progress_bar_is_silent_in_a_book_build(monkeypatch, capfd):
     for book, silent in (("", False), ("1", True)):
-        monkeypatch.setenv("BOOK_BUILD", book)
+        monkeypatch.setenv("LIVE_FIGURES_PAGE", book)
         batch, _, model = _regression()
         training.fit(model, batch, 3, loss=nn.functional.mse_loss, label="a linear model")
         assert (capfd.readouterr().err == "") is silent

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import html
-import os
 import threading
 from collections import defaultdict
 from collections.abc import Callable
 
 import numpy as np
 import torch
+
+from live_figures.host import widgets_work
 
 from . import plots
 from .inspect import backpropagate, inspect
@@ -177,9 +178,7 @@ class Monitor:
         return _figure(self.series())
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
-        from live_figures.notebook import widgets_work
-
-        if os.environ.get("BOOK_BUILD") == "1" or not widgets_work():
+        if not widgets_work():
             alt = f"Four plots of a training run: loss, gradient norms, gradient by lag, gates. {self.status}"
             return plots.show(self.figure(), alt=alt, caption=self.status)._repr_mimebundle_()
         self._screen = self._screen or _Screen(self)

@@ -6,7 +6,6 @@ batches here (`seed`).
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from typing import NamedTuple
@@ -15,6 +14,8 @@ import numpy as np
 import torch
 from torch import nn
 from tqdm.auto import tqdm
+
+from live_figures.host import on_page
 
 __all__ = ["CharModel", "History", "bits_per_character", "fit", "next_character_loss"]
 
@@ -50,7 +51,7 @@ def fit(model: nn.Module, batch: Callable, steps: int, *, loss: Callable, lr: fl
     stepper = optimizer(model.parameters(), lr=lr)
     model.train()
     start, recent, records = time.perf_counter(), [], []
-    with tqdm(total=steps, desc=label, disable=bool(os.environ.get("BOOK_BUILD")), leave=False) as bar:
+    with tqdm(total=steps, desc=label, disable=on_page(), leave=False) as bar:
         for step in range(1, steps + 1):
             recent.append(_update(model, stepper, batch(rng), loss, clip, step))
             if step % every == 0 or step == steps:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import functools
 import html
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+from .host import on_page
 
 __all__ = ["REGISTRY", "Exercise", "Question", "Verdict", "close", "exercise", "not_yet", "right", "wrong"]
 
@@ -147,6 +148,6 @@ class Question:
     def _repr_html_(self) -> str:
         from . import notebook, page
 
-        if os.environ.get("BOOK_BUILD") == "1":
+        if on_page():
             return page.question_html(self)
         return notebook.framed(page.question_document(self))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import html
-import importlib.util
-import os
-import sys
 from functools import cached_property
 
 from . import drawing, page
 from .figure import LiveFigure
+from .host import on_page, widgets_work
 
 __all__ = ["MODES", "Shown", "ShownPlot", "show"]
 
@@ -43,13 +41,13 @@ class Shown:
         return FigureBox(self.figure, self.given)
 
     def _repr_html_(self) -> str:
-        if os.environ.get("BOOK_BUILD") == "1":
+        if on_page():
             return page.figure_html(self.figure, **self.given)
         return framed(page.standalone_html(self.figure, **self.given))
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         mode = self.mode
-        if os.environ.get("BOOK_BUILD") == "1" or (mode == "auto" and not widgets_work()):
+        if on_page() or (mode == "auto" and not widgets_work()):
             mode = "html"
         plain = f"live figure {self.figure.name!r}: {self.figure.title}"
         if mode == "html":
@@ -72,23 +70,9 @@ class ShownPlot:
         self.fig, self.alt, self.caption = fig, alt, caption
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
-        if os.environ.get("BOOK_BUILD") == "1":
+        if on_page():
             return {"text/html": page.plot_html(self.fig, alt=self.alt, caption=self.caption)}
         return self.fig._repr_mimebundle_(include, exclude)
-
-
-def widgets_work() -> bool:
-    """Whether this notebook can be trusted with ipywidgets and a plotly FigureWidget.
-
-    Not on Colab, whose widget manager often leaves a FigureWidget blank (googlecolab/colabtools #1355), and not where
-    plotly 6 or newer lacks anywidget.
-    """
-    if "google.colab" in sys.modules or importlib.util.find_spec("ipywidgets") is None:
-        return False
-    import plotly
-
-    needs_anywidget = int(plotly.__version__.split(".")[0]) >= 6
-    return not needs_anywidget or importlib.util.find_spec("anywidget") is not None
 
 
 def framed(document: str) -> str:

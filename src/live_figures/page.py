@@ -5,11 +5,10 @@ from __future__ import annotations
 import base64
 import html
 import json
-from importlib import resources
 
 import numpy as np
 
-from . import drawing, palette, values
+from . import assets, drawing, palette, values
 from .consistency import check, check_types, getter
 from .control_html import control_html, control_spec
 from .figure import LiveFigure
@@ -84,38 +83,32 @@ def question_html(question) -> str:
 def standalone_html(fig: LiveFigure, *, module_js: str | None = None, plotly_js: str | None = None, **controls) -> str:
     """A whole HTML document with `fig` and everything it needs inside: runtime, program, plotly.js.
 
-    `module_js` and `plotly_js` replace the compiled program and the plotly package's own plotly.js.
+    `module_js` and `plotly_js` replace the compiled program and the plotly.js that travels with this package.
     """
     if module_js is None:
         from .compile import compile_figure
 
         module_js = compile_figure(fig).js
     if plotly_js is None and fig.figure is not None:
-        from plotly.offline import get_plotlyjs
-
-        plotly_js = get_plotlyjs()
+        plotly_js = assets.plotly_js()
     body = figure_html(fig, **controls)
-    return _document(fig.title, body, (plotly_js, module_js, _static("live-figure.js")))
+    return _document(fig.title, body, (plotly_js, module_js, assets.runtime("live-figure.js")))
 
 
 def question_document(question) -> str:
     """A whole HTML document with a `Question` and the script that answers it."""
-    style = f"<style>{_static('live-question.css')}</style>"
-    return _document(question.prompt, style + question_html(question), (_static("live-question.js"),))
+    style = f"<style>{assets.runtime('live-question.css')}</style>"
+    return _document(question.prompt, style + question_html(question), (assets.runtime("live-question.js"),))
 
 
 def _document(title: str, body: str, scripts) -> str:
     scripts = "".join(f"<script>{code}</script>\n" for code in scripts if code)
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{_text(title)}</title><style>{_static("live-figure.css")}
+<title>{_text(title)}</title><style>{assets.runtime("live-figure.css")}
 body {{ margin: 1rem auto; max-width: 46rem; padding: 0 1rem; background: var(--live-paper); }}</style></head>
 <body>{body}
 {scripts}</body></html>"""
-
-
-def _static(name: str) -> str:
-    return (resources.files(__package__) / "static" / name).read_text("utf-8")
 
 
 def _spec(fig: LiveFigure, given: dict, plot) -> dict:

@@ -8,6 +8,7 @@ recorded fails the build.
 from __future__ import annotations
 
 import importlib
+import os
 import re
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from sphinx.util.docutils import SphinxDirective
 from . import assets, page
 from .compile import compile_figure
 from .figure import Figures, LiveFigure
+from .host import PAGE
 
 __all__ = ["LiveFigureDirective", "figures_on", "setup"]
 
@@ -98,10 +100,15 @@ def _add_runtime(app: Sphinx, pagename: str, templatename: str, context: dict, d
             app.live_compiled.add(name)
 
 
+def _tell_kernels(app: Sphinx, config) -> None:
+    os.environ[PAGE] = "1"  # kernels started by the build inherit it
+
+
 def setup(app: Sphinx) -> dict:
     """Provide `{live-figure}`, and put the runtime on the pages that hold something live, and on no other."""
     app.add_config_value("live_figures_packages", [], "env", [list])
     app.add_directive("live-figure", LiveFigureDirective)
+    app.connect("config-inited", _tell_kernels)
     app.connect("builder-inited", _copy_runtime)
     app.connect("html-page-context", _add_runtime)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import html
-from importlib import resources
 
 import ipywidgets
 import numpy as np
 import plotly.graph_objects as go
 
-from . import values
+from . import assets, values
 from .consistency import getter
 from .control_html import slider_format
 from .controls import Choice, Control, Slider, Toggle
@@ -42,7 +41,7 @@ class FigureBox:
 
     def _parts(self):
         fig = self.figure
-        style = (resources.files(__package__) / "static" / "live-figure.css").read_text("utf-8")
+        style = assets.runtime("live-figure.css")
         yield ipywidgets.HTML(f"<style>{style}</style><b>{html.escape(fig.title)}</b>")
         for control in fig.controls:
             widget = self.inputs[control.name]

@@ -33,7 +33,7 @@ LAUNCH = re.compile(r"mybinder\.org|colab\.research\.google\.com")
 def pages(tmp_path_factory):
     """One small book for the tests that only read: a plain page, formulas, a figure, a notebook."""
     cells = ("# Notebook", "import plotly.graph_objects as go\ngo.Figure(go.Scatter(y=[1, 2]))",
-             "import os, torch\nprint(os.environ['BOOK_BUILD'], torch.get_num_threads())")  # fmt: skip
+             "import os, torch\nprint(os.environ['LIVE_FIGURES_PAGE'], torch.get_num_threads())")  # fmt: skip
     sources = {"intro.md": "# Plain\n\nOne sentence.\n", "formulas.md": FORMULA_PAGE, "figure.md": FIGURE_PAGE,
                "chapter.ipynb": notebook(*cells)}  # fmt: skip
     return build_book(tmp_path_factory.mktemp("mini"), sources)

@@ -10,14 +10,14 @@ from helpers.checks import ch01
 from helpers.live import load, names
 from live_figures import Choice, Slider, Text, Toggle
 from live_figures.exercises import Question
-from live_figures.notebook import widgets_work
+from live_figures.host import widgets_work
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 @pytest.fixture(autouse=True)
 def no_book(monkeypatch):
-    monkeypatch.delenv("BOOK_BUILD", raising=False)
+    monkeypatch.delenv("LIVE_FIGURES_PAGE", raising=False)
 
 
 def another_value(control):
@@ -70,7 +70,7 @@ def test_without_a_trusted_widget_manager_the_figure_needs_no_kernel(monkeypatch
 
 
 def test_in_the_book_there_is_html_alone(monkeypatch):
-    monkeypatch.setenv("BOOK_BUILD", "1")
+    monkeypatch.setenv("LIVE_FIGURES_PAGE", "1")
     bundle = live.show("forget_bias")._repr_mimebundle_()
     assert WIDGET not in bundle and bundle["text/html"].startswith("<live-figure")
 

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import pytest
 
 from helpers import live, plots
-from live_figures import Challenge, Choice, Slider, consistency, figure, notebook, page
+from live_figures import Challenge, Choice, Slider, assets, consistency, figure, notebook, page
 from live_figures.__main__ import preview
 from live_figures.exercises import REGISTRY, Question
 
@@ -201,13 +201,13 @@ def test_questions(monkeypatch):
     assert [r["value"] for r in parsed.all("input", type="radio")] == ["i", "f"]
     assert spec_of(page.question_html(choice))["choices"] == {"i": "No.", "f": "Yes."}
     assert Parsed(page.question_html(number)).one("input", name="answer")["type"] == "text"
-    monkeypatch.setenv("BOOK_BUILD", "1")
+    monkeypatch.setenv("LIVE_FIGURES_PAGE", "1")
     assert choice._repr_html_() == page.question_html(choice)
 
 
 def test_shown_plots(monkeypatch):
     shown = plots.show(plots.lines({"a": [1.0, 2.0]}), alt="A line.")
-    monkeypatch.setenv("BOOK_BUILD", "1")
+    monkeypatch.setenv("LIVE_FIGURES_PAGE", "1")
     assert list(shown._repr_mimebundle_()) == ["text/html"]
     with pytest.raises(ValueError, match="plots.show needs alt"):
         plots.show(go.Figure(), alt=" ")
@@ -216,7 +216,8 @@ def test_shown_plots(monkeypatch):
 def test_a_whole_document_holds_everything(everything):
     html = page.standalone_html(everything, gain=0.5, module_js="/*module*/", plotly_js="/*plotly*/")
     parsed = Parsed(html)
-    assert [s["text"][:10] for s in parsed.all("script")[-3:]] == ["/*plotly*/", "/*module*/", "// The run"]
+    scripts = [s["text"] for s in parsed.all("script")]
+    assert scripts[-3:] == ["/*plotly*/", "/*module*/", assets.runtime("live-figure.js")]
     assert not [e for e in parsed.elements if e.get("src") or e.get("href", "").startswith("http")]
     assert parsed.one("input", name="gain")["value"] == "0.5"
 
@@ -227,6 +228,6 @@ def test_preview_writes_one_file(tmp_path):
 
 
 def test_during_a_book_build_show_gives_html_alone(monkeypatch):
-    monkeypatch.setenv("BOOK_BUILD", "1")
+    monkeypatch.setenv("LIVE_FIGURES_PAGE", "1")
     name = live.names()[0]
     assert page.figure_html(live.load(name)) in notebook.show(live.load(name))._repr_html_()

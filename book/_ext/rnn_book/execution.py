@@ -45,7 +45,7 @@ def _prepare_kernels(app: Sphinx, config: Config) -> None:
     shutil.copyfile(_STARTUP, profile / "startup" / "00-book.py")
     # Kernels that share one history database lock each other out.
     (profile / "ipython_config.py").write_text("c = get_config()\nc.HistoryManager.enabled = False\n")
-    os.environ.update({"BOOK_BUILD": "1", "IPYTHONDIR": str(profile.parent), **dict.fromkeys(_THREADS, "1")})
+    os.environ.update({"IPYTHONDIR": str(profile.parent), **dict.fromkeys(_THREADS, "1")})
     config.nb_execution_cache_path = str(build / ".jupyter_cache" / cache_key(ROOT))
 
 
