@@ -6,7 +6,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from .figure import Figures
+from .collection import Figures
 from .page import standalone_html
 
 __all__ = ["main", "preview"]

@@ -18,8 +18,9 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from . import assets, page
+from .collection import Figures
 from .compile import compile_figure
-from .figure import Figures, LiveFigure
+from .figure import LiveFigure
 from .host import PAGE
 
 __all__ = ["LiveFigureDirective", "figures_on", "setup"]

@@ -61,6 +61,7 @@ class Array:
 
     __slots__ = ("node",)
     __array_priority__ = 1000.0
+    namespace = None  # namespace.py, whose functions make arrays, puts itself here
 
     def __init__(self, node: Node):
         self.node = node
@@ -77,9 +78,7 @@ class Array:
     mT = property(lambda self: Array(shaping.swap_last(self.node)))
 
     def __array_namespace__(self, api_version=None):
-        from . import namespace
-
-        return namespace
+        return self.namespace
 
     def __getitem__(self, key):
         unwrap = lambda k: k.node if isinstance(k, Array) else k  # noqa: E731

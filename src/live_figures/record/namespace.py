@@ -6,7 +6,10 @@ name, with the line that asked for it. Real numbers are float64, whole numbers i
 
 from __future__ import annotations
 
+import sys
+
 from . import creation, dtypes, functions, linear, manipulation, reductions
+from .array import Array
 from .errors import UnknownOperation
 from .scan import scan
 
@@ -14,6 +17,7 @@ _PARTS = (dtypes, functions, creation, manipulation, reductions, linear)
 _NAMES = {name: getattr(part, name) for part in _PARTS for name in part.__all__ if name != "dtype_name"}
 globals().update(_NAMES)
 __all__ = [*sorted(_NAMES), "scan"]
+Array.namespace = sys.modules[__name__]
 
 
 def __getattr__(name):

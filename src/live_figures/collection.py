@@ -1,0 +1,39 @@
+"""A package of live figures: `live = Figures("helpers.figures")`, then `live.show("name")` in a cell."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+from functools import cache
+
+from . import notebook
+from .figure import LiveFigure, from_module
+
+__all__ = ["Figures"]
+
+
+class Figures:
+    """The live figures of one package, one a module: `live = Figures("helpers.figures")`, then `live.show("name")`."""
+
+    def __init__(self, package: str):
+        self.package = package
+        self.load = cache(self.load)
+
+    def names(self) -> list[str]:
+        """The names of the figures: one a file whose name does not begin with an underscore."""
+        path = importlib.import_module(self.package).__path__
+        return sorted(m.name for m in pkgutil.iter_modules(path) if not m.name.startswith("_"))
+
+    def load(self, name: str) -> LiveFigure:
+        """The live figure called `name`; raises ValueError with the nearest known names if there is none."""
+        known = self.names()
+        if name not in known:
+            near = difflib.get_close_matches(str(name), known, n=3, cutoff=0.4)
+            hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"there are {', '.join(known)}"
+            raise ValueError(f"there is no live figure {name!r}; {hint}")
+        return from_module(importlib.import_module(f"{self.package}.{name}"), name)
+
+    def show(self, name: str, *, mode: str = "auto", **controls):
+        """The live figure `name`, its controls set to these values; see `notebook.show`."""
+        return notebook.show(self.load(name), mode=mode, **controls)
