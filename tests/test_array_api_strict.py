@@ -9,6 +9,7 @@ import pytest
 from equation_cases import CASES, assert_same
 
 from helpers import bptt, cells, params, sequence
+from helpers.jacobians import log_norm_products, rnn_jacobians
 
 
 @pytest.fixture(autouse=True)
@@ -64,8 +65,8 @@ JACOBIANS, LSTM = np.random.default_rng(2).normal(size=(6, 2, 3, 3)), params.lst
         lambda to: cells.log_softmax(to(Z)),
         lambda to: sequence.pick(to(Z), to(np.asarray(2)), axis=-1),
         lambda to: bptt.cross_entropy(to(Z), to(TARGETS)),
-        lambda to: bptt.log_norm_products(to(JACOBIANS)),
-        lambda to: bptt.log_norm_products(to(JACOBIANS[:, 0]), norm="spectral"),
+        lambda to: log_norm_products(to(JACOBIANS)),
+        lambda to: log_norm_products(to(JACOBIANS[:, 0]), norm="spectral"),
         lambda to: params.with_forget_bias(to(LSTM), to(np.asarray(2.0))),
         lambda to: params.with_chrono(to(LSTM), to(np.asarray(20.0)), seed=1),
         lambda to: params.with_chrono(to(params.gru_params(2, 3)), 20, seed=1),
@@ -81,6 +82,6 @@ def test_jacobians(activation):
 
     def run(to):
         trace = sequence.rnn(to(drawn), to(x), activation=activation)
-        return bptt.rnn_jacobians(to(drawn), trace, activation)
+        return rnn_jacobians(to(drawn), trace, activation)
 
     assert_all_same(run(to_strict), run(lambda value: value))

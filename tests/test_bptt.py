@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers import bptt, cells, sequence
+from helpers.jacobians import log_norm_products, rnn_jacobians
 from helpers.params import gru_params, lstm_params, rnn_params, to_torch
 
 
@@ -141,7 +142,7 @@ def test_jacobians_equal_autograd(library, activation):
     case = next(c for c in CASES if c.name == f"rnn-{activation}")
     params, x, (h0,), _ = draw(case, (4, 2, 3, 5), 0)
     params_, x_ = to_library(library, (params, x))
-    got = bptt.rnn_jacobians(params_, sequence.rnn(params_, x_, to_library(library, h0), activation), activation)
+    got = rnn_jacobians(params_, sequence.rnn(params_, x_, to_library(library, h0), activation), activation)
     h, tensors, tensor = torch.tensor(h0), to_library("torch", params), torch.tensor(x)
     for t in range(4):
         for b in range(2):
@@ -160,7 +161,7 @@ def test_log_norms_equal_norms_of_the_plain_product(library, sizes, batched, see
     T, B, _, H = sizes
     jacobians = np.random.default_rng(seed).normal(size=(T, B, H, H))
     jacobians = jacobians if batched else jacobians[:, 0]
-    got = np.asarray(bptt.log_norm_products(to_library(library, jacobians)))
+    got = np.asarray(log_norm_products(to_library(library, jacobians)))
     product = np.broadcast_to(np.eye(H), jacobians.shape[1:])
     for k in range(T + 1):
         want = np.sqrt(np.sum(product**2, axis=(-2, -1)))
@@ -175,7 +176,7 @@ def test_spectral_norms_equal_the_largest_singular_value(library):
     vectors = [np.linalg.qr(rng.normal(size=(2, 6, 6)))[0] for _ in range(10)]
     spread = np.diag([2.0, 1.0, 0.7, 0.5, 0.3, 0.1])
     jacobians = np.stack([q @ spread @ p for q, p in zip(vectors[:5], vectors[5:], strict=True)])
-    got = np.asarray(bptt.log_norm_products(to_library(library, jacobians), norm="spectral"))
+    got = np.asarray(log_norm_products(to_library(library, jacobians), norm="spectral"))
     product = np.broadcast_to(np.eye(6), (2, 6, 6))
     assert_same(got[0], np.zeros(2), 1e-15)
     for k in range(5):
@@ -187,20 +188,20 @@ def test_the_spectral_norm_follows_a_leading_direction_that_dies():
     """Saturating units end the direction that leads at first; another, far weaker one must take over."""
     params = rnn_params(3, 8, recurrent="identity", gain=0.9)
     x = np.random.default_rng(0).normal(size=(100, 1, 3))
-    jacobians = bptt.rnn_jacobians(params, sequence.rnn(params, x))[:, 0]
+    jacobians = rnn_jacobians(params, sequence.rnn(params, x))[:, 0]
     product, scale, want = np.eye(8), 0.0, [0.0]
     for jacobian in jacobians[::-1]:
         product = jacobian @ product
         size = np.linalg.norm(product, 2)
         product, scale = product / size, scale + np.log(size)
         want.append(scale)
-    np.testing.assert_allclose(bptt.log_norm_products(jacobians, norm="spectral"), want, atol=2e-3)
+    np.testing.assert_allclose(log_norm_products(jacobians, norm="spectral"), want, atol=2e-3)
 
 
 @pytest.mark.parametrize("norm", ["frobenius", "spectral"])
 @pytest.mark.parametrize("scale", [1e-3, 1e3])
 def test_log_norms_hold_far_outside_the_range_of_floats(norm, scale):
-    got = bptt.log_norm_products(np.broadcast_to(scale * np.eye(3), (1000, 3, 3)), norm=norm)
+    got = log_norm_products(np.broadcast_to(scale * np.eye(3), (1000, 3, 3)), norm=norm)
     start = 0.5 * np.log(3) if norm == "frobenius" else 0.0
     np.testing.assert_allclose(got, start + np.arange(1001) * np.log(scale), rtol=1e-12)
 
@@ -210,7 +211,7 @@ def test_log_norms_hold_far_outside_the_range_of_floats(norm, scale):
 def test_a_product_that_is_zero_has_log_norm_minus_infinity(norm):
     jacobians = np.ones((4, 1, 2, 2))
     jacobians[1] = 0.0
-    assert np.isfinite(bptt.log_norm_products(jacobians, norm=norm)[:, 0]).tolist() == [True] * 3 + [False] * 2
+    assert np.isfinite(log_norm_products(jacobians, norm=norm)[:, 0]).tolist() == [True] * 3 + [False] * 2
 
 
 x, up, RNN, LSTM, GRU = np.ones((5, 2, 3)), np.ones((5, 2, 4)), rnn_params(3, 4), lstm_params(3, 4), gru_params(3, 4)
@@ -231,11 +232,11 @@ TRACE, JACOBIANS = sequence.rnn(RNN, x), np.ones((3, 2, 4, 4))
         (lambda: bptt.cross_entropy(up, np.ones((5, 3), int)), r"targets: expected shape \(5, 2\), got \(5, 3\)"),
         (lambda: bptt.cross_entropy(up[0], np.asarray([0, 4])), r"targets: .* from 0 to 3 .*, got 0 to 4"),
         (lambda: bptt.cross_entropy(up * np.nan, np.ones((5, 2), int)), "logits: expected numbers, got NaN"),
-        (lambda: bptt.rnn_jacobians(RNN, TRACE, "cos"), "activation: expected one of .*; got 'cos'"),
-        (lambda: bptt.rnn_jacobians(LSTM, TRACE), r"LSTMParams.W_h: expected shape \(4, 4\), got \(4, 16\)"),
-        (lambda: bptt.log_norm_products(JACOBIANS, norm="nuclear"), "norm: expected frobenius .*, got .nuclear"),
-        (lambda: bptt.log_norm_products(JACOBIANS[..., :3]), r"jacobians: expected shape .*, got \(3, 2, 4, 3\)"),
-        (lambda: bptt.log_norm_products(JACOBIANS * np.nan), "jacobians: expected numbers, got NaN in 96 of its 96"),
+        (lambda: rnn_jacobians(RNN, TRACE, "cos"), "activation: expected one of .*; got 'cos'"),
+        (lambda: rnn_jacobians(LSTM, TRACE), r"LSTMParams.W_h: expected shape \(4, 4\), got \(4, 16\)"),
+        (lambda: log_norm_products(JACOBIANS, norm="nuclear"), "norm: expected frobenius .*, got .nuclear"),
+        (lambda: log_norm_products(JACOBIANS[..., :3]), r"jacobians: expected shape .*, got \(3, 2, 4, 3\)"),
+        (lambda: log_norm_products(JACOBIANS * np.nan), "jacobians: expected numbers, got NaN in 96 of its 96"),
     ],
 )
 def test_errors_name_the_array_and_both_shapes(call, message):

@@ -10,8 +10,9 @@ from torch import nn
 
 from experiments import adding_1997, clipping, long_memory
 from experiments.__main__ import main, render
-from experiments.core import LastStep, Run, rate_table, sweep, train_until
+from experiments.core import Run, rate_table, sweep, train_until
 from helpers import tasks
+from helpers.models import LastStep
 
 torch.set_num_threads(1)
 MODULES = [adding_1997, clipping, long_memory]

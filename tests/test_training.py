@@ -1,4 +1,4 @@
-"""The training loop on problems with a known solution, and the character model against the course's own equations."""
+"""The training loop on problems with a known solution."""
 
 import numpy as np
 import pytest
@@ -78,50 +78,3 @@ def test_the_progress_bar_is_silent_in_a_book_build(monkeypatch, capfd):
         batch, _, model = _regression()
         training.fit(model, batch, 3, loss=nn.functional.mse_loss, label="a linear model")
         assert (capfd.readouterr().err == "") is silent
-
-
-@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
-def test_a_stateful_model_reads_two_halves_like_one_text(cell):
-    torch.manual_seed(0)
-    model = training.CharModel(cell, hidden=6, vocabulary=5, stateful=True)
-    codes = torch.randint(5, (12, 3))
-    whole, _ = model(codes)
-    model.state = None
-    halves = torch.cat([model(codes[:5])[0], model(codes[5:])[0]])
-    assert torch.allclose(whole, halves, atol=1e-6)
-    model.stateful, model.state = False, None
-    fresh = torch.cat([model(codes[:5])[0], model(codes[5:])[0]])
-    assert not torch.allclose(whole, fresh, atol=1e-3)
-
-
-def test_the_character_model_equals_the_course_equations():
-    from helpers import params, sequence
-
-    torch.manual_seed(0)
-    model = training.CharModel("rnn", hidden=7, vocabulary=5).double()
-    codes = torch.randint(5, (9, 2))
-    scores, _ = model(codes)
-    h = sequence.rnn(params.from_torch(model.recurrent), np.eye(5)[codes.numpy()]).h
-    expected = h @ model.readout.weight.detach().numpy().T + model.readout.bias.detach().numpy()
-    assert np.allclose(scores.detach().numpy(), expected, atol=1e-12)
-    y = torch.randint(5, (9, 2))
-    p = np.exp(expected) / np.exp(expected).sum(axis=-1, keepdims=True)
-    by_hand = -np.mean(np.log(np.take_along_axis(p, y.numpy()[..., None], axis=-1)))
-    assert training.next_character_loss((scores, None), y).item() == pytest.approx(by_hand, abs=1e-12)
-
-
-def test_an_unknown_cell_is_named():
-    with pytest.raises(ValueError, match="rnn, lstm, gru; got 'elman'"):
-        training.CharModel("elman")
-
-
-def test_bits_per_character_of_a_uniform_model_and_of_a_sure_one():
-    codes = np.tile([0, 1, 2], 200)
-    model = training.CharModel("rnn", hidden=4, vocabulary=8)
-    with torch.no_grad():
-        model.readout.weight.zero_()
-        model.readout.bias.zero_()
-    assert training.bits_per_character(model, codes, rows=3) == pytest.approx(3)
-    with torch.no_grad():
-        model.readout.bias[:3] = 50
-    assert training.bits_per_character(model, codes, rows=3) == pytest.approx(np.log2(3), abs=1e-6)

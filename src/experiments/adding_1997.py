@@ -6,8 +6,9 @@ import torch
 from torch import nn
 
 from helpers import tasks
+from helpers.models import LastStep
 
-from .core import LastStep, Run, outcome_table, train_until
+from .core import Run, outcome_table, train_until
 
 NAME = "adding_1997"
 TITLE = "The adding problem of 1997"

@@ -1,4 +1,4 @@
-"""What every experiment is built of: a net read at its last step, a training run with an end, a saved table."""
+"""What every experiment is built of: a training run with an end, a saved table."""
 
 from __future__ import annotations
 
@@ -11,64 +11,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from torch import nn
 from tqdm.auto import tqdm
 
-from helpers import params
-from helpers.spectra import scaled_to_radius
 from helpers.training import fit
 
-__all__ = ["LastStep", "Run", "outcome_table", "rate_table", "share_right", "sweep", "train_until"]
-
-STARTS = ("uniform", "normal", "orthogonal", "identity")
-
-
-class LastStep(nn.Module):
-    """A recurrent layer whose last state goes through one linear layer: x (T, B, D) -> (B, outputs).
-
-    `cell` is rnn, irnn or lstm; `start` sets the recurrent weights of rnn: torch's own uniform draw, normal scaled to
-    spectral radius 0.95, orthogonal or identity. irnn is the ReLU net of Le, Jaitly & Hinton (2015): identity
-    recurrent weights, zero biases, input weights of standard deviation 0.001. lstm starts its forget gates with the
-    bias `forget_bias`. Raises ValueError for another cell or start.
-    """
-
-    def __init__(self, cell: str, inputs: int, hidden: int, outputs: int, *, start: str = "uniform",
-                 forget_bias: float = 1.0, seed: int = 0):
-        super().__init__()
-        if cell not in ("rnn", "irnn", "lstm") or start not in STARTS:
-            raise ValueError(f"no {cell!r} with start {start!r}; cells: rnn, irnn, lstm; starts: {', '.join(STARTS)}")
-        torch.manual_seed(seed)
-        if cell == "lstm":
-            self.recurrent = nn.LSTM(inputs, hidden)
-        else:
-            self.recurrent = nn.RNN(inputs, hidden, nonlinearity="relu" if cell == "irnn" else "tanh")
-        self.readout = nn.Linear(hidden, outputs)
-        with torch.no_grad():
-            _start(self.recurrent, "identity" if cell == "irnn" else start, hidden, seed)
-            if cell == "irnn":
-                nn.init.normal_(self.recurrent.weight_ih_l0, std=0.001)
-            if cell == "lstm":
-                self.recurrent.bias_ih_l0[hidden : 2 * hidden] = forget_bias
-                self.recurrent.bias_hh_l0[hidden : 2 * hidden] = 0.0
-
-    def forward(self, x):
-        states, _ = self.recurrent(x)
-        return self.readout(states[-1])
-
-
-def _start(layer, start: str, hidden: int, seed: int):
-    if start == "uniform":
-        return
-    if start == "normal":
-        weights = torch.from_numpy(scaled_to_radius(params.normal((hidden, hidden), seed=seed), 0.95))
-    elif start == "orthogonal":
-        weights = torch.from_numpy(params.orthogonal(hidden, 1.0, seed))
-    else:
-        weights = torch.eye(hidden)
-    layer.weight_hh_l0.copy_(weights)
-    layer.bias_ih_l0.zero_()
-    layer.bias_hh_l0.zero_()
-
+__all__ = ["Run", "outcome_table", "rate_table", "share_right", "sweep", "train_until"]
 
 @dataclass(frozen=True)
 class Run:

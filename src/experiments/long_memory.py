@@ -6,8 +6,9 @@ import torch
 from torch import nn
 
 from helpers import tasks
+from helpers.models import LastStep
 
-from .core import LastStep, Run, rate_table, share_right, train_until
+from .core import Run, rate_table, share_right, train_until
 
 NAME = "long_memory"
 TITLE = "Adding and temporal order: starts, clipping and cells"

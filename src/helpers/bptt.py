@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 from array_api_compat import array_namespace, device, is_numpy_array, is_torch_array
 
+from ._scale import norms
 from ._validate import expect_numbers, expect_params, expect_shape
 from .cells import GRUParams, LSTMParams, RNNParams, activation_slope, log_softmax
-from .jacobians import log_norm_products, norms, rnn_jacobians
 from .sequence import scan
 
 __all__ = [
@@ -22,10 +22,8 @@ __all__ = [
     "RNNGrads",
     "cross_entropy",
     "gru_bptt",
-    "log_norm_products",
     "lstm_bptt",
     "rnn_bptt",
-    "rnn_jacobians",
 ]
 
 Array = Any

@@ -1,14 +1,27 @@
-"""Jacobians of an unrolled RNN and the norm of their products, safe at any scale. Array API only."""
+"""Jacobians of an unrolled RNN, and what decides whether their product shrinks or grows."""
 
-import math
-
+import numpy as np
 from array_api_compat import array_namespace, device
 
+from ._scale import log, nonzero, norms
 from ._validate import expect_numbers, expect_params, expect_shape
 from .cells import activation_slope
 from .sequence import scan
 
-__all__ = ["largest_singular_value", "log_norm_products", "norms", "rnn_jacobians"]
+__all__ = [
+    "MAX_SLOPE",
+    "chain",
+    "largest_singular_value",
+    "log_norm_products",
+    "norm_bound",
+    "rnn_jacobians",
+    "scaled_to_radius",
+    "spectral_radius",
+]
+
+
+# The largest slope an activation can have anywhere (gamma in Pascanu, Mikolov & Bengio, 2013, section 2.1).
+MAX_SLOPE = {"linear": 1.0, "relu": 1.0, "sigmoid": 0.25, "tanh": 1.0}
 
 
 def rnn_jacobians(params, trace, activation="tanh"):
@@ -61,14 +74,14 @@ def log_norm_products(jacobians, norm="frobenius"):
         product, scale = state
         product = inputs[0] @ product
         size = norms(xp, product, (-2, -1))
-        product = product / _nonzero(xp, size)[..., None, None]
-        scale = scale + _log(xp, size)
+        product = product / nonzero(xp, size)[..., None, None]
+        scale = scale + log(xp, size)
         if norm == "frobenius":
             return (product, scale), (scale,)
-        return (product, scale), (scale + _log(xp, largest_singular_value(product)),)
+        return (product, scale), (scale + log(xp, largest_singular_value(product)),)
 
     _, (logs,) = scan(step, (eye, scale), (jacobians,), reverse=True)
-    start = _log(xp, norms(xp, eye, (-2, -1))) if norm == "frobenius" else scale
+    start = log(xp, norms(xp, eye, (-2, -1))) if norm == "frobenius" else scale
     return xp.concat([start[None, ...], xp.flip(logs, axis=0)], axis=0)
 
 
@@ -92,18 +105,40 @@ def _unit_trace(xp, gram):
     return gram / xp.maximum(trace, xp.full_like(trace, 1e-300))
 
 
-def norms(xp, a, axes):
-    """Euclidean norm over `axes` of numbers of any size: squaring 1e-200 as it stands would give zero."""
-    largest = xp.max(xp.abs(a), axis=axes, keepdims=True)
-    scaled = a / _nonzero(xp, largest)
-    return xp.squeeze(largest, axis=axes) * xp.sqrt(xp.sum(scaled * scaled, axis=axes))
+def spectral_radius(matrix: np.ndarray) -> float:
+    """The largest absolute value of an eigenvalue of `matrix` (n, n)."""
+    return float(np.max(np.abs(np.linalg.eigvals(matrix))))
 
 
-def _nonzero(xp, a):
-    """`a` as a safe divisor: 1 in place of 0 and infinity."""
-    return xp.where(xp.logical_and(a != 0, xp.isfinite(a)), a, xp.ones_like(a))
+def scaled_to_radius(matrix: np.ndarray, radius: float) -> np.ndarray:
+    """`matrix` (n, n) times the number that gives it this spectral radius.
+
+    Raises ValueError if all its eigenvalues are zero.
+    """
+    now = spectral_radius(matrix)
+    if now < 1e-12:
+        raise ValueError("every eigenvalue of the matrix is zero: no factor gives it another spectral radius")
+    return matrix * (radius / now)
 
 
-def _log(xp, a):
-    """log(a), -inf at 0 without NumPy's warning."""
-    return xp.where(a == 0, xp.full_like(a, -math.inf), xp.log(_nonzero(xp, a)))
+def chain(n: int, radius: float, coupling: float) -> np.ndarray:
+    """A non-normal matrix (n, n): `radius` on the diagonal and `coupling` just above it.
+
+    Unit i keeps the share `radius` of itself and feeds unit i+1. Every eigenvalue is `radius`; the largest singular
+    value is near `radius + coupling`.
+    """
+    return radius * np.eye(n) + coupling * np.eye(n, k=1)
+
+
+def norm_bound(matrix: np.ndarray, lags, activation: str = "tanh") -> np.ndarray:
+    r"""The bound :math:`(\gamma\,\sigma_{\max}(W))^k` on the norm of a product of k Jacobians, for each k in `lags`.
+
+    Below 1 the gradient must vanish; above 1 it says nothing (Pascanu, Mikolov & Bengio, 2013, section 2.1).
+    Raises ValueError for an unknown activation.
+
+    >>> norm_bound(np.eye(2), [0, 1, 2], "sigmoid").tolist()
+    [1.0, 0.25, 0.0625]
+    """
+    if activation not in MAX_SLOPE:
+        raise ValueError(f"activation must be one of {', '.join(sorted(MAX_SLOPE))}; got {activation!r}")
+    return (MAX_SLOPE[activation] * np.linalg.norm(matrix, 2)) ** np.asarray(lags, dtype=np.float64)

@@ -13,7 +13,7 @@ import torch
 from live_figures.host import widgets_work
 
 from . import plots
-from .inspect import backpropagate, inspect
+from .gates import backpropagate, inspect
 
 __all__ = ["Monitor"]
 

@@ -1,9 +1,9 @@
-"""Seeded batches of the classic long-memory tasks: adding, temporal order, copying.
+"""Seeded batches of the classic memory tasks: adding, temporal order, copying, temporal XOR.
 
-Every task takes a random generator and gives `(x, y)` with time first. A `numpy.random.Generator` gives NumPy arrays
-(float64 and int64), a `torch.Generator` gives tensors (float32 and int64); the same draws stand behind both. Where a
-paper draws sequences of different length, one batch shares one length: each sequence has the paper's distribution, and
-no padding is needed.
+Every task but `xor_batch` takes a random generator and gives `(x, y)` with time first. A `numpy.random.Generator` gives
+NumPy arrays (float64 and int64), a `torch.Generator` gives tensors (float32 and int64); the same draws stand behind
+both. Where a paper draws sequences of different length, one batch shares one length: each sequence has the paper's
+distribution, and no padding is needed.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ __all__ = [
     "copy_memory",
     "copy_memory_baseline",
     "temporal_order",
+    "xor_batch",
 ]
 
 ORDER_SYMBOLS = "EBabcdXY"
@@ -125,6 +126,25 @@ def copy_memory_baseline(delay: int, symbols: int = 8, span: int = 10) -> float:
     """The mean cross-entropy, in nats a step, of knowing when to answer in `copy_memory` but guessing what."""
     _check(delay=(delay, 1), symbols=(symbols, 1), span=(span, 1))
     return span * math.log(symbols) / (delay + 2 * span)
+
+
+def xor_batch(triples: int, B: int):
+    """A `batch(rng: torch.Generator)` for `training.fit`: B bit streams as x, y (3 triples - 1, B, 1), y the next bit.
+
+    Every third bit is the exclusive or of the two before it, which are random (Elman, 1990): only every third bit can
+    be predicted, and only with a memory of the bit before the current one. Raises ValueError for a count below 1.
+    """
+    import torch
+
+    if triples < 1 or B < 1:
+        raise ValueError(f"xor_batch needs triples >= 1 and B >= 1, got {triples} and {B}")
+
+    def batch(rng):
+        pair = torch.randint(2, (triples, 2, B), generator=rng)
+        bits = torch.cat([pair, pair[:, :1] ^ pair[:, 1:]], dim=1).reshape(3 * triples, B, 1).float()
+        return bits[:-1], bits[1:]
+
+    return batch
 
 
 def _check(**sizes):

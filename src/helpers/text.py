@@ -7,6 +7,7 @@ https://docs.python.org/3/license.html. Versions of Python differ a little, and 
 
 from __future__ import annotations
 
+import re
 import sysconfig
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 __all__ = ["HELD_OUT", "MODULES", "VOCABULARY", "Split", "decode", "encode", "ngram_loss", "python_source", "source",
-           "streams", "windows"]
+           "squeeze", "streams", "windows"]
 
 # Newline and the printable ASCII characters: 96 symbols, the same on every Python.
 VOCABULARY = "\n" + "".join(map(chr, range(32, 127)))
@@ -69,6 +70,11 @@ def decode(codes) -> str:
     if codes.size and (codes.min() < 0 or codes.max() >= len(VOCABULARY)):
         raise ValueError(f"codes go from 0 to {len(VOCABULARY) - 1}, got {codes.min()} to {codes.max()}")
     return "".join(VOCABULARY[c] for c in codes)
+
+
+def squeeze(codes: np.ndarray) -> np.ndarray:
+    """The codes (M,) of a text (N,) without its indentation, empty lines and runs of spaces."""
+    return encode(re.sub(r"\n[\n ]*", "\n", re.sub(" +", " ", decode(codes))))
 
 
 def windows(codes: np.ndarray, T: int, B: int) -> Callable:

@@ -17,9 +17,7 @@ from tqdm.auto import tqdm
 
 from live_figures.host import on_page
 
-__all__ = ["CharModel", "History", "bits_per_character", "fit", "next_character_loss"]
-
-CELLS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
+__all__ = ["History", "fit"]
 
 
 class History(NamedTuple):
@@ -76,40 +74,3 @@ def _update(model, optimizer, pair, loss, clip, step) -> tuple[float, float]:
     norm = nn.utils.clip_grad_norm_(model.parameters(), float("inf") if clip is None else clip)
     optimizer.step()
     return value.item(), norm.item()
-
-
-class CharModel(nn.Module):
-    """Scores of the next character: one-hot characters, one recurrent layer (`rnn`, `lstm` or `gru`), one linear layer.
-
-    forward(codes (T, B) integers, state=None) -> (scores (T, B, vocabulary), state). With `stateful`, a call without a
-    state starts where the call before it ended, with the gradient cut there: for batches that continue each other.
-    """
-
-    def __init__(self, cell: str = "rnn", hidden: int = 128, vocabulary: int = 96, stateful: bool = False):
-        super().__init__()
-        if cell not in CELLS:
-            raise ValueError(f"cell is one of {', '.join(CELLS)}; got {cell!r}")
-        self.vocabulary, self.stateful, self.state = vocabulary, stateful, None
-        self.recurrent = CELLS[cell](vocabulary, hidden)
-        self.readout = nn.Linear(hidden, vocabulary)
-
-    def forward(self, codes: torch.Tensor, state=None):
-        x = nn.functional.one_hot(codes, self.vocabulary).to(self.readout.weight.dtype)
-        h, state = self.recurrent(x, self.state if state is None else state)
-        if self.stateful:
-            self.state = tuple(s.detach() for s in state) if isinstance(state, tuple) else state.detach()
-        return self.readout(h), state
-
-
-def next_character_loss(output, targets: torch.Tensor) -> torch.Tensor:
-    """Mean cross-entropy (nats a character) of a CharModel's output and the true next characters (T, B)."""
-    scores, _ = output
-    return nn.functional.cross_entropy(scores.flatten(0, 1), targets.flatten())
-
-
-def bits_per_character(model: CharModel, codes: np.ndarray, rows: int = 20) -> float:
-    """How many bits `model` needs for each character of the text `codes` (N,), read as `rows` streams side by side."""
-    length = (len(codes) - 1) // rows
-    x, y = (torch.as_tensor(codes[k:k + rows * length].reshape(rows, length).T.copy()) for k in (0, 1))
-    with torch.no_grad():
-        return next_character_loss(model(x), y).item() / float(np.log(2))

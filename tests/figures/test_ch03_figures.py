@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from helpers.bptt import rnn_bptt, rnn_jacobians
+from helpers.bptt import rnn_bptt
 from helpers.cells import RNNParams
 from helpers.figures.clipping_cliff import UNROLLED, loss_and_gradient
 from helpers.figures.gradient_norms import STARTS
+from helpers.jacobians import chain, rnn_jacobians
 from helpers.live import load
 from helpers.sequence import rnn
-from helpers.spectra import chain
 
 
 @pytest.mark.parametrize("start", STARTS)

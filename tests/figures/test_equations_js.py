@@ -6,6 +6,7 @@ from equation_cases import CASES
 from tracing import agree
 
 from helpers import bptt, cells, params, sequence
+from helpers.jacobians import log_norm_products, rnn_jacobians
 
 
 def arrays_of(value):
@@ -36,9 +37,9 @@ def test_step_unroll_and_backward(node, case, given_states):
 def test_jacobians_and_their_products(node, activation):
     def run(xp, x, *parts):
         weights = cells.RNNParams(*parts)
-        jacobians = bptt.rnn_jacobians(weights, sequence.rnn(weights, x, activation=activation), activation)
-        spectral = bptt.log_norm_products(jacobians, norm="spectral")
-        return jacobians, bptt.log_norm_products(jacobians), spectral
+        jacobians = rnn_jacobians(weights, sequence.rnn(weights, x, activation=activation), activation)
+        spectral = log_norm_products(jacobians, norm="spectral")
+        return jacobians, log_norm_products(jacobians), spectral
 
     agree(node, run, np.random.default_rng(0).normal(size=(5, 2, 3)), *params.rnn_params(3, 4))
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from live_figures.exercises import Question, close, exercise, right, wrong
 
+from ..jacobians import MAX_SLOPE, chain, spectral_radius
 from ..live import load
-from ..spectra import MAX_SLOPE, chain, spectral_radius
 
 __all__ = [
     "clip_all",

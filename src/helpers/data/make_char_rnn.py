@@ -7,13 +7,12 @@ in float32, and `bits`, its loss in bits a character on modules it never saw. Ta
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from .. import params, text, training
+from .. import models, params, text, training
 
 PATH = Path(__file__).with_name("char_rnn.npz")
 HIDDEN = 64
@@ -24,22 +23,17 @@ def main() -> None:
     """Train, measure and write the weights."""
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    train, valid = (squeeze(codes) for codes in text.python_source())
-    model = training.CharModel("rnn", HIDDEN)
+    train, valid = (text.squeeze(codes) for codes in text.python_source())
+    model = models.CharModel("rnn", HIDDEN)
     for seed, (lr, steps) in enumerate(STAGES):
-        training.fit(model, text.windows(train, T=48, B=32), steps, loss=training.next_character_loss, lr=lr,
+        training.fit(model, text.windows(train, T=48, B=32), steps, loss=models.next_character_loss, lr=lr,
                      seed=seed, label=f"learning rate {lr:g}")
     rnn = params.from_torch(model.recurrent)
     weights = {"W_x": rnn.W_x, "W_h": rnn.W_h, "b": rnn.b, "W_y": model.readout.weight.detach().numpy().T,
                "b_y": model.readout.bias.detach().numpy()}
-    bits = training.bits_per_character(model, valid)
+    bits = models.bits_per_character(model, valid)
     np.savez_compressed(PATH, bits=bits, **{k: v.astype(np.float32) for k, v in weights.items()})
     print(f"{PATH.name}: {bits:.3f} bits a character on held-out modules, {PATH.stat().st_size / 1000:.0f} kB")
-
-
-def squeeze(codes: np.ndarray) -> np.ndarray:
-    """The text without indentation, empty lines and runs of spaces."""
-    return text.encode(re.sub(r"\n[\n ]*", "\n", re.sub(" +", " ", text.decode(codes))))
 
 
 if __name__ == "__main__":

@@ -4,11 +4,10 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from helpers import plots
-from helpers.bptt import rnn_jacobians
 from helpers.cells import RNNParams
+from helpers.jacobians import MAX_SLOPE, rnn_jacobians
 from helpers.plots import powers_of_ten
 from helpers.sequence import rnn
-from helpers.spectra import MAX_SLOPE
 from live_figures import Challenge, Choice, Slider
 
 title = "How steep is an activation, and what do k steps through it leave of a gradient?"

@@ -6,12 +6,11 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from helpers import plots
-from helpers.bptt import rnn_jacobians
 from helpers.cells import RNNParams
+from helpers.jacobians import MAX_SLOPE, chain, largest_singular_value, rnn_jacobians, scaled_to_radius
 from helpers.params import identity, normal, orthogonal
 from helpers.plots import powers_of_ten
 from helpers.sequence import rnn, scan
-from helpers.spectra import MAX_SLOPE, chain, largest_singular_value, scaled_to_radius
 from live_figures import Challenge, Choice, Slider, short
 
 title = "How much of a gradient is left after k steps back?"

@@ -4,9 +4,9 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from helpers import plots
+from helpers.jacobians import chain, largest_singular_value
 from helpers.plots import powers_of_ten
 from helpers.sequence import pick, scan
-from helpers.spectra import chain, largest_singular_value
 from live_figures import Challenge, Slider
 
 title = "Can a gradient grow a million times before it vanishes, with every eigenvalue below 1?"

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from helpers.spectra import (
+from helpers.jacobians import (
     MAX_SLOPE,
     chain,
     largest_singular_value,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.inspect import backpropagate, inspect
+from helpers.gates import backpropagate, inspect
 
 KINDS = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru": torch.nn.GRU}
 

@@ -1,0 +1,81 @@
+"""The models that the chapters train: what they learn, and their numbers against the course's own equations."""
+
+import numpy as np
+import pytest
+import torch
+
+from helpers import models, params, sequence, tasks, training
+
+torch.set_num_threads(1)
+
+
+def test_every_third_bit_is_the_xor_of_the_two_before_it_and_no_other_is():
+    x, y = tasks.xor_batch(triples=50, B=40)(torch.Generator().manual_seed(0))
+    assert x.shape == y.shape == (149, 40, 1)
+    assert torch.equal(x[1:], y[:-1])
+    bits = torch.cat([x[:1], y])[..., 0].int().reshape(50, 3, 40)
+    assert torch.equal(bits[:, 2], bits[:, 0] ^ bits[:, 1])
+    ones = bits.float().mean(dim=(0, 2))
+    assert torch.all((ones - 0.5).abs() < 0.05)
+    assert (bits[1:, 0] == bits[:-1, 1] ^ bits[:-1, 2]).float().mean() == pytest.approx(0.5, abs=0.05)
+
+
+def test_a_trained_net_beats_a_coin_on_every_third_bit_only():
+    torch.manual_seed(1)
+    net = models.ElmanNet(8)
+    training.fit(net, tasks.xor_batch(5, 32), 500, loss=torch.nn.functional.mse_loss, lr=0.02, seed=1)
+    x, y = tasks.xor_batch(5, 2000)(torch.Generator().manual_seed(99))
+    with torch.no_grad():
+        error = ((net(x) - y) ** 2).mean(dim=(1, 2))
+    assert torch.all(error[1::3] < 0.05)
+    assert torch.all(error[0::3] > 0.23) and torch.all(error[2::3] > 0.23)
+
+
+def test_counts_below_one_are_refused():
+    with pytest.raises(ValueError, match="got 0 and 3"):
+        tasks.xor_batch(0, 3)
+
+
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])
+def test_a_stateful_model_reads_two_halves_like_one_text(cell):
+    torch.manual_seed(0)
+    model = models.CharModel(cell, hidden=6, vocabulary=5, stateful=True)
+    codes = torch.randint(5, (12, 3))
+    whole, _ = model(codes)
+    model.state = None
+    halves = torch.cat([model(codes[:5])[0], model(codes[5:])[0]])
+    assert torch.allclose(whole, halves, atol=1e-6)
+    model.stateful, model.state = False, None
+    fresh = torch.cat([model(codes[:5])[0], model(codes[5:])[0]])
+    assert not torch.allclose(whole, fresh, atol=1e-3)
+
+
+def test_the_character_model_equals_the_course_equations():
+    torch.manual_seed(0)
+    model = models.CharModel("rnn", hidden=7, vocabulary=5).double()
+    codes = torch.randint(5, (9, 2))
+    scores, _ = model(codes)
+    h = sequence.rnn(params.from_torch(model.recurrent), np.eye(5)[codes.numpy()]).h
+    expected = h @ model.readout.weight.detach().numpy().T + model.readout.bias.detach().numpy()
+    assert np.allclose(scores.detach().numpy(), expected, atol=1e-12)
+    y = torch.randint(5, (9, 2))
+    p = np.exp(expected) / np.exp(expected).sum(axis=-1, keepdims=True)
+    by_hand = -np.mean(np.log(np.take_along_axis(p, y.numpy()[..., None], axis=-1)))
+    assert models.next_character_loss((scores, None), y).item() == pytest.approx(by_hand, abs=1e-12)
+
+
+def test_an_unknown_cell_is_named():
+    with pytest.raises(ValueError, match="rnn, lstm, gru; got 'elman'"):
+        models.CharModel("elman")
+
+
+def test_bits_per_character_of_a_uniform_model_and_of_a_sure_one():
+    codes = np.tile([0, 1, 2], 200)
+    model = models.CharModel("rnn", hidden=4, vocabulary=8)
+    with torch.no_grad():
+        model.readout.weight.zero_()
+        model.readout.bias.zero_()
+    assert models.bits_per_character(model, codes, rows=3) == pytest.approx(3)
+    with torch.no_grad():
+        model.readout.bias[:3] = 50
+    assert models.bits_per_character(model, codes, rows=3) == pytest.approx(np.log2(3), abs=1e-6)
