@@ -3,77 +3,14 @@
 Shapes: x (time, batch, input); every array of a result (time, batch, hidden).
 """
 
-from array_api_compat import array_namespace, is_numpy_array
+from array_api_compat import array_namespace
+
+from live_figures import pick, scan
 
 from ._validate import expect_numbers, expect_params, expect_shape
 from .cells import GRUStep, LSTMStep, RNNStep, activation_function, gate_activation, gru_update, lstm_update, rnn_update
 
 __all__ = ["gru", "lstm", "pick", "rnn", "scan"]
-
-
-def scan(f, init, xs, reverse=False):
-    """Carry a state along time: the loop behind every unroll and every backward pass.
-
-        for t = 0 .. T-1 (reverse: T-1 .. 0):  carry, y_t = f(carry, x_t)
-
-    `init` is a tuple of arrays, `xs` a tuple of arrays with leading time axis, `f(carry, x) -> (carry, y)` takes and
-    gives tuples of arrays. Returns (carry, ys): the last carry, and each y stacked over time, y_t at place t in either
-    direction; a NamedTuple y gives a NamedTuple ys. A Python loop, except where the array namespace has a `scan` of its
-    own (the arrays that record a live figure). Raises ValueError if there is nothing to scan or lengths differ.
-
-    >>> import numpy as np
-    >>> running_sum = lambda carry, x: ((carry[0] + x[0],), (carry[0] + x[0],))
-    >>> scan(running_sum, (np.asarray(0.0),), (np.asarray([1.0, 2.0, 3.0]),))[1][0].tolist()
-    [1.0, 3.0, 6.0]
-    """
-    xs = tuple(xs)
-    lengths = [x.shape[0] if x.ndim else 0 for x in xs]
-    if not lengths or min(lengths) == 0 or min(lengths) != max(lengths):
-        raise ValueError(f"xs: expected arrays of one length T >= 1 along time, got lengths {lengths}")
-    xp = array_namespace(xs[0])
-    if hasattr(xp, "scan"):
-        return xp.scan(f, init, xs, reverse)
-    steps = list(zip(*(xp.unstack(x, axis=0) for x in xs), strict=True))
-    times = range(len(steps) - 1, -1, -1) if reverse else range(len(steps))
-    return (_loop_in_place if is_numpy_array(xs[0]) else _loop)(xp, f, init, steps, times)
-
-
-def _loop(xp, f, carry, steps, times):
-    """The loop, without writing into any array: torch can differentiate through it."""
-    ys = [None] * len(steps)
-    for t in times:
-        carry, ys[t] = f(carry, steps[t])
-    return carry, _like(ys[0], [xp.stack(rows, axis=0) for rows in zip(*ys, strict=True)])
-
-
-def _loop_in_place(xp, f, carry, steps, times):
-    """The loop for NumPy: each y goes into its place at once, which spares a second copy of the whole result."""
-    ys = None
-    for t in times:
-        carry, y = f(carry, steps[t])
-        if ys is None:
-            ys = [xp.empty((len(steps), *a.shape), dtype=a.dtype) for a in y]
-        for stacked, a in zip(ys, y, strict=True):
-            stacked[t] = a
-    return carry, _like(y, ys)
-
-
-def _like(y, arrays):
-    """`arrays` as the NamedTuple that y is, or as a plain tuple."""
-    return getattr(type(y), "_make", tuple)(arrays)
-
-
-def pick(a, index, axis=0):
-    """`a[index]` along `axis` for a 0-d integer array `index`: what lets a figure follow a slider.
-
-    Returns an array without that axis. Plain indexing would do for NumPy; a traced index has no value to index with.
-
-    >>> import numpy as np
-    >>> pick(np.asarray([[1, 2], [3, 4]]), np.asarray(1)).tolist()
-    [3, 4]
-    """
-    xp = array_namespace(a)
-    return xp.squeeze(xp.take(a, xp.reshape(xp.asarray(index), (1,)), axis=axis), axis=axis)
 
 
 def rnn(params, x, h0=None, activation="tanh"):

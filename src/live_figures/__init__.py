@@ -1,9 +1,30 @@
-"""Live figures for any Sphinx book or notebook: declared once in Python, computed in the page without a server."""
+"""Live figures for any Sphinx book or notebook: declared once in Python, computed in the page without a server.
 
-from . import diagram
-from .collection import Figures
-from .constants import short
-from .controls import Choice, Slider, Text, Toggle
-from .figure import Challenge, LiveFigure
+Everything is loaded when it is first asked for, so that equations may take `scan` and `pick` from here and stay light.
+"""
 
-__all__ = ["Challenge", "Choice", "Figures", "LiveFigure", "Slider", "Text", "Toggle", "diagram", "short"]
+from importlib import import_module
+
+_HOMES = {
+    "Challenge": "figure",
+    "Choice": "controls",
+    "Figures": "collection",
+    "LiveFigure": "figure",
+    "Slider": "controls",
+    "Text": "controls",
+    "Toggle": "controls",
+    "diagram": "",
+    "pick": "loops",
+    "random": "",
+    "scan": "loops",
+    "short": "constants",
+}
+__all__ = list(_HOMES)
+
+
+def __getattr__(name):
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = import_module(f".{_HOMES[name] or name}", __name__)
+    globals()[name] = getattr(home, name) if _HOMES[name] else home
+    return globals()[name]

@@ -12,7 +12,7 @@ __all__ = ["scan"]
 
 
 def scan(f, init, xs, reverse=False):
-    """`carry, y = f(carry, x)` for each step of the arrays `xs` (tuple, time first); see `helpers.sequence.scan`.
+    """`carry, y = f(carry, x)` for each step of the arrays `xs` (tuple, time first); see `live_figures.scan`.
 
     Returns the last carry and the stacked `ys`; both keep the (named) tuple types that `f` returned.
     """
