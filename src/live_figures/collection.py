@@ -10,7 +10,15 @@ from functools import cache
 from . import notebook
 from .figure import LiveFigure, from_module
 
-__all__ = ["Figures"]
+__all__ = ["Figures", "expect_known"]
+
+
+def expect_known(name: str, known) -> None:
+    """Raise ValueError with the nearest of the `known` figures' names unless `name` is one of them."""
+    if name not in known:
+        near = difflib.get_close_matches(str(name), known, n=3, cutoff=0.4)
+        hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"there are {', '.join(known) or 'none'}"
+        raise ValueError(f"there is no live figure {name!r}; {hint}")
 
 
 class Figures:
@@ -27,11 +35,7 @@ class Figures:
 
     def load(self, name: str) -> LiveFigure:
         """The live figure called `name`; raises ValueError with the nearest known names if there is none."""
-        known = self.names()
-        if name not in known:
-            near = difflib.get_close_matches(str(name), known, n=3, cutoff=0.4)
-            hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"there are {', '.join(known)}"
-            raise ValueError(f"there is no live figure {name!r}; {hint}")
+        expect_known(name, self.names())
         return from_module(importlib.import_module(f"{self.package}.{name}"), name)
 
     def show(self, name: str, *, mode: str = "auto", **controls):

@@ -18,9 +18,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from . import assets, page
-from .collection import Figures
+from .collection import Figures, expect_known
 from .compile import compile_figure
-from .figure import LiveFigure
 from .host import PAGE
 
 __all__ = ["LiveFigureDirective", "figures_on", "setup"]
@@ -51,21 +50,21 @@ class LiveFigureDirective(SphinxDirective):
         if not isinstance(controls, dict):
             raise self.error(f"live-figure {name}: each line is `control: value`, got {controls!r}")
         try:
-            html = page.figure_html(_load(self.config, name), **controls)
+            home = _home(self.config, name)
+            html = page.figure_html(home.load(name), **controls)
         except (TypeError, ValueError) as error:  # an unknown figure, control or value: the message names it
             raise self.error(str(error)) from error
-        self.env.note_dependency(importlib.import_module(_package_of(self.config, name)).__file__)
+        self.env.note_dependency(importlib.import_module(f"{home.package}.{name}").__file__)
         return [nodes.raw("", html, format="html")]
 
 
-def _package_of(config, name: str) -> str:
-    """The module of the figure `name`, looked for in every package of `live_figures_packages`."""
-    found = [p for p in config.live_figures_packages if name in Figures(p).names()]
-    return f"{found[0] if found else config.live_figures_packages[0]}.{name}"
-
-
-def _load(config, name: str) -> LiveFigure:
-    return Figures(_package_of(config, name).rpartition(".")[0]).load(name)
+def _home(config, name: str) -> Figures:
+    """The package that holds the figure `name`; raises ValueError where none does."""
+    if not config.live_figures_packages:
+        raise ValueError("conf.py names no package of figures: live_figures_packages = ['my_figures']")
+    homes = {known: Figures(p) for p in config.live_figures_packages for known in Figures(p).names()}
+    expect_known(name, homes)
+    return homes[name]
 
 
 def _live_folder(app: Sphinx) -> Path:
@@ -84,7 +83,7 @@ def _copy_runtime(app: Sphinx) -> None:
 
 
 def _compile(app: Sphinx, name: str) -> None:
-    module = compile_figure(_load(app.config, name))
+    module = compile_figure(_home(app.config, name).load(name))
     (_live_folder(app) / "figures" / f"{name}.js").write_text(module.js, encoding="utf-8")
 
 

@@ -11,10 +11,11 @@ from docutils import nodes
 from fontTools.ttLib import TTFont
 from minibook import ROOT
 from rnn_book.execution import cache_key
-from rnn_book.live import figures_on
 from rnn_book.maths import Katex, KatexError, latex_for_katex
 from rnn_book.pages import describe, quiet, wanted
 from rnn_book.styles import icon_codes, purge, subset_font, words_of
+
+from live_figures.sphinx import figures_on
 
 # --- styles ---
 

@@ -1,0 +1,1 @@
+"""Two live figures that have nothing to do with networks."""
