@@ -1,70 +1,10 @@
-"""The palette can be told apart and read in both themes, and the plots draw what they are given."""
+"""The plots draw what they are given, in the colours of what they name."""
 
-import itertools
-import re
 
 import numpy as np
 import pytest
 
 from helpers import plots
-from live_figures import assets, palette
-
-PAPER = {"light": "#ffffff", "dark": "#14181e"}
-# How colours look without the cones for long, medium or short waves, in linear RGB
-# (Machado, Oliveira, Fernandes 2009, severity 1.0).
-CONES = {
-    "all": np.eye(3),
-    "protan": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
-    "deutan": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
-    "tritan": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
-}
-COLORS = {"light": palette.COLORS, "dark": tuple(palette.DARK[c] for c in palette.COLORS)}
-
-
-def linear(color: str) -> np.ndarray:
-    v = np.array([int(color[k:k + 2], 16) for k in (1, 3, 5)]) / 255
-    return np.where(v <= 0.04045, v / 12.92, ((v + 0.055) / 1.055) ** 2.4)
-
-
-def contrast(a: str, b: str) -> float:
-    lights = sorted(linear(c) @ [0.2126, 0.7152, 0.0722] for c in (a, b))
-    return (lights[1] + 0.05) / (lights[0] + 0.05)
-
-
-def lab(rgb: np.ndarray) -> np.ndarray:
-    """CIE L*a*b* of linear RGB, white D65."""
-    xyz = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750],
-                    [0.0193339, 0.1191920, 0.9503041]]) @ np.clip(rgb, 0, 1) / [0.95047, 1.0, 1.08883]  # fmt: skip
-    f = np.where(xyz > (6 / 29) ** 3, np.cbrt(xyz), xyz / (3 * (6 / 29) ** 2) + 4 / 29)
-    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
-
-
-@pytest.mark.parametrize("theme", COLORS)
-def test_every_colour_can_be_read_as_text(theme):
-    ink = palette.INK if theme == "light" else palette.DARK[palette.INK]
-    assert min(contrast(c, PAPER[theme]) for c in (*COLORS[theme], ink)) >= 4.5
-
-
-def test_the_style_sheet_has_the_same_colours():
-    css = assets.text("live-figure.css")
-    named = re.findall(r"--live-(c\d|grid): (#\w+);", css)
-    light, dark = (dict(named[k:k + 8]) for k in range(0, len(named), 8))
-    grid = {"light": palette.GRID, "dark": palette.DARK[palette.GRID]}
-    expected = {t: {f"c{k}": c for k, c in enumerate(COLORS[t])} | {"grid": grid[t]} for t in COLORS}
-    assert light == expected["light"] and dark == expected["dark"]
-
-
-@pytest.mark.parametrize("theme", COLORS)
-@pytest.mark.parametrize("cones", CONES)
-def test_the_palette_can_be_told_apart(theme, cones):
-    seen = [lab(np.asarray(CONES[cones]) @ linear(c)) for c in COLORS[theme]]
-    apart = {(i, j): np.linalg.norm(seen[i] - seen[j]) for i, j in itertools.combinations(range(7), 2)}
-    assert min(apart.values()) > 13, min(apart, key=apart.get)
-
-
-def test_every_colour_has_its_dark_form():
-    scales = [c for scale in (plots.SEQUENTIAL, plots.DIVERGING) for _, c in scale]
-    assert {*palette.COLORS, palette.INK, palette.GRID, *scales} == set(palette.DARK)
 
 
 def test_lines():
@@ -99,3 +39,10 @@ def test_bars_and_cursor():
     assert list(fig.data[0].x) == ["u", "v"] and not fig.layout.showlegend
     plots.cursor(fig, 0.5, low=-1, high=2)
     assert (list(fig.data[1].x), list(fig.data[1].y)) == ([0.5, 0.5], [-1, 2])
+
+
+def test_a_signal_and_a_network_have_one_colour_each():
+    assert plots.color("forget") == plots.COLORS[plots.SIGNALS["forget"]]
+    assert len(set(plots.SIGNALS.values()) | {6}) == 7 and len(set(plots.NETWORKS.values())) == len(plots.NETWORKS)
+    with pytest.raises(ValueError, match="no colour is named 'forgot'; there are .*forget"):
+        plots.color("forgot")

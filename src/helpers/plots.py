@@ -10,10 +10,23 @@ import plotly.graph_objects as go
 from live_figures.notebook import ShownPlot
 from live_figures.palette import COLORS, DASHES, DIVERGING, SEQUENTIAL, TEMPLATE
 
-__all__ = ["COLORS", "DASHES", "DIVERGING", "SEQUENTIAL", "bars", "cursor", "figure", "heatmap", "lines",
-           "powers_of_ten", "show", "stacked"]
+__all__ = ["COLORS", "DASHES", "DIVERGING", "NETWORKS", "SEQUENTIAL", "SIGNALS", "bars", "color", "cursor", "figure",
+           "heatmap", "lines", "powers_of_ten", "show", "stacked"]
 
+# One colour a signal through the whole book; slot 6 is grey, for what is only there to compare with. A GRU's update
+# gate keeps, as the forget gate does; its reset gate opens a way in, as the input gate does.
+SIGNALS = {"cell": 0, "forget": 1, "input": 2, "candidate": 3, "output": 4, "hidden": 5, "x": 6,
+           "update": 1, "reset": 2}  # fmt: skip
+NETWORKS = {"lstm": 0, "rnn": 1, "gru": 2, "min_gru": 3, "peephole": 4, "coupled": 5, "baseline": 6}
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def color(name: str) -> str:
+    """The colour of a signal or a network, by its name in SIGNALS or NETWORKS; raises ValueError for another name."""
+    slots = SIGNALS | NETWORKS
+    if name not in slots:
+        raise ValueError(f"no colour is named {name!r}; there are {', '.join(slots)}")
+    return COLORS[slots[name]]
 
 
 def figure(*, x_title: str = "", y_title: str = "", x_range=None, y_range=None, height: int = 360,

@@ -2,7 +2,8 @@
 
 Every part takes `live`, a dict of what follows the computed arrays: `{"opacity": "on[2]", "text": "h[2]:.2f"}` becomes
 `data-live="opacity=on[2]; text=h[2]:.2f"`. Colours are class names, never values, so that a dark page can swap them:
-`"c0"` to `"c6"` (the course's palette), `"ink"`, `"muted"`, `"paper"`, `"none"`.
+`"c0"` to `"c6"` for lines and text, `"a0"` to `"a6"` for areas (see palette.py), and
+`"ink"`, `"muted"`, `"paper"`, `"none"`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from html import escape
 
 __all__ = ["arrow", "box", "gate", "group", "label", "maths", "node", "panel", "svg", "wire"]
 
-COLORS = (*(f"c{k}" for k in range(7)), "ink", "muted", "paper", "none")
+COLORS = (*(f"{kind}{k}" for kind in "ca" for k in range(7)), "ink", "muted", "paper", "none")
 _SCRIPT = re.compile(r"([_^])(?:\{([^}]*)\}|(.))")
 
 

@@ -23,6 +23,11 @@ _DASH = {"dash": "9 9", "dot": "3 3", "dashdot": "9 3 3 3", "longdash": "15 6", 
 _FONT = "system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif"
 
 
+_SLOTS = {"c": palette.COLORS, "a": palette.AREAS}
+_CLASSES = {color: f"{kind}{k}" for kind, colors in _SLOTS.items() for k, color in enumerate(colors)}
+_CLASSES |= {palette.INK: "ink", palette.GRID: "grid"}
+
+
 def write(fig, folder: Path, name: str) -> list[Path]:
     """Write `name`-light.svg and `name`-dark.svg into `folder`; the same figure always gives the same bytes."""
     paths = []
@@ -72,9 +77,8 @@ class _Still:
 
     def paint(self, kind: str, color: str) -> str:
         """`kind` ("fill" or "stroke") in `color`: a class where the page's style sheet knows it, else the colour."""
-        known = {c: f"c{k}" for k, c in enumerate(palette.COLORS)} | {palette.INK: "ink", palette.GRID: "grid"}
-        if self.theme == "page" and color in known:
-            return f'class="{kind}-{known[color]}"'
+        if self.theme == "page" and color in _CLASSES:
+            return f'class="{kind}-{_CLASSES[color]}"'
         return f'{kind}="{palette.DARK.get(color, color) if self.theme == "dark" else color}"'
 
     def text(self, x: float, y: float, text: str, *, anchor: str = "middle", turn: bool = False,
