@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 __all__ = ["AREAS", "COLORS", "DARK", "DASHES", "DIVERGING", "GRID", "INK", "PAPER", "SEQUENTIAL", "STAGE", "TEMPLATE"]
 
 # Colours have numbers here; what a number stands for is the book's business. Slots 0 to 5 are for signals and for lines
-# that are compared, slot 6 is grey. Each slot has two tokens: COLORS for lines and text (contrast 4.5 on page and frame),
+# that are compared, slot 6 is grey. Each slot has two tokens: COLORS for lines and text (contrast 4.5 on page, frame),
 # AREAS for what is filled, with an edge of the line's colour and ink on it. Any two lines differ by at least 11
 # (CIEDE2000) to normal, protan, deutan and tritan eyes; tints differ by less, so a letter or an edge stands with them.
 # DARK gives each colour its form on a dark page, where the page swaps them by value; live-figure.css names them
