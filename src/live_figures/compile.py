@@ -37,7 +37,7 @@ def variant_key(fig: LiveFigure, values: dict) -> str:
 
 
 def compile_figure(fig: LiveFigure) -> Module:
-    """Record every variant of a live figure and write the module that `static/live-figure.js` loads.
+    """Record every variant of a live figure and write the module that `static/program.js` runs.
 
     Raises `TraceError` for an operation that cannot be recorded, naming it, the figure and the line; ValueError if a
     figure with memory changes the shape or dtype of its state.

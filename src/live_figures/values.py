@@ -1,7 +1,7 @@
 """Computed values put into words and marks: number formats, the readout sentence, the bindings of an SVG diagram.
 
-`static/live-figure.js` does the same in the page (`formatValue`, `fillTemplate`, `fillDiagram`); tests hold the two
-together. Ties are rounded away from zero, as JavaScript does, so that both print the same digits.
+`static/numbers.js` and `static/diagram.js` do the same in the page (`formatValue`, `fillTemplate`, `applyBinding`);
+tests hold the two together. Ties are rounded away from zero, as JavaScript does, so that both print the same digits.
 """
 
 from __future__ import annotations

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import importlib
+import shutil
 from pathlib import Path
 
 from helpers import plots
-from live_figures import figure, page
+from live_figures import assets, figure, page
 from live_figures.compile import compile_figure
 from live_figures.exercises import REGISTRY, Question
 
 __all__ = ["document", "load_fixture", "move", "questions", "ready", "write_site"]
 
 STATIC = Path(page.__file__).parent / "static"
-BUNDLE = Path(__file__).resolve().parents[2] / "src" / "live_figures" / "static" / "built" / "plotly.min.js"
+BUNDLE = assets.BUILT / "plotly.min.js"
 FIXTURES = ("everything", "walker")
 
 
@@ -60,12 +61,16 @@ def write_site(folder: Path) -> None:
     live = folder / "_static" / "live"
     (live / "figures").mkdir(parents=True)
     for name in ("live-figure.js", "live-question.js", "live-figure.css", "live-question.css"):
-        (live / name).write_bytes((STATIC / name).read_bytes())
+        (live / name).write_text(assets.runtime(name), encoding="utf-8")
+    (live / "joined.js").write_text(assets.joined("live-figure.js"), encoding="utf-8")
+    shutil.copytree(STATIC, folder / "modules", ignore=shutil.ignore_patterns("built"))
     (live / "plotly.min.js").write_bytes(_bundle())
     html = {name: page.figure_html(load_fixture(name)) for name in FIXTURES}
     for name in FIXTURES:
         (live / "figures" / f"{name}.js").write_text(compile_figure(load_fixture(name)).js, encoding="utf-8")
         (folder / f"{name}.html").write_text(document(html[name]), encoding="utf-8")
+    whole = document(html["everything"]).replace("/live-figure.js", "/joined.js")
+    (folder / "joined.html").write_text(whole, encoding="utf-8")
     plot = page.plot_html(plots.lines({"a": [1, 2], "b": [2, 1]}), alt="Two lines that cross.", caption="They cross.")
     (folder / "index.html").write_text(document(plot, html["everything"], html["walker"]), encoding="utf-8")
     far = document('<div style="height:2000px"></div>', html["everything"])

@@ -170,8 +170,8 @@ def test_a_figure_without_its_program_says_so_and_the_rest_works(open_page):
 def test_an_error_while_computing_is_said_and_passes(open_page):
     element = ready(open_page("everything.html", expect=("broken on purpose",)))
     element.evaluate("""el => {
-        const [key, run] = Object.entries(el.programs)[0];
-        el.programs[key] = (inputs) => {
+        const [key, run] = Object.entries(el.program.runs)[0];
+        el.program.runs[key] = (inputs) => {
             if (inputs.gain === 0) throw new Error("broken on purpose");
             return run(inputs);
         };
@@ -188,6 +188,12 @@ def test_it_works_from_disk(open_page, site_folder):
     element = ready(open_page((site_folder / "everything.html").as_uri()))
     move(element, gain=0.25)
     assert_same(arrays(element), load_fixture("everything").run(gain=0.25))
+
+
+def test_the_runtime_joined_without_a_bundler_does_the_same(open_page):
+    fig, element = load_fixture("everything"), ready(open_page("joined.html"))
+    move(element, gain=1.5, word="cab")
+    assert_same(arrays(element), fig.run(gain=1.5, word="cab"))
 
 
 def test_nothing_heavy_loads_before_a_figure_is_near(open_page, address):

@@ -24,7 +24,10 @@ def test_formats(open_page):
     cases = [(value, spec) for value in numbers() for spec in SPECS]
     tab = open_page("everything.html")
     ready(tab)
-    got = tab.evaluate("cases => cases.map(([value, spec]) => LiveFigures.formatValue(value, spec))", cases)
+    got = tab.evaluate("""async (cases) => {
+        const { formatValue } = await import("/modules/numbers.js");
+        return cases.map(([value, spec]) => formatValue(value, spec));
+    }""", cases)
     expected = [values.format_value(value, spec) for value, spec in cases]
     assert [(c, g, e) for c, g, e in zip(cases, got, expected, strict=True) if g != e] == []
 
@@ -66,7 +69,10 @@ def test_a_sentence(open_page):
     template, given = "{a:.2f} and {b[1]:d}, {kind}; {a}", {"a": -1 / 3, "b[1]": 41.7, "kind": "wave"}
     tab = open_page("everything.html")
     ready(tab)
-    fill = "([template, given]) => LiveFigures.fillTemplate(template, name => given[name])"
+    fill = """async ([template, given]) => {
+        const { fillTemplate } = await import("/modules/numbers.js");
+        return fillTemplate(template, (name) => given[name]);
+    }"""
     got = tab.evaluate(fill, [template, given])
     assert got == values.fill_template(template, given.__getitem__) == "−0.33 and 42, wave; −0.333"
 
@@ -87,12 +93,13 @@ def test_a_diagram(open_page, a, b, c):
     ready(tab)
     attributes = """svg => [...svg.querySelectorAll("[data-live]")].map(e => [e.tagName, e.textContent.trim(),
         ...e.getAttributeNames().filter(n => n !== "d").sort().map(n => n + "=" + e.getAttribute(n))])"""
-    python, page = tab.evaluate(f"""([svg, filled, given]) => {{
+    python, page = tab.evaluate(f"""async ([svg, filled, given]) => {{
+        const {{ applyBinding, readBindings }} = await import("/modules/diagram.js");
         const parse = text => Object.assign(document.createElement("div"), {{ innerHTML: text }}).firstChild;
         const drawing = parse(svg);
         for (const element of drawing.querySelectorAll("[data-live]"))
-            for (const binding of LiveFigures.readBindings(element))
-                LiveFigures.applyBinding(binding, given[binding.reference]);
+            for (const binding of readBindings(element))
+                applyBinding(binding, given[binding.reference]);
         return [parse(filled), drawing].map({attributes});
     }}""", [DIAGRAM, values.fill_diagram(DIAGRAM, given.__getitem__), given])
     assert python == page

@@ -1,0 +1,85 @@
+// The kinds of controls: what live_figures/controls.py declares and control_html.py writes, in the page.
+import { formatValue } from "./numbers.js";
+
+// A kind says
+//   problem(control, value)      why a value is refused, "" if it is not
+//   show(control, input, value)  put the value where the reader sees it
+//   read(control, input, figure) the value the reader has set; undefined if it is none that can be computed with
+//   parse(text)                  the value that a text in the address stands for (text itself if there is no parse)
+//   write(value)                 the text of a value in the address; null leaves it out of the address
+//   array(control, value)        what the program receives; without it, the value chooses the program
+
+const clamp = ({ min, max }, value) => Math.max(min, Math.min(max, value));
+
+const slider = {
+  problem({ min, max, integer }, value) {
+    if (typeof value !== "number" || !(value >= min && value <= max)) return `takes ${min} to ${max}, not ${value}`;
+    return integer && value % 1 ? `takes whole numbers, not ${value}` : "";
+  },
+  show(control, input, value, position = control.log ? Math.log10(value) : value) {
+    input.value = position;
+    const text = [formatValue(value, control.format), control.unit].filter(Boolean).join(" ");
+    input.setAttribute("aria-valuetext", text);
+    input.closest(".live-slider").querySelector("output").textContent = text;
+    input.style.setProperty("--at", (position - input.min) / (input.max - input.min));
+  },
+  read(control, input, figure) {
+    figure.player.stop();
+    const value = slider.value(control, +input.value, figure.values[control.name], figure.keyed);
+    slider.show(control, input, value, figure.keyed ? undefined : +input.value);
+    return value;
+  },
+  // The value at a position of the slider's handle; a key press must always move a logarithmic one from `old`.
+  value(control, at, old, keyed) {
+    if (!control.log) return clamp(control, +at.toFixed(9));
+    const snap = (v) => clamp(control, control.integer ? Math.round(v) : +v.toPrecision(2));
+    const value = snap(10 ** at), way = Math.sign(at - Math.log10(old));
+    if (value !== old || !keyed || !way) return value;
+    return snap(old + way * (control.integer ? 1 : 10 ** (Math.floor(Math.log10(old)) - 1)));
+  },
+  parse: (text) => (text.trim() === "" ? NaN : Number(text)),
+  array: (control, value) => value,
+};
+
+const choice = {
+  problem: ({ options }, value) => (options.includes(value) ? "" : `takes one of ${options.join(", ")}, not ${value}`),
+  show(control, input, value) { input.value = value; },
+  read: (control, input) => input.value,
+};
+
+const toggle = {
+  problem: (control, value) => (typeof value === "boolean" ? "" : "is on or off"),
+  show(control, input, value) { input.checked = value; },
+  read: (control, input) => input.checked,
+  parse: (text) => ({ true: true, false: false })[text] ?? text,
+};
+
+const text = {
+  problem({ max, alphabet }, value) {
+    if (!value) return "needs at least one character";
+    const letters = [...value], unknown = letters.find((c) => !alphabet.includes(c));
+    if (letters.length > max) return `takes at most ${max} characters`;
+    return unknown ? `“${unknown}” is not among the characters it knows: ${alphabet.replace(/\s/g, "␣")}` : "";
+  },
+  show(control, input, value) {
+    input.value = value;
+    text.say(input, "");
+  },
+  say(input, problem) {
+    input.setAttribute("aria-invalid", Boolean(problem));
+    input.nextElementSibling.textContent = problem && `This ${problem}.`;
+  },
+  read(control, input) {
+    const problem = text.problem(control, input.value);
+    text.say(input, problem);
+    return problem ? undefined : input.value;
+  },
+  array({ max, alphabet }, value) {
+    const codes = new Int32Array(max).fill(-1), letters = [...alphabet];
+    [...value].forEach((letter, k) => { codes[k] = letters.indexOf(letter); });
+    return codes;
+  },
+};
+
+// Other kinds come in files of their own, which stand before this one in the page.
+export const kinds = { slider, choice, toggle, text, ...globalThis.LiveParts };

@@ -1,0 +1,54 @@
+// What <live-figure> and <live-plot> have in common: they start when they come near, and say what went wrong.
+import { Plot } from "./drawing.js";
+
+export const figures = new Set();    // every <live-figure> and <live-plot> on the page, in document order
+
+// Starts when the document around it has been read and it comes near the viewport.
+export class Lazy extends HTMLElement {
+  connectedCallback() {
+    if (this.spec) return;
+    if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => this.begin(), { once: true });
+    else this.begin();
+  }
+
+  begin() {
+    this.spec = JSON.parse(this.querySelector("script.live-spec").textContent);
+    this.stage = this.querySelector(".live-stage");
+    figures.add(this);
+    this.prepare?.();
+    new IntersectionObserver((entries, observer) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      observer.disconnect();
+      this.load();
+    }, { rootMargin: "300px" }).observe(this);
+  }
+
+  load() {
+    return this.loaded ??= this.start().then(() => this.setAttribute("ready", ""), (error) => this.fail(error));
+  }
+
+  fail(error) {
+    const message = `Stopped: ${error.message}. It shows its last good state.`;
+    this.setAttribute("error", message);
+    this.note(message);
+    console.error(`live figure ${this.spec.name ?? ""}:`, error);
+  }
+
+  note(text) {
+    this.noteElement ??= Object.assign(document.createElement("p"), { className: "live-note" });
+    this.noteElement.setAttribute("role", "alert");
+    this.noteElement.textContent = text;
+    if (text) this.stage.before(this.noteElement); else this.noteElement.remove();
+  }
+
+  makePlot() {
+    const host = this.querySelector(".live-plot");
+    if (host) this.plot = new Plot(host, this.spec.plot, this.spec.dark);
+  }
+
+  themeChanged() { if (this.plot?.gd) this.plot.draw(); }
+}
+
+export class LivePlot extends Lazy {
+  async start() { this.makePlot(); await this.plot.draw(); }
+}

@@ -1,0 +1,232 @@
+// <live-figure>: controls that move, a program that computes, a drawing and words that follow.
+import { readHash, writeHash } from "./address.js";
+import { kinds } from "./controls.js";
+import { applyBinding, readBindings } from "./diagram.js";
+import { Lazy, figures } from "./element.js";
+import { fillTemplate } from "./numbers.js";
+import { afterPaint, loadPlotly, loadScript } from "./page.js";
+import { Player } from "./play.js";
+import { Program } from "./program.js";
+
+const REST_MS = 150;          // a control that has not moved for so long is at rest
+
+export class LiveFigure extends Lazy {
+  prepare() {
+    const { controls, name } = this.spec;
+    this.inputs = new Map(controls.map((c) => [c.name, this.querySelector(`[name="${c.name}"]:not(live-figure)`)]));
+    this.values = this.starts();
+    this.drawing = [...this.querySelectorAll("[data-live]")].flatMap(readBindings);
+    this.readout = this.querySelector(".live-readout");
+    this.challenges = [...this.querySelectorAll("[data-met]")];
+    this.say = this.querySelector(".live-say");
+    this.player = new Player();
+    this.addEventListener("input", (event) => this.onInput(event));
+    this.addEventListener("keydown", () => { this.keyed = true; });
+    this.addEventListener("pointerdown", () => { this.keyed = false; });
+    this.addEventListener("click", (event) => this.onClick(event.target.closest("button")));
+    const wanted = readHash().get(name);
+    if (wanted) { this.restore(wanted); requestAnimationFrame(() => this.scrollIntoView()); }
+  }
+
+  // -------- controls
+
+  starts() { return Object.fromEntries(this.spec.controls.map((c) => [c.name, c.start])); }
+  control(name) { return this.spec.controls.find((c) => c.name === name); }
+
+  get controls() { return { ...this.values }; }
+  set controls(given) {
+    for (const [name, value] of Object.entries(given)) {
+      const control = this.control(name);
+      if (!control) throw new RangeError(`no control ${name}`);
+      const problem = kinds[control.kind].problem(control, value);
+      if (problem) throw new RangeError(`${control.label}: ${problem}`);
+    }
+    for (const [name, value] of Object.entries(given)) { this.values[name] = value; this.show(name); }
+    this.changed();
+  }
+
+  show(name) {
+    const control = this.control(name);
+    kinds[control.kind].show(control, this.inputs.get(name), this.values[name]);
+  }
+
+  onInput({ target }) {
+    const control = this.spec.controls.find((c) => this.inputs.get(c.name) === target);
+    const value = control && kinds[control.kind].read(control, target, this);
+    if (value === undefined) return;
+    this.values[control.name] = value;
+    this.changed();
+  }
+
+  // -------- state in the address
+
+  address() {
+    const query = this.spec.controls.flatMap((c) => {
+      const { write = String } = kinds[c.kind], text = write(this.values[c.name]);
+      return text === write(c.start) ? [] : `${c.name}=${encodeURIComponent(text)}`;
+    }).join("&");
+    return this.spec.name + (query && "?" + query);
+  }
+
+  restore(pairs) {
+    const given = this.starts(), refused = [];
+    for (const [name, text] of pairs) {
+      const control = this.control(name), { problem, parse = String } = kinds[control?.kind] ?? {};
+      const value = control && parse(text), refusal = control ? problem(control, value) : "is not a control of this figure";
+      if (refusal) refused.push(`${control?.label ?? name} ${refusal}`);
+      else given[name] = value;
+    }
+    this.controls = given;
+    this.note(refused.length ? `Not shown as the link asks: ${refused.join("; ")}.` : "");
+  }
+
+  // -------- buttons
+
+  onClick(button) {
+    const { act, play } = button?.dataset ?? {};
+    if (play) this.playSlider(button, this.control(play));
+    else if (act === "reset") this.reset();
+    else if (act === "link") this.copyLink(button);
+    else if (act === "step") { this.player.stop(); this.advance(); }
+    else if (act === "restart") this.restart();
+    else if (act === "play") this.playSteps(button);
+  }
+
+  reset() {
+    this.player.stop();
+    this.note("");
+    this.controls = this.starts();
+    if (this.spec.memory) this.restart();
+    if (this.plot?.gd) this.plot.draw({ home: true });
+  }
+
+  async copyLink(button) {
+    const link = location.href.split("#")[0] + "#" + this.address();
+    try {
+      await navigator.clipboard.writeText(link);
+      button.textContent = "Copied";
+    } catch {
+      prompt("Copy this link:", link);   // clipboards may be forbidden; the reader can still copy by hand
+    }
+    this.say.textContent = "Link copied";
+    setTimeout(() => { button.textContent = "Copy link"; }, 1500);
+  }
+
+  // The slider walks to its end; at its end it starts again.
+  playSlider(button, { name, min, max, step, play }) {
+    if (!this.player.button && this.values[name] >= max) this.values[name] = min - step;
+    this.player.toggle(button, 1000 / play, () => {
+      const next = +(this.values[name] + step).toFixed(9);
+      if (next > max) { this.player.stop(); return; }
+      this.values[name] = next;
+      this.show(name);
+      this.changed();
+    });
+  }
+
+  playSteps(button) {
+    const { rate } = this.spec;
+    this.player.toggle(button, 1000 / rate, (elapsed) => this.advance(Math.max(1, Math.round(rate * elapsed / 1000))));
+  }
+
+  // -------- computing
+
+  get arrays() { return this.program.arrays; }
+
+  async start() {
+    const { name } = this.spec;
+    this.makePlot();
+    const ready = this.plot ? loadPlotly() : null;
+    if (!self.LiveModules?.[name]) await loadScript(`figures/${name}.js`);
+    const module = self.LiveModules?.[name];
+    if (!module) throw new Error(`figures/${name}.js holds no ${name}`);
+    this.program = new Program(module);
+    this.compute();
+    this.plot?.bind(this.spec.bindings, this.program);
+    await ready;
+    await this.plot?.draw();
+    this.drawWords();
+    this.speak();
+    this.dispatch();
+  }
+
+  changed() {
+    if (!this.program) this.load();
+    else if (!this.spec.memory) this.request();
+    else if (this.key() !== this.program.key) this.restart();
+    else { this.drawWords(); this.rest(); }   // what moved counts from the next step on
+  }
+
+  advance(steps = 1) { this.steps = steps; this.request(); }
+  restart() { if (this.program) { this.program.state = null; this.advance(); } }
+
+  request() {
+    if (!this.frame) this.frame = requestAnimationFrame(() => this.update());
+  }
+
+  // The variant of the program: what the controls say that have no array.
+  key() {
+    return JSON.stringify(this.spec.controls.filter((c) => !kinds[c.kind].array).map((c) => this.values[c.name]));
+  }
+
+  compute() {
+    const inputs = {};
+    for (const c of this.spec.controls) inputs[c.name] = kinds[c.kind].array?.(c, this.values[c.name]);
+    return this.program.run(this.key(), inputs, this.steps);
+  }
+
+  update() {
+    this.frame = 0;
+    try {
+      const changed = this.compute();
+      if (this.plot?.gd) this.plot.follow(changed);
+      this.drawWords();
+      if (this.hasAttribute("error")) { this.removeAttribute("error"); this.note(""); }
+    } catch (error) {
+      this.player.stop();
+      this.fail(error);
+    }
+    this.dispatch();
+    this.rest();
+  }
+
+  dispatch() { afterPaint(() => this.dispatchEvent(new CustomEvent("live-figure:painted", { bubbles: true }))); }
+
+  rest() {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => {
+      this.plot?.gd && this.plot.sync();
+      this.speak();
+      writeHash(figures);
+    }, REST_MS);
+  }
+
+  // -------- drawing
+
+  // A number of a readout or mark: an array's, else a control's (a choice by its label).
+  number(reference) {
+    if (reference in this.arrays || !(reference in this.values)) return this.program.refer(reference).view[0];
+    const { options, labels } = this.control(reference), value = this.values[reference];
+    return options ? labels[options.indexOf(value)] : value;
+  }
+
+  drawWords() {
+    const get = (reference) => this.number(reference);
+    for (const binding of this.drawing) applyBinding(binding, get(binding.reference));
+    if (this.readout) this.readout.textContent = fillTemplate(this.spec.readout, get);
+    for (const item of this.challenges) {
+      if (item.classList.contains("met") || !(get(item.dataset.met) > 0)) continue;
+      item.classList.add("met");
+      item.querySelector(".live-mark").textContent = "✓";
+      item.querySelector(".live-hidden").textContent = "(done)";
+      this.news = `Done: ${item.childNodes[1].textContent.trim()}`;
+    }
+  }
+
+  // What a screen reader hears: once a control rests, not at every step of the way.
+  speak() {
+    const text = [this.news, this.readout?.textContent].filter(Boolean).join(" ");
+    this.news = "";
+    if (this.say.textContent !== text && this.hasAttribute("ready")) this.say.textContent = text;
+  }
+}

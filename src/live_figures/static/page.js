@@ -1,0 +1,37 @@
+// The page around the figures: its theme, its scripts, its frames.
+
+const root = (document.currentScript?.src ?? "").replace(/[^/]*$/, "");   // the folder of this script
+export const page = document.documentElement;
+export const reduced = matchMedia("(prefers-reduced-motion: reduce)");
+
+export const isDark = () => page.dataset.theme === "dark";
+if (!page.dataset.theme) {    // a document of its own, without the book's theme: follow the system
+  const systemDark = matchMedia("(prefers-color-scheme: dark)");
+  const follow = () => { page.dataset.theme = systemDark.matches ? "dark" : "light"; };
+  systemDark.addEventListener("change", follow);
+  follow();
+}
+
+const loading = new Map();
+export const loadScript = (path) => {
+  if (!loading.has(path)) {
+    loading.set(path, new Promise((done, failed) => {
+      const script = document.createElement("script");
+      script.src = root + path;
+      script.onload = done;
+      script.onerror = () => { loading.delete(path); failed(new Error(`${path} could not be loaded`)); };
+      document.head.append(script);
+    }));
+  }
+  return loading.get(path);
+};
+export const loadPlotly = async () => {
+  if (!window.Plotly) await loadScript("plotly.min.js");
+  return window.Plotly;
+};
+
+// Runs `then` once the frame that is being made has been put on screen.
+const painted = new MessageChannel();
+const waiting = [];
+painted.port1.onmessage = () => waiting.splice(0).forEach((then) => then());
+export const afterPaint = (then) => { waiting.push(then); if (waiting.length === 1) painted.port2.postMessage(0); };
