@@ -46,12 +46,13 @@ def open_page(chromium, address):
     contexts, problems = [], []
 
     def open_(path: str, expect: tuple[str, ...] = (), **options):
+        target = path if "://" in path else f"{address}/{path}"
         context = chromium.new_context(**({"viewport": {"width": 1000, "height": 800}} | options))
         contexts.append(context)
 
         def guard(route):
             url = urlparse(route.request.url)
-            if url.scheme in ("file", "data") or url.netloc == urlparse(address).netloc:
+            if url.scheme in ("file", "data") or url.netloc == urlparse(target).netloc:
                 route.continue_()
             else:
                 problems.append(f"request to another host: {route.request.url}")
@@ -65,7 +66,7 @@ def open_page(chromium, address):
         tab = context.new_page()
         tab.on("console", lambda message: message.type in ("error", "warning") and note(f"console: {message.text}"))
         tab.on("pageerror", lambda error: note(f"uncaught: {error}"))
-        tab.goto(path if "://" in path else f"{address}/{path}")
+        tab.goto(target)
         return tab
 
     yield open_

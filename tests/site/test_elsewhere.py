@@ -74,7 +74,7 @@ def test_the_wheel_holds_both_packages_with_what_they_need(wheel):
 
 def test_the_wheel_shows_a_figure_in_an_empty_environment(wheel, tmp_path, open_page):
     venv.create(tmp_path / "env", with_pip=True)
-    python = next((tmp_path / "env").glob("*/python*"))
+    python = tmp_path / "env" / ("Scripts" if os.name == "nt" else "bin") / "python"
     clean = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME")}
     run(python, "-m", "pip", "install", "--constraint", ROOT / "constraints.txt", wheel, env=clean, cwd=tmp_path)
     made = run(python, "-m", "live_figures", "preview", "helpers.figures", "forget_bias", "--folder", tmp_path,
