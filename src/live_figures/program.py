@@ -126,7 +126,7 @@ class IndexValue:
 
 @dataclass(frozen=True, slots=True)
 class Op:
-    """A scalar operation: the names are those of `live_figures.record.elementwise.OPERATIONS`."""
+    """A scalar operation: the names are those of the table of operations, `ops`."""
 
     name: str
     args: tuple

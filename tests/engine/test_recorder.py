@@ -12,8 +12,11 @@ from helpers import cells, params, sequence
 from live_figures import Slider, Toggle
 from live_figures.compile import compile_figure
 from live_figures.figure import from_module
+from live_figures.lower.expressions import Expressions
+from live_figures.lower.storage import Storage
 from live_figures.program import Kernel, MatMul, Repeat, buffers_of
 from live_figures.record import TraceError, UnknownOperation
+from live_figures.record.kinds import KINDS
 
 GAIN = Slider(name="gain", label="Gain", min=0.0, max=2.0, step=0.1, value=1.0)
 
@@ -318,3 +321,12 @@ def test_a_constant_that_nothing_uses_is_left_out():
     module = compile_figure(figure_of(lambda c, gain: {"y": gain + c["k"]}))
     assert '"k"' in module.consts_js
     assert '"x"' not in module.consts_js
+
+
+# ---------------------------------------------------------------- kinds of nodes
+@pytest.mark.parametrize("name", KINDS)
+def test_every_kind_of_node_is_lowered(name):
+    """It is there before, has loops of its own, or is told index by index; a view also says where its elements lie."""
+    kind = KINDS[name]
+    assert kind.given or kind.kernel or hasattr(Expressions, f"_{name}")
+    assert not kind.view or hasattr(Storage, f"_{name}")

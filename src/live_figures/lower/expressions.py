@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ..program import Affine, IndexValue, Lit, Op, Var
 from ..record.graph import Node, contiguous
+from ..record.ops import REDUCTIONS
 from ..record.shaping import regroup
 
 __all__ = ["Expressions", "Read", "axis_var", "identity", "iteration", "reads", "row_major"]
@@ -138,7 +139,7 @@ class Expressions:
 
 def _natural(node: Node) -> bool:
     """Whether a whole number is known to be zero or more."""
-    if node.kind == "reduce" and node.attr[0].startswith("arg"):
+    if node.kind == "reduce" and REDUCTIONS[node.attr[0]].position:
         return True
     return node.kind == "map" and node.attr == "maximum" and any(a.kind == "literal" and a.attr >= 0 for a in node.args)
 

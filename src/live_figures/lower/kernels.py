@@ -20,17 +20,13 @@ from ..program import (
     Var,
 )
 from ..record.graph import Node, Scan
+from ..record.ops import REDUCTIONS, Reduction
 from .expressions import Expressions, Read, axis_var, identity, iteration
 from .nest import Nest
 from .schedule import Alone, Group, Item, Recurrence, Schedule
 from .storage import Place, Storage
 
 __all__ = ["Kernels"]
-
-# What a reduction starts from, and how it takes in one more value; argmax and argmin keep a position as well.
-START = {"sum": 0, "prod": 1, "max": float("-inf"), "min": float("inf"), "any": False, "all": True}
-STEP = {"sum": "add", "prod": "multiply", "max": "maximum", "min": "minimum", "any": "logical_or",
-        "all": "logical_and"}  # fmt: skip
 
 
 class Kernels:
@@ -144,28 +140,28 @@ class _Kernel:
             self._store(place, identity(item.node.shape), value)
 
     def _reduce(self, item: Item, level: int) -> Expr:
-        name, dtype = item.node.attr[0], item.node.dtype
-        if name.startswith("arg"):
-            return self._position(item, name, level)
-        total = self._variable(Lit(_start(name, dtype), dtype))
+        way, dtype = REDUCTIONS[item.node.attr[0]], item.node.dtype
+        if way.position:
+            return self._position(item, way, level)
+        total = self._variable(Lit(way.first(dtype), dtype))
         for k, count in enumerate(item.reduced):
             self.nest.open(axis_var(level + k), count)
         if 0 not in item.node.args[0].shape:
             value = self._value(item.expr)
-            self.nest.add(Assign(total, Op(STEP[name], (Use(total), value), dtype)))
+            self.nest.add(Assign(total, Op(way.step, (Use(total), value), dtype)))
         for _ in item.reduced:
             self.nest.close()
         return Use(total)
 
-    def _position(self, item: Item, name: str, level: int) -> Expr:
+    def _position(self, item: Item, way: Reduction, level: int) -> Expr:
         """argmax and argmin: the first position at which the best value so far is beaten."""
         dtype = item.node.args[0].dtype
-        best = self._variable(Lit(float("-inf") if name == "argmax" else float("inf"), dtype))
+        best = self._variable(Lit(way.first(dtype), dtype))
         where = self._variable(Lit(0, "int64"))
         for k, count in enumerate(item.reduced):
             self.nest.open(axis_var(level + k), count)
         value = self._variable(self._value(item.expr))
-        better = Op("greater" if name == "argmax" else "less", (Use(value), Use(best)), "bool")
+        better = Op(way.step, (Use(value), Use(best)), "bool")
         here = IndexValue(Affine.of(axis_var(level)) if item.reduced else Affine())
         self.nest.add(Assign(where, Op("where", (better, here, Use(where)), "int64")))
         self.nest.add(Assign(best, Op("where", (better, Use(value), Use(best)), dtype)))
@@ -181,34 +177,34 @@ class _Kernel:
     # ------------------------------------------------------------ kernels of their own
     def _accumulate(self, entry: Alone):
         node, arg = entry.node, entry.node.args[0]
-        (name, axes), place = node.attr, self.storage.place(entry.node)
+        way, axes, place = REDUCTIONS[node.attr[0]], node.attr[1], self.storage.place(node)
         out = iteration(node.shape)
         for level, count in enumerate(out):
             self.nest.open(axis_var(level), count)
-        self._store(place, identity(node.shape), Lit(_start(name, node.dtype), node.dtype))
+        self._store(place, identity(node.shape), Lit(way.first(node.dtype), node.dtype))
         for _ in out:
             self.nest.close()
         index = tuple(i for a, i in enumerate(identity(arg.shape)) if a not in axes)
         for level, count in enumerate(iteration(arg.shape)):
             self.nest.open(axis_var(level), count)
         sofar = Load(place.buffer, self._index(place.at(index)))
-        self._store(place, index, Op(STEP[name], (sofar, self._value(entry.expr)), node.dtype))
+        self._store(place, index, Op(way.step, (sofar, self._value(entry.expr)), node.dtype))
         for _ in iteration(arg.shape):
             self.nest.close()
 
     def _cumulate(self, entry: Alone):
         node = entry.node
-        name, axis = node.attr
+        way, axis = REDUCTIONS[node.attr[0]], node.attr[1]
         index, loops = identity(node.shape), list(iteration(node.shape))
         variables = [axis_var(level) for level in range(len(loops))]
         outer = [(v, n) for v, n in zip(variables, loops, strict=True) if not index[axis].multiple(v)]
         inner = [(v, n) for v, n in zip(variables, loops, strict=True) if index[axis].multiple(v)]
         for var, count in outer:
             self.nest.open(var, count)
-        total = self._variable(Lit(_start(name, node.dtype), node.dtype))
+        total = self._variable(Lit(way.first(node.dtype), node.dtype))
         for var, count in inner:
             self.nest.open(var, count)
-        self.nest.add(Assign(total, Op(STEP[name], (Use(total), self._value(entry.expr)), node.dtype)))
+        self.nest.add(Assign(total, Op(way.step, (Use(total), self._value(entry.expr)), node.dtype)))
         self._store(self.storage.place(node), index, Use(total))
         for _ in loops:
             self.nest.close()
@@ -229,8 +225,3 @@ class _Kernel:
         strides = (0,) * (len(batch) + 2 - len(shape)) + place.strides
         strides = tuple(0 if d == 1 else s for d, s in zip(lead, strides, strict=False)) + strides[-2:]
         return Operand(place.buffer, self._index(place.offset), strides)
-
-
-def _start(name, dtype):
-    value = START[name]
-    return float(value) if dtype == "float64" else value

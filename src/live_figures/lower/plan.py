@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 
 from ..record.graph import Node, Scan, size
-from ..record.shaping import VIEWS, regroup
+from ..record.kinds import GIVEN, KERNELS, VIEWS
+from ..record.ops import OPERATIONS
+from ..record.shaping import regroup
 
 __all__ = ["Plan", "peel", "strip"]
-
-# Arrays that exist before any kernel runs, or are filled by the parts placed in them.
-LEAVES = {"const", "input", "carry", "stacked", "final", "concat"}
-KERNELS = {"reduce", "matmul", "cumulate"}
-FREE = {"literal", "iota", "counter"}
-DEAR = {"exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asin",
-        "acos", "atan", "asinh", "acosh", "atanh", "pow", "atan2", "hypot", "divide", "logaddexp"}  # fmt: skip
 
 
 def strip(node: Node) -> Node:
@@ -57,7 +52,7 @@ class Plan:
 
     def in_memory(self, node: Node) -> bool:
         """Whether reading `node` means reading memory or a value computed earlier."""
-        return node in self.first or node.kind in LEAVES
+        return node in self.first or node.kind in GIVEN
 
     def _reach(self, outputs):
         todo = list(outputs)
@@ -126,13 +121,13 @@ class Plan:
         return total <= size(node.shape) or (total <= 3 * size(node.shape) and self._cost(node) <= 2)
 
     def _cost(self, node: Node) -> int:
-        """Operations to compute one element, counting dear ones as ten; reading memory is free."""
+        """Operations to compute one element, in additions; reading memory is free."""
         if node.kind in VIEWS or node.kind in ("gather", "along"):
             return self._cost(node.args[0])
         if node.kind != "map":
             return 0
         if node not in self._weight:
-            own = 10 if node.attr in DEAR else 1
+            own = 1 if node.attr == "copy" else OPERATIONS[node.attr].cost
             self._weight[node] = own + sum(self._cost(a) for a in node.args)
         return self._weight[node]
 

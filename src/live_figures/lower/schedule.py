@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..record.graph import Node, Scan, Scope, size
+from ..record.kinds import KERNELS
 from .expressions import Expressions, Read, identity, iteration, reads
-from .plan import KERNELS, Plan
+from .plan import Plan
 from .storage import Copy, Storage
 
 __all__ = ["Alone", "Group", "Item", "Recurrence", "Schedule"]

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from ..program import Affine, Buffer, IndexValue, Lit, Op, Var
 from ..record.graph import Graph, Node, Scan, contiguous, size
-from ..record.shaping import VIEWS, regroup
+from ..record.kinds import PLACEABLE, VIEWS
+from ..record.ops import REDUCTIONS
+from ..record.shaping import regroup
 from .expressions import Expressions
 from .plan import Plan
 
 __all__ = ["Place", "Storage", "packed"]
-
-PLACEABLE = {"map", "reduce", "matmul", "cumulate", "concat", "stacked"}
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ class Storage:
         """Whether a reduction adds rows to its result in memory, because its last axis stays."""
         name, axes = node.attr
         long = [a for a, d in enumerate(node.args[0].shape) if d > 1]
-        return bool(long) and long[-1] not in axes and any(a in axes for a in long) and not name.startswith("arg")
+        return bool(long) and long[-1] not in axes and any(a in axes for a in long) and not REDUCTIONS[name].position
 
     # ------------------------------------------------------------ owners
     def _concat(self, node):

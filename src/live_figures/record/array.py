@@ -31,7 +31,7 @@ def _binary(name: str, swap: bool = False):
     return method
 
 
-def _bitwise(name: str, symbol: str):
+def _logical(name: str, symbol: str):
     logical = _binary(name)
 
     def method(self, other):
@@ -99,9 +99,9 @@ class Array:
     __eq__, __ne__ = _binary("equal"), _binary("not_equal")
     __lt__, __le__ = _binary("less"), _binary("less_equal")
     __gt__, __ge__ = _binary("greater"), _binary("greater_equal")
-    __and__ = __rand__ = _bitwise("logical_and", "&")
-    __or__ = __ror__ = _bitwise("logical_or", "|")
-    __xor__ = __rxor__ = _bitwise("logical_xor", "^")
+    __and__ = __rand__ = _logical("logical_and", "&")
+    __or__ = __ror__ = _logical("logical_or", "|")
+    __xor__ = __rxor__ = _binary("bitwise_xor")
     __hash__ = object.__hash__
 
     def __pow__(self, other):
@@ -164,5 +164,5 @@ for _symbol, _name in {"+=": "iadd", "-=": "isub", "*=": "imul", "/=": "itruediv
 _UFUNCS = {
     name: name
     for name in ("add", "subtract", "multiply", "divide", "floor_divide", "remainder", "equal", "not_equal", "less",
-                 "less_equal", "greater", "greater_equal", "matmul")
+                 "less_equal", "greater", "greater_equal", "matmul", "bitwise_xor")
 } | {"power": "pow", "bitwise_and": "logical_and", "bitwise_or": "logical_or"}  # fmt: skip

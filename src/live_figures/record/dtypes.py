@@ -8,8 +8,8 @@ import math
 import numpy as np
 
 from .array import node_of
-from .elementwise import promote
 from .errors import TraceError
+from .ops import promote
 
 __all__ = [
     "bool",

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from .array import Array, node_of
 from .dtypes import dtype_name
-from .elementwise import OPERATIONS, apply, cast, promote
+from .elementwise import apply, cast
+from .ops import FUNCTIONS, OPERATIONS, promote
 
 
 def _elementwise(name):
     def function(*args):
+        if len(args) != OPERATIONS[name].operands:
+            raise TypeError(f"xp.{name} takes {OPERATIONS[name].operands} arrays, it was given {len(args)}")
         return Array(apply(name, *(node_of(a) for a in args)))
 
     function.__name__, function.__doc__ = name, f"`{name}`, element by element."
     return function
 
 
-TABLE = [name for name in OPERATIONS if not name.startswith("to_") and name != "pow"]
-globals().update({name: _elementwise(name) for name in TABLE})
-__all__ = [*TABLE, "astype", "clip", "positive", "pow", "reciprocal", "square"]
+globals().update({name: _elementwise(name) for name in FUNCTIONS})
+__all__ = [*FUNCTIONS, "astype", "clip", "positive", "reciprocal", "square"]
 
 
 def pow(x, y):

@@ -9,9 +9,10 @@ from . import creation, functions, manipulation, reductions, shaping
 from .array import Array, node_of
 from .creation import offset as offset_of
 from .dtypes import float64
-from .elementwise import apply, broadcast, cast, promote
+from .elementwise import apply, broadcast, cast
 from .errors import TraceError, UnknownOperation
 from .graph import current
+from .ops import promote
 
 __all__ = [
     "linalg",

@@ -8,8 +8,9 @@ import math
 from . import functions, shaping
 from .array import Array, node_of
 from .dtypes import bool, dtype_name, float64
-from .elementwise import apply, cast, expand, promote
+from .elementwise import apply, cast, expand
 from .graph import Node, current
+from .ops import REDUCTIONS, promote
 
 __all__ = [
     "all",
@@ -31,11 +32,13 @@ __all__ = [
 
 
 def _reduce(name: str, node: Node, axis, keepdims) -> Array:
-    axes = shaping.axes_of(node, axis)
-    if name not in ("sum", "prod", "any", "all") and builtins.any(node.shape[a] == 0 for a in axes):
+    axes, way = shaping.axes_of(node, axis), REDUCTIONS[name]
+    if way.of_bools and node.dtype == "bool":
+        name = way.of_bools
+    if not way.of_nothing and builtins.any(node.shape[a] == 0 for a in axes):
         raise ValueError(f"{name} of an array of shape {node.shape} along an axis without elements")
     shape = tuple(d for a, d in enumerate(node.shape) if a not in axes)
-    dtype = "int64" if name.startswith("arg") else node.dtype
+    dtype = "int64" if way.position else node.dtype
     out = current().node("reduce", (node,), (name, axes), shape=shape, dtype=dtype)
     if keepdims:
         out = shaping.reshape(out, tuple(1 if a in axes else d for a, d in enumerate(node.shape)))
@@ -81,14 +84,12 @@ def std(x, /, axis=None, correction=0.0, keepdims=False):
 
 def max(x, /, axis=None, keepdims=False):
     """Largest element along the axes."""
-    node = node_of(x)
-    return any(x, axis=axis, keepdims=keepdims) if node.dtype == "bool" else _reduce("max", node, axis, keepdims)
+    return _reduce("max", node_of(x), axis, keepdims)
 
 
 def min(x, /, axis=None, keepdims=False):
     """Smallest element along the axes."""
-    node = node_of(x)
-    return all(x, axis=axis, keepdims=keepdims) if node.dtype == "bool" else _reduce("min", node, axis, keepdims)
+    return _reduce("min", node_of(x), axis, keepdims)
 
 
 def any(x, /, axis=None, keepdims=False):
@@ -132,7 +133,7 @@ def _cumulate(name, x, axis, dtype, include_initial):
     node = cast(node, dtype_name(dtype) if dtype else promote(node.dtype, "int64"))
     out = current().node("cumulate", (node,), (name, axis), shape=node.shape, dtype=node.dtype)
     if include_initial:
-        first = expand(cast(node_of(0 if name == "sum" else 1), node.dtype),
+        first = expand(node_of(REDUCTIONS[name].first(node.dtype)),
                        node.shape[:axis] + (1,) + node.shape[axis + 1 :])  # fmt: skip
         out = shaping.concat([first, out], axis)
     return Array(out)

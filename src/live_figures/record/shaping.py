@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-from .elementwise import broadcast, cast, expand, promote
+from .elementwise import broadcast, cast, expand
 from .errors import TraceError
 from .graph import Node, current, size
+from .kinds import OWN_MEMORY, VIEWS
+from .ops import promote
 
 __all__ = [
-    "OWN_MEMORY",
-    "VIEWS",
     "along",
     "axes_of",
     "axis_of",
@@ -28,11 +28,6 @@ __all__ = [
     "take",
     "unstack_axis",
 ]
-
-# What always has memory of its own, in row-major order; everything else is computed or looked at where it is needed.
-OWN_MEMORY = {"const", "input", "map", "reduce", "matmul", "concat", "cumulate", "carry", "stacked", "final"}
-VIEWS = {"slice", "permute", "reshape", "broadcast", "pick"}
-
 
 def axis_of(node: Node, axis: int) -> int:
     """A non-negative axis; raises IndexError naming the shape."""
