@@ -107,11 +107,11 @@ def bars(series: Mapping[str, Sequence[float]], x=None, *, barmode: str = "group
     return fig
 
 
-def cursor(fig: go.Figure, x: float, *, name: str = "cursor", low: float = 0.0, high: float = 1.0,
+def cursor(fig: go.Figure, x, *, name: str = "cursor", low: float = 0.0, high: float = 1.0,
            yaxis: str = "y") -> go.Figure:
-    """Add a thin vertical line at `x` from `low` to `high`; bind its `x` to an array of two equal values to move it."""
-    fig.add_scatter(x=np.array([x, x], dtype=float), y=np.array([low, high], dtype=float), name=name, mode="lines",
-                    yaxis=yaxis, line={"color": COLORS[6], "width": 1, "dash": "dot"}, hoverinfo="skip",
+    """Add a thin vertical line from `low` to `high` at `x`: a number, or two equal ones for a line that moves."""
+    fig.add_scatter(x=np.broadcast_to(np.asarray(x, dtype=float), 2), y=np.array([low, high], dtype=float), name=name,
+                    mode="lines", yaxis=yaxis, line={"color": COLORS[6], "width": 1, "dash": "dot"}, hoverinfo="skip",
                     showlegend=False)
     return fig
 

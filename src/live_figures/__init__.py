@@ -6,15 +6,17 @@ Everything is loaded when it is first asked for, so that equations may take `sca
 from importlib import import_module
 
 _HOMES = {
-    "Challenge": "figure",
+    "Challenge": "claims",
     "Choice": "controls",
+    "Claim": "claims",
     "Figures": "collection",
     "LiveFigure": "figure",
     "Slider": "controls",
     "TEMPLATE": "palette",
     "Text": "controls",
     "Toggle": "controls",
-    "diagram": "",
+    "Try": "claims",
+    "draw": "",
     "palette": "",
     "pick": "loops",
     "random": "",

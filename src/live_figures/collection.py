@@ -5,10 +5,12 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
+from collections.abc import Mapping
 from functools import cache
 
 from . import notebook
 from .figure import LiveFigure, from_module
+from .words import words as words_of
 
 __all__ = ["Figures", "expect_known"]
 
@@ -38,6 +40,11 @@ class Figures:
         expect_known(name, self.names())
         return from_module(importlib.import_module(f"{self.package}.{name}"), name)
 
-    def show(self, name: str, *, mode: str = "auto", **controls):
-        """The live figure `name`, its controls set to these values; see `notebook.show`."""
-        return notebook.show(self.load(name), mode=mode, **controls)
+    def words(self) -> dict[str, str]:
+        """Every text a reader sees of these figures, by key; see `live_figures.words`."""
+        return {key: text for name in self.names() for key, text in words_of(self.load(name)).items()}
+
+    def show(self, name: str, *, mode: str = "auto", words: Mapping[str, str] | None = None, **controls):
+        """The live figure `name`, its controls set to these values, its texts exchanged; see `notebook.show`."""
+        figure = self.load(name)
+        return notebook.show(figure.translated(words) if words else figure, mode=mode, **controls)

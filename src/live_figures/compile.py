@@ -53,7 +53,7 @@ def compile_figure(fig: LiveFigure) -> Module:
     consts_js = _object({name: _encoded(value) for name, value in consts.items()})
     parts = {"variants": functions, "shapes": {k: _json(v) for k, v in shapes.items()}}
     if fig.step is not None:
-        state = {k: np.asarray(v) for k, v in fig.initial(fig.float_consts()).items()}
+        state = {k: np.asarray(v) for k, v in fig.initial(fig.build_consts(fig.float_consts())).items()}
         initial = _object({f"state.{name}": _encoded(value) for name, value in state.items()})
         parts["initial"] = dict.fromkeys(functions, initial)
     head, tail = _wrapped(fig.name, library, parts)
@@ -63,7 +63,8 @@ def compile_figure(fig: LiveFigure) -> Module:
 def record(fig: LiveFigure, variant: dict, constants: dict[str, np.ndarray] | None = None) -> Program:
     """The program of one variant; `constants` collects the arrays it may use, by name."""
     with recording(fig.name, constants) as graph:
-        consts = {name: Array(graph.constant(value, name)) for name, value in fig.float_consts().items()}
+        consts = fig.build_consts({name: Array(graph.constant(value, name))
+                                   for name, value in fig.float_consts().items()})
         given = {c.name: _input(graph, c.name, c.array(c.value)) for c in fig.controls if not c.structural}
         given |= {c.name: variant[c.name] for c in fig.structural}
         if fig.compute is not None:
@@ -76,7 +77,7 @@ def record(fig: LiveFigure, variant: dict, constants: dict[str, np.ndarray] | No
 
 def _step(fig: LiveFigure, graph, consts, controls) -> dict:
     """The outputs of a figure with memory: its arrays, and its state under names that begin with `state.`."""
-    first = {name: np.asarray(value) for name, value in fig.initial(fig.float_consts()).items()}
+    first = {name: np.asarray(value) for name, value in fig.initial(fig.build_consts(fig.float_consts())).items()}
     state, arrays = fig.step(consts, {n: _input(graph, f"state.{n}", v) for n, v in first.items()}, **controls)
     if set(state) != set(first):
         raise ValueError(f"step returns the state {sorted(state)}, initial starts {sorted(first)}")

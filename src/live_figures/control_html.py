@@ -35,11 +35,11 @@ def slider_format(slider: Slider) -> str:
     return f".{decimals}f"
 
 
-def control_html(control: Control, value) -> str:
-    """The control as a native, labelled input that stands at `value`."""
+def control_html(control: Control, value, play: str = "Play {label}") -> str:
+    """The control as a native, labelled input that stands at `value`; `play` is said of its play button."""
     name, label = control.name, f'<span class="live-label">{escape(control.label)}</span>'
     if isinstance(control, Slider):
-        return _slider_html(control, value, label)
+        return _slider_html(control, value, label, play)
     if isinstance(control, Toggle):
         checked = " checked" if value else ""
         return (f'<label class="live-toggle"><input type="checkbox" name="{name}" autocomplete="off"{checked}>{label}'
@@ -53,15 +53,16 @@ def control_html(control: Control, value) -> str:
             "</label>\n")
 
 
-def _slider_html(slider: Slider, value: float, label: str) -> str:
+def _slider_html(slider: Slider, value: float, label: str, say: str) -> str:
     low, high, at = slider.min, slider.max, value
     step = slider.step
     if slider.log:
         low, high, at = (round(math.log10(v), 6) for v in (low, high, value))
         step = round((high - low) / 200, 6)
     shown = escape(" ".join(filter(None, (values.format_value(value, slider_format(slider)), slider.unit))))
+    said = escape(values.fill_template(say, {"label": slider.label}.get))
     play = (f'<button type="button" class="live-play" data-play="{slider.name}" aria-pressed="false" '
-            f'aria-label="Play {escape(slider.label)}"></button>' if slider.play else "")
+            f'aria-label="{said}"></button>' if slider.play else "")
     return (f'<div class="live-slider"><label>{label}<input type="range" name="{slider.name}" min="{low:.9g}" '
             f'max="{high:.9g}" step="{step:.9g}" value="{at:.9g}" aria-valuetext="{shown}" autocomplete="off" '
             f'style="--at:{(at - low) / (high - low):.4f}"></label><output>{shown}</output>{play}</div>\n')

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import ModuleType
 
 import numpy as np
 
+from .claims import Challenge, Claim, Try
 from .controls import Control
+from .words import ENGINE, translated
 
-__all__ = ["Challenge", "LiveFigure", "from_module"]
+__all__ = ["PARTS", "LiveFigure", "from_module"]
 
 MAX_VARIANTS = 16
+# What a figure's file declares, in this order: what it asks, what moves, what is computed, drawn, said and promised.
+PARTS = ("title", "caption", "alt", "controls", "rate", "consts", "initial", "step", "compute", "figure", "diagram",
+         "readout", "challenges", "tries", "claims")
 _REFERENCE = re.compile(r"^(\w+)((?:\[\d+\])*)$")
-
-
-@dataclass(frozen=True)
-class Challenge:
-    """A task the reader does by moving the controls; met when the scalar output `met` is above zero."""
-
-    text: str
-    met: str
 
 
 @dataclass(frozen=True)
@@ -41,27 +38,35 @@ class LiveFigure:
     caption: str
     alt: str
     controls: tuple[Control, ...]
-    make_consts: Callable[[], dict[str, np.ndarray]]
+    make_consts: Callable[[], dict]
     compute: Callable | None = None
     initial: Callable | None = None
     step: Callable | None = None
     figure: Callable | None = None
-    bindings: dict[str, dict[str, str]] = field(default_factory=dict)
     diagram: str = ""
     readout: str = ""
     challenges: tuple[Challenge, ...] = ()
+    tries: tuple[Try, ...] = ()
+    claims: tuple[Claim, ...] = ()
     rate: float = 60.0
+    engine_words: Mapping[str, str] = field(default_factory=lambda: ENGINE)
+
+    @cached_property
+    def _made_consts(self) -> dict:
+        return self.make_consts()
 
     @cached_property
     def consts(self) -> dict[str, np.ndarray]:
-        """The figure's constants, by name; floating point in the dtype they are stored in on the page."""
-        consts = {name: np.asarray(value) for name, value in self.make_consts().items()}
-        for name, value in consts.items():
-            if value.dtype.kind not in "fiub":
-                raise TypeError(f"figure {self.name!r}: constant {name!r} has dtype {value.dtype}, not a number")
-            if not np.all(np.isfinite(value)):
-                raise ValueError(f"figure {self.name!r}: constant {name!r} holds NaN or infinity")
-        return consts
+        """The figure's constants by name; floating point in the dtype they are stored in on the page.
+
+        The fields of a named tuple stand under dotted names, `params.W_x`; those that are None are left out.
+        """
+        parts = (part for name, value in self._made_consts.items() for part in _parts(name, value))
+        return {name: _constant(f"figure {self.name!r}: constant {name!r}", value) for name, value in parts}
+
+    def build_consts(self, flat: Mapping) -> dict:
+        """What `compute` receives: the values of `flat`, by the names of `consts`, in their named tuples again."""
+        return {name: _rebuilt(name, value, flat) for name, value in self._made_consts.items()}
 
     @property
     def structural(self) -> tuple[Control, ...]:
@@ -94,28 +99,36 @@ class LiveFigure:
         return sorted(all_, key=lambda v: v != default)
 
     def float_consts(self) -> dict[str, np.ndarray]:
-        """The constants as `compute` sees them: every floating constant in float64."""
+        """The constants by name, every floating one in float64, as `compute` sees them."""
         return {k: v.astype(np.float64) if v.dtype.kind == "f" else v for k, v in self.consts.items()}
 
     def run(self, state: dict | None = None, **given):
         """Compute with NumPy: the arrays, or `(state, arrays)` for a figure with memory (`state` None starts it)."""
-        inputs, consts = self.inputs(**given), self.float_consts()
+        inputs, consts = self.inputs(**given), self.build_consts(self.float_consts())
         if self.compute is not None:
             return _as_arrays(self.name, self.compute(consts, **inputs))
         state = self.initial(consts) if state is None else state
         state, arrays = self.step(consts, state, **inputs)
         return _as_arrays(self.name, state), _as_arrays(self.name, arrays)
 
-    def default_arrays(self) -> dict[str, np.ndarray]:
-        """The arrays of the default state: what the figure shows before anything moves."""
-        out = self.run()
+    def arrays(self, **given) -> dict[str, np.ndarray]:
+        """What the figure shows at these control values: its arrays, of the first step if it has memory."""
+        out = self.run(**given)
         return out if self.compute is not None else out[1]
 
     def plot(self, arrays: dict[str, np.ndarray] | None = None):
         """The plotly figure of `arrays` (default state if None), or None for a figure that is a diagram alone."""
         if self.figure is None:
             return None
-        return self.figure(self.default_arrays() if arrays is None else arrays)
+        return self.figure(self.arrays() if arrays is None else arrays)
+
+    def translated(self, words: Mapping[str, str]) -> LiveFigure:
+        """This figure in other words, given by the keys of `words.words`; see `words.translated`."""
+        return translated(self, words)
+
+    def word(self, key: str) -> str:
+        """What the engine says under `engine.<key>` around this figure."""
+        return self.engine_words[f"engine.{key}"]
 
     def resolve(self, arrays: dict[str, np.ndarray], reference: str) -> np.ndarray:
         """The array or row that `reference` names (`"h"`, `"h[3]"`, `"g[0][2]"`); raises KeyError if there is none."""
@@ -129,6 +142,36 @@ class LiveFigure:
                 raise KeyError(f"figure {self.name!r}: {reference!r} is outside an array of shape {shape}")
             value = value[int(index)]
         return value
+
+
+def _parts(name: str, value) -> Iterator[tuple[str, object]]:
+    """The arrays in a constant with their names: its fields, if it is a named tuple, without those that are None."""
+    if not hasattr(value, "_fields"):
+        yield name, value
+        return
+    for member, part in zip(value._fields, value, strict=True):
+        if part is not None:
+            yield from _parts(f"{name}.{member}", part)
+
+
+def _rebuilt(name: str, value, flat: Mapping):
+    if not hasattr(value, "_fields"):
+        return flat[name]
+    return value._make(None if part is None else _rebuilt(f"{name}.{member}", part, flat)
+                       for member, part in zip(value._fields, value, strict=True))
+
+
+def _constant(where: str, value) -> np.ndarray:
+    """`value` as an array of numbers; raises TypeError or ValueError that begins with `where`."""
+    try:
+        value = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{where} is neither an array nor a named tuple of arrays: {error}") from error
+    if value.dtype.kind not in "fiub":
+        raise TypeError(f"{where} has dtype {value.dtype}, not a number")
+    if not np.all(np.isfinite(value)):
+        raise ValueError(f"{where} holds NaN or infinity")
+    return value
 
 
 def _as_arrays(name: str, arrays: dict) -> dict[str, np.ndarray]:
@@ -163,9 +206,10 @@ def from_module(module: ModuleType, name: str) -> LiveFigure:
         initial=get("initial"),
         step=get("step"),
         figure=get("figure"),
-        bindings=dict(get("bindings", {})),
         diagram=diagram() if callable(diagram) else diagram,
         readout=get("readout", ""),
         challenges=tuple(get("challenges", ())),
+        tries=tuple(get("tries", ())),
+        claims=tuple(get("claims", ())),
         rate=float(get("rate", 60.0)),
     )

@@ -9,40 +9,39 @@ import json
 import numpy as np
 
 from . import assets, drawing, palette, values
+from .bindings import infer
 from .consistency import check, check_types, getter
 from .control_html import control_html, control_spec
 from .figure import LiveFigure
 
-__all__ = ["figure_html", "plot_html", "question_document", "question_html", "standalone_html"]
+__all__ = ["figure_html", "plot_html", "question_document", "question_html", "standalone_html", "tries_html"]
 
 
 def figure_html(fig: LiveFigure, **controls) -> str:
     """The live figure `fig` at these control values, as one `<live-figure>` element for a page with the runtime.
 
-    Raises ValueError for an unknown or out-of-range control, and for a declaration that contradicts itself: a binding
-    without its trace or array, a default plot that differs from the arrays bound to it, a readout or diagram that names
-    no array.
+    Raises ValueError for an unknown or out-of-range control, and for a declaration that contradicts itself: a drawing
+    that computes, a readout or diagram that names no array, a claim about a control that does not exist.
     """
-    given = fig.values(**controls)
-    check(fig)
-    arrays = fig.run(**controls) if fig.compute is not None else fig.run(**controls)[1]
-    get = getter(fig, arrays, given)
-    plot = fig.plot(arrays)
-    spec = _spec(fig, given, plot)
+    given, arrays = fig.values(**controls), fig.arrays(**controls)
+    get, plot = getter(fig, arrays, given), fig.plot(arrays)
+    check(fig, given, arrays, plot)
+    spec = _spec(fig, given, arrays, plot)
+    inputs = "".join(control_html(c, given[c.name], fig.word("play_control")) for c in fig.controls)
     return f"""<live-figure name="{fig.name}" id="{fig.name}" class="live">
 <figure>
 <p class="live-title">{_text(fig.title)}</p>
-<div class="live-controls" role="group" aria-label="Controls">
-{"".join(control_html(c, given[c.name]) for c in fig.controls)}{_step_buttons(fig)}
+<div class="live-controls" role="group" aria-label="{_word(fig, "controls")}">
+{inputs}{_step_buttons(fig)}
 </div>
 {_readout_html(fig, get)}
 <div class="live-stage">{_diagram_html(fig, get)}{_plot_stage(plot, fig.alt)}</div>
-{_challenges_html(fig)}
+{tries_html(fig)}{_challenges_html(fig)}
 <div class="live-foot"><figcaption>{_text(fig.caption)}</figcaption>
-<div class="live-actions"><button type="button" data-act="reset">Reset</button>
-<button type="button" data-act="link">Copy link</button></div></div>
+<div class="live-actions"><button type="button" data-act="reset">{_word(fig, "reset")}</button>
+<button type="button" data-act="link">{_word(fig, "link")}</button></div></div>
 <p class="live-say" role="status"></p>
-<noscript><p class="live-note">This figure moves where scripts are allowed; it shows its default state.</p></noscript>
+<noscript><p class="live-note">{_word(fig, "no_scripts")}</p></noscript>
 </figure>
 <script type="application/json" class="live-spec">{_json(spec)}</script>
 </live-figure>"""
@@ -111,13 +110,11 @@ body {{ margin: 1rem auto; max-width: 46rem; padding: 0 1rem; background: var(--
 {scripts}</body></html>"""
 
 
-def _spec(fig: LiveFigure, given: dict, plot) -> dict:
+def _spec(fig: LiveFigure, given: dict, arrays: dict, plot) -> dict:
     spec = {"name": fig.name, "memory": fig.step is not None, "rate": fig.rate, "readout": fig.readout,
             "dark": palette.DARK, "controls": [control_spec(c) | {"start": given[c.name]} for c in fig.controls]}
     if plot is not None:
-        names = [t.name for t in plot.data]
-        spec["bindings"] = [[-1 if target == "layout" else names.index(target), attribute, reference]
-                            for target, bound in fig.bindings.items() for attribute, reference in bound.items()]
+        spec["bindings"] = infer(fig.name, fig.figure, arrays)
         spec["plot"] = _plot_spec(plot)
         for trace, attribute, _ in spec["bindings"]:
             if trace >= 0:  # the program computes it again; the page need not carry it twice
@@ -156,9 +153,10 @@ def _in_single_precision(part):
 def _step_buttons(fig: LiveFigure) -> str:
     if fig.step is None:
         return ""
-    return ('<div class="live-steps"><button type="button" data-act="play" aria-pressed="false">Play</button>'
-            '<button type="button" data-act="step">Step</button>'
-            '<button type="button" data-act="restart">Restart</button></div>\n')
+    play, step, restart = (_word(fig, key) for key in ("play", "step", "restart"))
+    return (f'<div class="live-steps"><button type="button" data-act="play" aria-pressed="false">{play}</button>'
+            f'<button type="button" data-act="step">{step}</button>'
+            f'<button type="button" data-act="restart">{restart}</button></div>\n')
 
 
 def _readout_html(fig: LiveFigure, get) -> str:
@@ -180,12 +178,28 @@ def _plot_stage(plot, alt: str) -> str:
             f"{drawing.svg(plot, theme='page')}</div>")
 
 
+def tries_html(fig: LiveFigure) -> str:
+    """The tries as a list: what is asked, the guesses, what to do, and what happens, folded until the reader looks."""
+    if not fig.tries:
+        return ""
+    items = "".join(
+        f"<li><p>{_text(t.ask)}</p><ul>{''.join(f'<li>{_text(guess)}</li>' for guess in t.guesses)}</ul>"
+        f"<p>{_text(t.do)}</p><details><summary>{_word(fig, 'explain')}</summary>"
+        f"<p>{_text(t.says)}</p></details></li>" for t in fig.tries)
+    return f'<ol class="live-tries" aria-label="{_word(fig, "tries")}">{items}</ol>\n'
+
+
 def _challenges_html(fig: LiveFigure) -> str:
     if not fig.challenges:
         return ""
     items = "".join(f'<li data-met="{c.met}"><span class="live-mark" aria-hidden="true">○</span> {_text(c.text)} '
-                    '<span class="live-hidden">(not yet)</span></li>' for c in fig.challenges)
-    return f'<ul class="live-challenges" aria-label="Try this">{items}</ul>'
+                    f'<span class="live-hidden">{_word(fig, "not_yet")}</span></li>'
+                    for c in fig.challenges)
+    return f'<ul class="live-challenges" aria-label="{_word(fig, "challenges")}">{items}</ul>'
+
+
+def _word(fig: LiveFigure, key: str) -> str:
+    return _text(fig.word(key))
 
 
 def _text(value) -> str:

@@ -11,7 +11,8 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 
-__all__ = ["attribute_number", "diagram_references", "fill_diagram", "fill_template", "format_value", "references"]
+__all__ = ["attribute_number", "diagram_references", "diagram_text", "fill_diagram", "fill_template", "follows_text",
+           "format_value", "parse_diagram", "references"]
 
 _FORMAT = re.compile(r"^(?:d|c|\.(\d+)([feg%]))$")
 _FIELD = re.compile(r"\{(\w+(?:\[\d+\])*)(?::([^{}]*))?\}")
@@ -108,7 +109,8 @@ def _bindings(element: ET.Element) -> list[tuple[str, str, str]]:
     return parts
 
 
-def _parse(svg: str) -> ET.Element:
+def parse_diagram(svg: str) -> ET.Element:
+    """The diagram's root element; raises ValueError for what is not one well-formed `<svg>` with a viewBox."""
     try:
         root = ET.fromstring(svg)
     except ET.ParseError as error:
@@ -118,14 +120,24 @@ def _parse(svg: str) -> ET.Element:
     return root
 
 
+def follows_text(element: ET.Element) -> bool:
+    """Whether what stands in this element is a computed value."""
+    return any(name == "text" for name, _, _ in _bindings(element))
+
+
+def diagram_text(root: ET.Element) -> str:
+    """The diagram as text again."""
+    return ET.tostring(root, encoding="unicode")
+
+
 def diagram_references(svg: str) -> list[str]:
     """The values that a diagram shows."""
-    return [reference for element in _parse(svg).iter() for _, reference, _ in _bindings(element)]
+    return [reference for element in parse_diagram(svg).iter() for _, reference, _ in _bindings(element)]
 
 
 def fill_diagram(svg: str, get: Callable[[str], object]) -> str:
     """The diagram with `get(reference)` written into every element that carries `data-live`."""
-    root = _parse(svg)
+    root = parse_diagram(svg)
     for element in root.iter():
         for name, reference, spec in _bindings(element):
             value = get(reference)
@@ -136,4 +148,4 @@ def fill_diagram(svg: str, get: Callable[[str], object]) -> str:
                 element.set("visibility", "visible" if float(value) > 0 else "hidden")
             else:
                 element.set(name, attribute_number(name, value))
-    return ET.tostring(root, encoding="unicode")
+    return diagram_text(root)

@@ -9,10 +9,12 @@ import numpy as np
 import plotly.graph_objects as go
 
 from . import assets, values
+from .bindings import infer, part_of
 from .consistency import getter
 from .control_html import slider_format
 from .controls import Choice, Control, Slider, Toggle
 from .figure import LiveFigure
+from .page import tries_html
 
 __all__ = ["FigureBox"]
 
@@ -33,6 +35,7 @@ class FigureBox:
         self.compute()
         plot = figure.plot(self.arrays)
         self.plot = None if plot is None else go.FigureWidget(plot)
+        self.bindings = [] if plot is None else infer(figure.name, figure.figure, self.arrays)
         self.words, self.drawing = ipywidgets.HTML(), ipywidgets.HTML()
         self.show_words()
         for widget in self.inputs.values():
@@ -58,15 +61,16 @@ class FigureBox:
         if self.plot is not None:
             yield self.plot
         yield self.words
+        yield ipywidgets.HTML(tries_html(fig))
         yield ipywidgets.HTML(f"<small>{html.escape(fig.caption)}</small>")
 
     def _buttons(self) -> list:
-        actions = {"Reset": self.reset}
+        actions = {"reset": self.reset}
         if self.figure.step is not None:
-            actions = {"Step": self.advance, "Restart": self.restart} | actions
+            actions = {"step": self.advance, "restart": self.restart} | actions
         buttons = []
-        for label, action in actions.items():
-            button = ipywidgets.Button(description=label)
+        for name, action in actions.items():
+            button = ipywidgets.Button(description=self.figure.word(name))
             button.on_click(lambda _, action=action: action())
             buttons.append(button)
         return buttons
@@ -114,10 +118,9 @@ class FigureBox:
         self.say.value = ""
         if self.plot is not None:
             with self.plot.batch_update():
-                for target, bound in self.figure.bindings.items():
-                    part = self.plot.layout if target == "layout" else self._trace(target)
-                    for attribute, reference in bound.items():
-                        part[attribute] = np.atleast_1d(self.figure.resolve(self.arrays, reference))
+                for binding in self.bindings:
+                    value = np.atleast_1d(self.figure.resolve(self.arrays, binding.reference))
+                    part_of(self.plot, binding.trace)[binding.attribute] = value
         self.show_words()
 
     def show_words(self) -> None:
@@ -130,12 +133,9 @@ class FigureBox:
                                   f"{values.fill_diagram(fig.diagram, get)}</div>")
         lines = [html.escape(values.fill_template(fig.readout, get))] if fig.readout else []
         for challenge in fig.challenges:
-            mark = "✓ met:" if get(challenge.met) > 0 else "○ try:"
-            lines.append(f"{mark} {html.escape(challenge.text)}")
+            mark, state = ("✓", "done") if get(challenge.met) else ("○", "not_yet")
+            lines.append(html.escape(f"{mark} {challenge.text} {fig.word(state)}"))
         self.words.value = "<br>".join(lines)
-
-    def _trace(self, name: str):
-        return next(trace for trace in self.plot.data if trace.name == name)
 
     def _moved(self, _change) -> None:
         self.redraw()

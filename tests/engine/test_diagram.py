@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from live_figures import diagram as d
+from live_figures import draw as d
 from live_figures.values import diagram_references, fill_diagram
 
 

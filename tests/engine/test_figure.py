@@ -1,6 +1,7 @@
 """The declaration of a live figure: what is missing, contradictory or unknown is named."""
 
 import types
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -58,6 +59,29 @@ def test_constants_must_be_finite_numbers():
         from_module(declare(consts=lambda: {"x": [np.nan]}), "loudness").run()
     with pytest.raises(TypeError, match="constant 'x' has dtype"):
         from_module(declare(consts=lambda: {"x": ["a"]}), "loudness").run()
+
+
+class Params(NamedTuple):
+    W: np.ndarray
+    b: np.ndarray | None = None
+
+
+def test_named_tuples_of_arrays_are_constants():
+    params = {"x": np.arange(3.0), "p": Params(np.ones((2, 2), dtype=np.float32))}
+    compute = lambda consts, gain: {"y": gain * consts["p"].W}  # noqa: E731
+    fig = from_module(declare(consts=lambda: params, compute=compute), "loudness")
+    assert list(fig.consts) == ["x", "p.W"] and fig.consts["p.W"].dtype == np.float32
+    built = fig.build_consts(fig.float_consts())
+    assert isinstance(built["p"], Params) and built["p"].b is None and built["p"].W.dtype == np.float64
+    np.testing.assert_allclose(fig.run(gain=2)["y"], 2 * np.ones((2, 2)))
+
+
+@pytest.mark.parametrize(("value", "error"), [
+    ([[1.0], [1.0, 2.0]], ValueError), (Params(np.ones(1), "a"), TypeError), ({"W": 1}, TypeError), (None, TypeError),
+])  # fmt: skip
+def test_a_constant_that_is_none_is_named(value, error):
+    with pytest.raises(error, match="'loudness': constant 'p(.b)?'"):
+        from_module(declare(consts=lambda: {"p": value}), "loudness").run()
 
 
 def test_a_reference_names_an_array_or_a_row_of_it():

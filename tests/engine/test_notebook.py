@@ -9,6 +9,7 @@ from helpers import live
 from helpers.checks import ch01
 from helpers.live import load, names
 from live_figures import Choice, Slider, Text, Toggle
+from live_figures.bindings import part_of
 from live_figures.exercises import Question
 from live_figures.host import widgets_work
 
@@ -35,11 +36,9 @@ def test_moving_every_widget_draws_what_the_figure_computes(name):
     if fig.compute is not None:
         for key, value in fig.run(**box.controls).items():
             np.testing.assert_allclose(box.arrays[key], value, rtol=1e-6, atol=1e-9, err_msg=key)
-    for trace, bound in fig.bindings.items():
-        for attribute, reference in bound.items():
-            part = box.plot.layout if trace == "layout" else box._trace(trace)
-            drawn = np.atleast_1d(np.asarray(part[attribute], dtype=float))
-            np.testing.assert_allclose(drawn, np.atleast_1d(fig.resolve(box.arrays, reference)), err_msg=trace)
+    for trace, attribute, reference in box.bindings:
+        drawn = np.atleast_1d(np.asarray(part_of(box.plot, trace)[attribute], dtype=float))
+        np.testing.assert_allclose(drawn, np.atleast_1d(fig.resolve(box.arrays, reference)), err_msg=reference)
 
 
 def test_every_control_kind_has_its_widget():

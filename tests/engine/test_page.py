@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import pytest
 
 from helpers import live, plots
-from live_figures import Challenge, Choice, Slider, assets, consistency, figure, notebook, page
+from live_figures import Challenge, Choice, Claim, Slider, Try, assets, consistency, figure, notebook, page
 from live_figures.__main__ import preview
 from live_figures.exercises import REGISTRY, Question
 
@@ -111,7 +111,21 @@ def test_bound_arrays_are_not_carried_twice_and_the_rest_is(everything):
         assert attribute.split(".")[-1] not in spec["plot"]["data"][trace] or "." in attribute, (attribute, reference)
     assert "size" not in traces["here"]["marker"] and traces["here"]["marker"]["color"] == plots.COLORS[1]
     assert "x" in traces["wave"] and "y" not in traces["wave"]
-    assert len(spec["bindings"]) == sum(map(len, everything.bindings.values()))
+    assert len(spec["bindings"]) == 9
+
+
+def test_tries_are_listed_with_their_explanation_folded(everything):
+    html = Parsed(page.figure_html(everything))
+    assert html.one("ol", **{"class": "live-tries"})
+    assert [li["text"] for li in html.all("li")][1:3] == ["It doubles.", "It is four times as high."]
+    assert "open" not in html.one("details") and html.one("summary")["text"] == "What happens, and why"
+
+
+def test_a_figure_is_computed_once_for_its_page(everything):
+    runs = []
+    counted = dataclasses.replace(everything, compute=lambda *a, **k: runs.append(1) or everything.compute(*a, **k))
+    page.figure_html(counted)
+    assert len(runs) == 1
 
 
 def test_a_figure_with_memory_has_its_buttons_and_shows_one_step():
@@ -131,34 +145,34 @@ def test_text_is_escaped(everything):
     Parsed(spec)
 
 
-def bound_to(value):
-    return {"bindings": value}
+ASK = {"ask": "What now?", "guesses": ("Up.", "Down."), "right": 0, "do": "Move it.", "at": {"gain": 2.0},
+       "says": "Up.", "holds": lambda a: True}
 
 
 @pytest.mark.parametrize("change, message", [
-    (bound_to({"wave": {"y": "waves"}}), "no array 'waves'; it computes wave, power"),
-    (bound_to({"wave": {"y": "map[9]"}}), r"'map\[9\]' is outside an array of shape \(6, 40\)"),
-    (bound_to({"waves": {"y": "wave"}}), "bindings name the trace 'waves' and the plot has 0 of that name"),
-    (bound_to({"wave": {"why": "wave"}}), "'wave.why', which plotly does not have"),
-    (bound_to({"wave": {"y": "power"}}), r"'wave.y' is drawn with other values \(shape \(40,\)\) than the array"),
-    (bound_to({"wave": {"customdata": "wave"}}), "'wave.customdata' is bound to 'wave' and left empty"),
-    (bound_to({"layout": {"yaxis.title.standoff": "wave"}}), "'layout.yaxis.title.standoff'"),
     ({"readout": "now {heer:.2f}"}, "no array 'heer'"),
     ({"readout": "now {wave:.2f}"}, r"'wave' has shape \(40,\)"),
-    ({"challenges": (Challenge("Do nothing.", met="size"),)}, "'Do nothing.' is met before anything moves"),
+    ({"challenges": (Challenge("Do.", met="size"),)}, "'size' is float64 of shape .*'Do.' is met by must be one bool"),
+    ({"challenges": (Challenge("Do nothing.", met="low"),)}, "'Do nothing.' is met before anything moves"),
+    ({"claims": (Claim("Loud.", at={"gain": 3}, holds=lambda a: True),)}, "claim 'Loud.': .*goes from 0 to 2, got 3"),
+    ({"claims": (Claim("Two.", at=({}, {}), holds=lambda a: True),)}, "'Two.': holds must take the arrays of 2 states"),
+    ({"tries": (ASK | {"right": 2},)}, "right is the index of the true guess, got 2 of 2"),
+    ({"tries": (ASK | {"guesses": ("Up.", "Up.")},)}, "two or more different guesses"),
+    ({"tries": (ASK | {"at": {"gain": (2, 1)}},)}, r"a range of 'gain' is \(low, high\), got \(2, 1\)"),
+    ({"tries": (ASK | {"met": "nothing"},)}, "no array 'nothing'"),
     ({"challenges": (Challenge("Do.", met="nothing"),)}, "no array 'nothing'"),
     ({"diagram": "<svg viewBox='0 0 1 1'><g data-live='x=nothing'/></svg>"}, "no array 'nothing'"),
-    ({"figure": None}, r"has bindings but no figure\(arrays\)"),
 ])  # fmt: skip
 def test_a_declaration_that_contradicts_itself_is_refused(everything, change, message):
+    change = {part: tuple(Try(**p) if isinstance(p, dict) else p for p in value) if part == "tries" else value
+              for part, value in change.items()}
     with pytest.raises(ValueError, match=message):
         page.figure_html(dataclasses.replace(everything, **change))
 
 
 def test_trace_types_outside_the_bundle_are_refused(everything):
     with pytest.raises(ValueError, match="figure 'everything' draws a 'pie' trace; the book's plotly.js has scatter"):
-        pie = dataclasses.replace(everything, figure=lambda arrays: go.Figure(go.Pie(values=[1])), bindings={})
-        consistency.check(pie)
+        page.figure_html(dataclasses.replace(everything, figure=lambda arrays: go.Figure(go.Pie(values=[1]))))
     with pytest.raises(ValueError, match="this plot draws a 'surface' trace"):
         page.plot_html(go.Figure(go.Surface(z=np.eye(3))), alt="A surface.")
 
@@ -166,10 +180,11 @@ def test_trace_types_outside_the_bundle_are_refused(everything):
 def test_more_than_six_controls_or_a_default_off_its_grid_is_refused(everything):
     more = (*everything.controls, Slider(name="more", label="More", min=0, max=1, step=1, value=0))
     with pytest.raises(ValueError, match="has 7 controls; 6 at most"):
-        consistency.check(dataclasses.replace(everything, controls=more))
+        page.figure_html(dataclasses.replace(everything, compute=lambda consts, more, **rest: everything.compute(
+            consts, **rest), controls=more))
     off = (Slider(name="gain", label="Gain", min=0, max=2, step=0.3, value=1.0), *everything.controls[1:])
     with pytest.raises(ValueError, match="the default 1 of 'gain' is no whole number of steps of 0.3 above 0"):
-        consistency.check(dataclasses.replace(everything, controls=off))
+        page.figure_html(dataclasses.replace(everything, controls=off))
 
 
 def test_a_choice_is_called_by_its_label_in_words():

@@ -24,7 +24,7 @@ MOVES = [{"gain": 1.9}, {"rate": -0.5}, {"step": 12}, {"shape": "ramp"}, {"mirro
 
 def test_every_control_computes_what_python_computes(open_page):
     fig, element = load_fixture("everything"), ready(open_page("everything.html"))
-    assert_same(arrays(element), fig.default_arrays())
+    assert_same(arrays(element), fig.arrays())
     for change in MOVES:
         move(element, **change)
         given = element.evaluate("el => el.controls")

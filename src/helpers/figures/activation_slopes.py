@@ -58,14 +58,13 @@ def compute(consts, activation, a, w, k):
     kept = xp.pow(factor[0], xp.astype(k, a.dtype))
     holds = (k >= 30) & (kept > 0.5) & (kept < 2.0)
     off_centre = holds & (xp.abs(a) >= 1.0)
-    never = xp.zeros_like(a)
     return {
         "value": value, "slope": steepness, "a": a, "value_here": value_here, "slope_here": slope_here,
         "value_range": xp.asarray(VALUES[activation]),
         "k": k, "factor": factor[0], "kept": kept, "log_kept": log10(kept),
         "product": log10(xp.pow(factor, steps)), "ceiling": log10(xp.pow(ceiling, steps)),
-        "held": xp.where(holds, never + 1.0, never) if activation == "sigmoid" else never,
-        "held_off_centre": xp.where(off_centre, never + 1.0, never) if activation == "tanh" else never,
+        "held": holds & (activation == "sigmoid"),
+        "held_off_centre": off_centre & (activation == "tanh"),
     }
 
 
@@ -93,16 +92,6 @@ def figure(arrays):
     )
 
 
-bindings = {
-    "f(a)": {"y": "value"},
-    "slope f′(a)": {"y": "slope"},
-    "f here": {"x": "a", "y": "value_here"},
-    "slope here": {"x": "a", "y": "slope_here"},
-    "largest product": {"y": "ceiling"},
-    "product at this a": {"y": "product"},
-    "after k steps": {"x": "k", "y": "log_kept"},
-    "layout": {"yaxis.range": "value_range"},
-}
 readout = "Each step multiplies the gradient by {factor:.3f}. After {k:d} steps {kept:.2e} of it is left."
 challenges = [
     Challenge("Sigmoid: keep the product between 1/2 and 2 for 30 steps or more.", met="held"),

@@ -71,13 +71,12 @@ def compute(consts, forget_bias, gain, input_scale, length):
     norms = dict(zip(SERIES, (direct, grads.norm_c, grads.norm_h, tanh.norm_h), strict=True))
     first = {f"{name}_first": norm[0] for name, norm in norms.items()}
 
-    one, long = xp.ones_like(gain), length >= 60
-    exploded = long & (first["cell_first"] > 1e3) & (first["direct_first"] < 1e-3)
+    exploded = (length >= 60) & (first["cell_first"] > 1e3) & (first["direct_first"] < 1e-3)
     kept = (length == T) & (gain <= 0.5) & (first["cell_first"] > 0.1) & (first["cell_first"] < 10.0)
     lines = {name: _log10(xp, xp.where(step <= last, norm, pick(norm, last))) for name, norm in norms.items()}
     return lines | first | {
         "back": xp.astype(xp.maximum(last - step, 0 * step), x.dtype), "length": length,
-        "exploded": xp.where(exploded, one, 0.0 * one), "kept": xp.where(kept, one, 0.0 * one),
+        "exploded": exploded, "kept": kept,
     }
 
 
@@ -95,7 +94,6 @@ def figure(arrays):
     return fig.update_layout(yaxis=powers_of_ten(LOW, HIGH, 4))
 
 
-bindings = {label: {"x": "back", "y": name} for name, label in zip(SERIES, NAMES, strict=True)}
 readout = (
     "At the first of {length:d} steps: {direct_first:.1e} along the cell alone, {cell_first:.1e} along every path; "
     "in the tanh RNN {tanh_first:.1e}."

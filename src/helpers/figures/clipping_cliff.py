@@ -89,7 +89,6 @@ def compute(consts, steps, clip, threshold, rate, w, b):
     _, (path, loss, norm) = scan(descend, (begin,), (consts["time"],))
     log_norm = xp.log10(xp.maximum(norm, xp.full_like(norm, 1e-8)))
     path = xp.maximum(xp.minimum(path, xp.full_like(path, 40.0)), xp.full_like(path, -40.0))
-    one = xp.ones_like(rate)
     rescued = (w >= 5.5) & (loss[STEPS - 1, 1] < 1e-3) & (loss[STEPS - 1, 0] > 0.05)
     return {
         "distance": FARTHEST / 255.0 * xp.astype(level, rate.dtype),
@@ -97,7 +96,7 @@ def compute(consts, steps, clip, threshold, rate, w, b):
         "start_w": w, "start_b": b, "free_norm": log_norm[:, 0], "clipped_norm": log_norm[:, 1],
         "limit": xp.log10(threshold) * xp.ones((2,), dtype=rate.dtype),
         "longest": xp.max(norm[:, 0]), "free_loss": loss[STEPS - 1, 0], "clipped_loss": loss[STEPS - 1, 1],
-        "rescued": xp.where(rescued, one, 0.0 * one),
+        "rescued": rescued,
     }
 
 
@@ -126,15 +125,6 @@ def figure(arrays):
     )
 
 
-bindings = {
-    "distance from 0.7": {"z": "distance"},
-    "without clipping": {"x": "free_w", "y": "free_b"},
-    "clipped": {"x": "clipped_w", "y": "clipped_b"},
-    "start": {"x": "start_w", "y": "start_b"},
-    "norm, free": {"y": "free_norm"},
-    "norm, clipped run": {"y": "clipped_norm"},
-    "threshold": {"y": "limit"},
-}
 readout = ("The longest gradient of the free run is {longest:.1f}; it ends with a loss of {free_loss:.1e}, "
            "the clipped run with {clipped_loss:.1e}.")
 challenges = [

@@ -51,13 +51,12 @@ def compute(consts, forget_bias, second_bias, pulse):
     references = [cell[0] * xp.exp(-math.log1p(math.exp(-b)) * consts["step"]) for b in REFERENCES]
     half_life = math.log(2.0) / xp.log1p(xp.exp(-bias))  # f^n = 1/2, with log f = -log(1 + e^-b)
     alive = left >= 0.5
-    one = xp.ones_like(left)
     return {
         "cell": cell, "keep": trace.f[1, 0, 0], "left": left, "bias": bias,
         "half_life": half_life, "half": 0.5 * cell[0], "half_line": xp.stack([0.5 * cell[0], 0.5 * cell[0]]),
         "references": xp.stack(references),
-        "alive": xp.where(alive & (second_bias == 0.0), one, 0.0 * one),
-        "shared": xp.where(alive & (xp.abs(forget_bias - second_bias) < 0.05), one, 0.0 * one),
+        "alive": alive & (second_bias == 0.0),
+        "shared": alive & (xp.abs(forget_bias - second_bias) < 0.05),
     }
 
 
@@ -78,12 +77,6 @@ def figure(arrays):
     return fig
 
 
-bindings = {
-    **{f"b = {b:g}": {"y": f"references[{k}]"} for k, b in enumerate(REFERENCES)},
-    "half of it": {"y": "half_line"},
-    "cell c": {"y": "cell"},
-    "half-life": {"x": "half_life", "y": "half"},
-}
 readout = (
     "Biases add to {bias:.1f}: the gate keeps {keep:.2%} at each step. Half is gone after {half_life:.1f} steps; after "
     "50 steps {left:.2g} of the bit is left."

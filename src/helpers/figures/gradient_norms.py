@@ -71,17 +71,15 @@ def compute(consts, rho, activation, start, size, length):
     sigma = rho * slope * consts["sigma"][which]
     bound, guess = lag * xp.log10(sigma), lag * xp.log10(rho * slope)
     at_first = length_here * xp.log10(sigma)
-    one = xp.ones_like(rho)
     far = length >= 60
     kept = far & (best[T] > -1.0) & (best[T] < 1.0) & (size >= 0.5)
     fooled = far & (at_first > 4.0) & (best[T] < -4.0)
-    zero = 0.0 * one
     return {
         "steps_back": steps_back, "best": _shown(xp, best), "typical": _shown(xp, typical),
         "bound": bound, "guess": guess, "length": length, "best_first": _shown(xp, best[T]),
         "best_left": _power(xp, best[T]), "typical_left": _power(xp, typical[T]), "bound_left": _power(xp, at_first),
-        "kept": xp.where(kept, one, zero) if activation == "tanh" else zero,
-        "fooled": xp.where(fooled, one, zero) if start == "orthogonal" else zero,
+        "kept": kept & (activation == "tanh"),
+        "fooled": fooled & (start == "orthogonal"),
     }
 
 
@@ -127,13 +125,6 @@ def figure(arrays):
     return fig.update_layout(yaxis=powers_of_ten(FLOOR, TOP, 4))
 
 
-bindings = {
-    "bound (γ σ)ᵏ": {"y": "bound"},
-    "eigenvalues (γ ρ)ᵏ": {"y": "guess"},
-    "best direction": {"x": "steps_back", "y": "best"},
-    "typical direction": {"x": "steps_back", "y": "typical"},
-    "first step": {"x": "length", "y": "best_first"},
-}
 readout = ("From the last of {length:d} steps back to the start: {best_left:.1e} is left in the best direction, "
            "{typical_left:.1e} in a typical one; the bound allows {bound_left:.1e}.")
 challenges = [

@@ -7,8 +7,7 @@ from array_api_compat import array_namespace
 
 from helpers.cells import RNNParams, sigmoid
 from helpers.sequence import pick, rnn
-from live_figures import Choice, Slider
-from live_figures import diagram as d
+from live_figures import Choice, Slider, draw
 
 title = "What can go in, and what can come out, if time is a loop?"
 caption = (
@@ -121,10 +120,11 @@ def diagram():
     columns = [_column(k) for k in range(COLUMNS)]
     tasks = []
     for k, lines in enumerate(TASKS):
-        rows = [d.label(8, 236 + 18 * j, line, anchor="start", bold=j == 0)
+        rows = [draw.label(8, 236 + 18 * j, line, anchor="start", bold=j == 0)
                 for j, line in enumerate(lines)]
-        tasks.append(d.group(*rows, live={"show": f"shown[{k}]"}))
-    return d.svg(2 * FIRST + GAP * (COLUMNS - 1), 282, d.panel(*columns, live={"x": "shift"}), *tasks, max_width=640)
+        tasks.append(draw.group(*rows, live={"show": f"shown[{k}]"}))
+    width = 2 * FIRST + GAP * (COLUMNS - 1)
+    return draw.svg(width, 282, draw.panel(*columns, live={"x": "shift"}), *tasks, max_width=640)
 
 
 def _column(k):
@@ -133,26 +133,26 @@ def _column(k):
     fade = {"opacity": f"fade[{k}]"}
 
     def shown(mask, *parts):
-        return d.group(*parts, live={"show": f"{mask}[{k}]", **fade})
+        return draw.group(*parts, live={"show": f"{mask}[{k}]", **fade})
 
     parts = [
-        shown("link", d.arrow(x - GAP + 16, STATE, x - 16, STATE, color="c1", width=2)),
-        shown("reads", d.box(x, STATE, 30, 58)),
-        shown("writes", d.box(x, STATE, 30, 58, stroke="c3")),
-        d.box(x, STATE, 36, 64, fill="none", stroke="c4", line=2.5, radius=9, live={"show": f"here[{k}]"}),
-        shown("bit", d.arrow(x, IN - 15, x, STATE + 31, color="c0", width=2), d.node(x, IN, r=14),
-              d.label(x, IN, size=13, live={"text": f"bits[{min(k, 3)}]:d"})),
-        shown("output", d.arrow(x, STATE - 30, x, OUT + 17, color="c2", width=2), d.node(x, OUT, r=16)),
-        d.group(d.label(x, OUT, size=12, live={"text": f"o[{k}]:.2f"}),
-                d.label(x, OUT - 27, size=12, color="muted", live={"text": f"target[{k}]:d"}),
+        shown("link", draw.arrow(x - GAP + 16, STATE, x - 16, STATE, color="c1", width=2)),
+        shown("reads", draw.box(x, STATE, 30, 58)),
+        shown("writes", draw.box(x, STATE, 30, 58, stroke="c3")),
+        draw.box(x, STATE, 36, 64, fill="none", stroke="c4", line=2.5, radius=9, live={"show": f"here[{k}]"}),
+        shown("bit", draw.arrow(x, IN - 15, x, STATE + 31, color="c0", width=2), draw.node(x, IN, r=14),
+              draw.label(x, IN, size=13, live={"text": f"bits[{min(k, 3)}]:d"})),
+        shown("output", draw.arrow(x, STATE - 30, x, OUT + 17, color="c2", width=2), draw.node(x, OUT, r=16)),
+        draw.group(draw.label(x, OUT, size=12, live={"text": f"o[{k}]:.2f"}),
+                draw.label(x, OUT - 27, size=12, color="muted", live={"text": f"target[{k}]:d"}),
                 live={"show": f"answered[{k}]"}),
         *_units(x, k),
     ]
     if k == 0:
-        digits = [d.label(x - 15 + 10 * j, IN, size=13, live={"text": f"bits[{j}]:d"}) for j in range(4)]
-        parts.append(shown("vector", d.arrow(x, IN - 15, x, STATE + 31, color="c0", width=2),
-                           d.box(x, IN, 50, 28, radius=12), *digits))
-    return d.group(*parts)
+        digits = [draw.label(x - 15 + 10 * j, IN, size=13, live={"text": f"bits[{j}]:d"}) for j in range(4)]
+        parts.append(shown("vector", draw.arrow(x, IN - 15, x, STATE + 31, color="c0", width=2),
+                           draw.box(x, IN, 50, 28, radius=12), *digits))
+    return draw.group(*parts)
 
 
 def _units(x, k):
@@ -160,7 +160,7 @@ def _units(x, k):
     squares = []
     for unit in range(UNITS):
         at = (x - 6 + 12 * (unit % 2), STATE - 19.5 + 13 * (unit // 2), 10, 11)
-        squares += [d.box(*at, fill=color, stroke="none", radius=2, live={"opacity": f"{sign}[{k}][{unit}]"})
+        squares += [draw.box(*at, fill=color, stroke="none", radius=2, live={"opacity": f"{sign}[{k}][{unit}]"})
                     for color, sign in (("c0", "plus"), ("c1", "minus"))]
     return squares
 

@@ -7,8 +7,7 @@ from helpers import plots
 from helpers.cells import LSTMParams
 from helpers.params import with_forget_bias
 from helpers.sequence import lstm, pick
-from live_figures import Challenge, Slider
-from live_figures import diagram as draw
+from live_figures import Challenge, Slider, draw
 
 title = "What does each gate of an LSTM cell do at this step?"
 caption = (
@@ -71,7 +70,6 @@ def compute(consts, step, unit, forget_bias, input_scale, gain):
     wires = (x[:, 0, 0], h_prev, c_prev, i, f, g, o, f * c_prev, i * g, c, xp.tanh(c), h)
     now = pick(xp.stack(wires, axis=0), step - 1, axis=1)
     size, gates = xp.abs(now), now[3:7]
-    one = xp.ones_like(size[0])
     quiet = (unit == 4) & (now[9] > 1.0) & (size[11] < 0.05)
     counting = (unit == 2) & (c[12] > 1.5)
     at = xp.astype(step, c.dtype)
@@ -81,7 +79,7 @@ def compute(consts, step, unit, forget_bias, input_scale, gain):
         "full": xp.abs(gates) * _scale(xp, gates), "top": -xp.maximum(gates, xp.zeros_like(gates)) * _scale(xp, gates),
         "who": xp.astype(xp.arange(UNITS) == unit - 1, c.dtype),
         "cursor": xp.stack([at, at]), "t": step, "u": unit,
-        "quiet": xp.where(quiet, one, 0.0 * one), "counting": xp.where(counting, one, 0.0 * one),
+        "quiet": quiet, "counting": counting,
     }
 
 
@@ -103,22 +101,8 @@ def figure(arrays):
     fig.for_each_trace(lambda trace: trace.update(line={"color": color[trace.name], "dash": dashes[trace.name]}))
     fig.add_bar(x=t, y=arrays["x"], name="x", marker={"color": color["x"], "line": {"width": 0}})
     for k, (low, high) in enumerate(((-2.2, 2.2), (-0.05, 1.05), (-1.1, 1.1), (-2.2, 4.4)), start=1):
-        plots.cursor(fig, arrays["t"], name=f"cursor {k}", low=low, high=high, yaxis="y" if k == 1 else f"y{k}")
+        plots.cursor(fig, arrays["cursor"], name=f"cursor {k}", low=low, high=high, yaxis="y" if k == 1 else f"y{k}")
     return fig
-
-
-bindings = {
-    **{name: {"y": name} for name in "ifgochx"},
-    **{f"cursor {k}": {"x": "cursor"} for k in range(1, 5)},
-}
-readout = (
-    "Step {t:d}, unit {u:d}: of {now[2]:.2f} the cell keeps {now[7]:.2f} and writes {now[8]:.2f}; now it holds "
-    "{now[9]:.2f}, and shows {now[11]:.2f}."
-)
-challenges = [
-    Challenge("Find a step at which unit 4 holds more than 1 and shows less than 0.05.", met="quiet"),
-    Challenge("Make unit 2, the latch, count: its cell above 1.5 after the second pulse (step 13).", met="counting"),
-]
 
 
 def diagram():
@@ -200,3 +184,13 @@ def _tank(name, x, word):
         + draw.label(x, 179, f"{name}_t", size=14, color=color, bold=True) + _value(x, 198, name)
         + _word(x, 218, word, "middle")
     )
+
+
+readout = (
+    "Step {t:d}, unit {u:d}: of {now[2]:.2f} the cell keeps {now[7]:.2f} and writes {now[8]:.2f}; now it holds "
+    "{now[9]:.2f}, and shows {now[11]:.2f}."
+)
+challenges = [
+    Challenge("Find a step at which unit 4 holds more than 1 and shows less than 0.05.", met="quiet"),
+    Challenge("Make unit 2, the latch, count: its cell above 1.5 after the second pulse (step 13).", met="counting"),
+]

@@ -69,7 +69,7 @@ def compute(consts, rho, c, n, t):
         "t": t, "norm_here": pick(log_norm, t), "rho": rho, "sigma": sigma,
         "peak": hump, "peak_times": xp.pow(10.0 + 0.0 * hump, hump), "peak_at": xp.argmax(log_norm),
         "ellipse_x": shrink * first, "ellipse_y": shrink * (shear * first + second),
-        "million": xp.where((hump >= 6.0) & (rho <= 0.8), 1.0 + 0.0 * hump, 0.0 * hump),
+        "million": (hump >= 6.0) & (rho <= 0.8),
     }
 
 
@@ -96,13 +96,6 @@ def figure(arrays):
     )
 
 
-bindings = {
-    "bound σᵗ": {"y": "bound"},
-    "norm of Wᵗ": {"y": "norm"},
-    "ρᵗ": {"y": "radius"},
-    "at t": {"x": "t", "y": "norm_here"},
-    "after t steps": {"x": "ellipse_x", "y": "ellipse_y"},
-}
 readout = ("Spectral radius {rho:.2f}, largest singular value {sigma:.2f}. "
            "The norm is largest at step {peak_at:d}: {peak_times:.1e}.")
 challenges = [Challenge("With ρ at most 0.8, make the norm pass a million before it falls.", met="million")]

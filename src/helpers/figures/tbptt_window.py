@@ -34,17 +34,6 @@ controls = [
     Slider(name="input_scale", label="Input scale", min=0.1, max=2.0, step=0.1, value=0.3),
 ]
 
-challenges = [
-    Challenge(
-        "Set a delay of 8 or more and find the shortest window whose chunks reach a cosine of 0.99.", met="shortest"
-    )
-]
-
-readout = (
-    "Window {w:d}: if every output reaches back {w:d} steps, cosine {each:.3f}, error {each_error:.0%}; "
-    "cut into chunks of {w:d}, cosine {chunk:.3f}, error {chunk_error:.0%}."
-)
-
 
 def consts():
     windows = np.arange(1, STEPS + 1)
@@ -101,7 +90,7 @@ def compute(consts, window, delay, gain, input_scale):
         "each_error": pick(each_error, at),
         "chunk": pick(chunk, at),
         "chunk_error": pick(chunk_error, at),
-        "shortest": xp.where(met, 1.0, 0.0),
+        "shortest": met,
     }
 
 
@@ -132,10 +121,12 @@ def figure(arrays):
     return fig
 
 
-bindings = {
-    "size of each term": {"z": "map"},
-    "kept: every output reaches back": {"x": "line"},
-    "kept: chunks": {"x": "edge"},
-    "chosen window": {"x": "marker"},
-    **{name: {"y": f"curves[{k}]"} for k, (name, _, _) in enumerate(CURVES)},
-}
+readout = (
+    "Window {w:d}: if every output reaches back {w:d} steps, cosine {each:.3f}, error {each_error:.0%}; "
+    "cut into chunks of {w:d}, cosine {chunk:.3f}, error {chunk_error:.0%}."
+)
+challenges = [
+    Challenge(
+        "Set a delay of 8 or more and find the shortest window whose chunks reach a cosine of 0.99.", met="shortest"
+    )
+]

@@ -8,8 +8,7 @@ from array_api_compat import array_namespace
 from helpers.cells import RNNParams, log_softmax, rnn_step, softmax
 from helpers.sequence import pick, scan
 from helpers.text import VOCABULARY
-from live_figures import Challenge, Slider, Text, short
-from live_figures import diagram as d
+from live_figures import Challenge, Slider, Text, draw, short
 
 title = "How does temperature turn scores into a choice?"
 caption = (
@@ -54,11 +53,11 @@ def compute(consts, temperature, prompt, draw):
     log_p = log_softmax(scores / temperature)[0, :]
     bits = -xp.sum(p * log_p) / float(np.log(2))
     written = _write(consts, h, temperature, pick(consts["noise"], draw - 1))
-    inside = xp.where((bits >= 0.95) & (bits <= 1.05), bits, -1.0 - 0.0 * bits)
     return {
         "label": _look_up(consts["name"], best), "p": bar, "bar": 250.0 * bar,
         "written": _look_up(consts["glyph"], written),
-        "temperature": temperature, "bits": bits, "choices": xp.exp(bits * float(np.log(2))), "coin": inside,
+        "temperature": temperature, "bits": bits, "choices": xp.exp(bits * float(np.log(2))),
+        "coin": (bits >= 0.95) & (bits <= 1.05),
     }
 
 
@@ -125,14 +124,14 @@ def diagram():
     for k in range(BARS):
         y = 14 + 19 * k
         rows += [
-            d.label(18, y, size=15, mono=True, live={"text": f"label[{k}]:c"}),
+            draw.label(18, y, size=15, mono=True, live={"text": f"label[{k}]:c"}),
             f'<rect x="36" y="{y - 7}" height="14" rx="3" class="fill-c0 stroke-none" data-live="width=bar[{k}]"/>',
-            d.label(372, y, size=12, color="muted", anchor="end", live={"text": f"p[{k}]:.1%"}),
+            draw.label(372, y, size=12, color="muted", anchor="end", live={"text": f"p[{k}]:.1%"}),
         ]
     top, step = 14 + 19 * BARS + 14, 10.8
-    text = [d.label(12 + step * (k % WIDTH), top + 20 * (k // WIDTH), size=15, mono=True,
+    text = [draw.label(12 + step * (k % WIDTH), top + 20 * (k // WIDTH), size=15, mono=True,
                     live={"text": f"written[{k}]:c"}) for k in range(LINES * WIDTH)]
-    return d.svg(384, top + 20 * LINES, *rows, *text, max_width=620)
+    return draw.svg(384, top + 20 * LINES, *rows, *text, max_width=620)
 
 
 readout = (

@@ -6,8 +6,7 @@ from array_api_compat import array_namespace
 from helpers import plots
 from helpers.cells import RNNParams
 from helpers.sequence import rnn
-from live_figures import Challenge, Slider
-from live_figures import diagram as d
+from live_figures import Challenge, Slider, draw
 
 title = "How does an input of long ago reach the state of today?"
 caption = (
@@ -51,7 +50,6 @@ def compute(consts, length, at, pulse, U, W, V):
     last = xp.abs(s[-1])
     signs = s[-10:] * before[-10:]
     small_first = (at == 1) & (xp.abs(pulse) <= 0.3)
-    yes = xp.ones_like(last)
     return {
         "x": x, "s": s, "o": V * s,
         "weights": weights, "thick": 1.2 + 1.4 * xp.abs(weights),
@@ -59,59 +57,9 @@ def compute(consts, length, at, pulse, U, W, V):
         "plus": 0.45 * xp.maximum(s, zero), "minus": 0.45 * xp.maximum(-s, zero),
         "pulse_here": 0.45 * xp.abs(x), "drawn": xp.astype(steps <= length, s.dtype),
         "length": length, "at": at, "last": s[-1],
-        "kept": xp.where((last >= 0.5) & small_first, yes, yes - 1.0),
-        "alternates": xp.where((last >= 0.5) & (xp.max(signs) < 0.0), yes, yes - 1.0),
+        "kept": (last >= 0.5) & small_first,
+        "alternates": (last >= 0.5) & (xp.max(signs) < 0.0),
     }
-
-
-def diagram():
-    folded, first, gap = 54, 152, 56
-    rows = {"o": 32, "s": 112, "x": 192}
-    copies = [_copy(first + gap * k, rows, k, gap) for k in range(DRAWN)]
-    return d.svg(400, 222, _folded(folded, rows), d.label(104, rows["s"] - 12, "unfold", size=11, color="muted"),
-                 d.arrow(90, rows["s"], 118, rows["s"], color="muted"), *copies, max_width=680)
-
-
-def _folded(x, rows):
-    """The cell with its loop; the weights' letters and values stand beside their arrows."""
-    r = R
-    loop = f"M{x - 12} {rows['s'] + 13}C{x - 44} {rows['s'] + 46} {x - 44} {rows['s'] - 46} {x - 16} {rows['s'] - 17}"
-    tip = f"M{x - 11} {rows['s'] - 13}l-9 -1.5l5.5 -6.5z"
-    parts = [
-        d.arrow(x, rows["x"] - r, x, rows["s"] + r + 2, color="c0", live={"stroke-width": "thick[0]"}),
-        d.arrow(x, rows["s"] - r, x, rows["o"] + r + 2, color="c2", live={"stroke-width": "thick[2]"}),
-        f'<path d="{loop}" class="fill-none stroke-c1" data-live="stroke-width=thick[1]"/>',
-        f'<path d="{tip}" class="fill-c1 stroke-none"/>',
-        d.node(x, rows["x"], "x_t", r=r), d.node(x, rows["s"], "s_t", r=r), d.node(x, rows["o"], "o_t", r=r),
-    ]
-    for k, (letter, dx, y) in enumerate((("U", 25, (rows["x"] + rows["s"]) / 2), ("W", -33, rows["s"] + 38),
-                                         ("V", 25, (rows["o"] + rows["s"]) / 2))):
-        parts.append(d.label(x + dx, y - 7, letter, color=f"c{k}", bold=True))
-        parts.append(d.label(x + dx, y + 7, size=11, live={"text": f"weights[{k}]:.2f"}))
-    return d.group(*parts)
-
-
-def _copy(x, rows, k, gap):
-    """Step k + 1 of the unfolded network, with the arrow that brings the state of the step before."""
-    r = R
-
-    def carried(row):
-        return {"stroke-width": f"thick[{row}]", "opacity": f"carried[{row}][{k}]"}
-
-    parts = [
-        d.arrow(x, rows["x"] - r, x, rows["s"] + r + 2, color="c0", live=carried(0)),
-        d.arrow(x, rows["s"] - r, x, rows["o"] + r + 2, color="c2", live=carried(2)),
-        d.label(x + 9, (rows["x"] + rows["s"]) / 2, "U", size=11, color="c0"),
-        d.label(x + 9, (rows["o"] + rows["s"]) / 2, "V", size=11, color="c2"),
-        d.arrow(x - gap + r, rows["s"], x - r - 2, rows["s"], color="c1", live=carried(1)) if k else "",
-        d.label(x - gap / 2, rows["s"] - 11, "W", size=11, color="c1") if k else "",
-    ]
-    for name, overlays in (("x", (("c0", "pulse_here"),)), ("s", (("c0", "plus"), ("c1", "minus"))), ("o", ())):
-        parts.append(d.node(x, rows[name], r=r))
-        parts += [d.node(x, rows[name], r=r, fill=c, stroke="none", live={"opacity": f"{a}[{k}]"}) for c, a in overlays]
-        parts.append(d.label(x, rows[name], size=11, live={"text": f"{name}[{k}]:.2f"}))
-    parts.append(d.label(x, rows["x"] + 25, f"t = {k + 1}", size=11, color="muted"))
-    return d.group(*parts, live={"show": f"drawn[{k}]"})
 
 
 def figure(arrays):
@@ -125,7 +73,57 @@ def figure(arrays):
     return fig
 
 
-bindings = {"input x": {"y": "x"}, "state s": {"y": "s"}, "output o": {"y": "o"}}
+def diagram():
+    folded, first, gap = 54, 152, 56
+    rows = {"o": 32, "s": 112, "x": 192}
+    copies = [_copy(first + gap * k, rows, k, gap) for k in range(DRAWN)]
+    return draw.svg(400, 222, _folded(folded, rows), draw.label(104, rows["s"] - 12, "unfold", size=11, color="muted"),
+                 draw.arrow(90, rows["s"], 118, rows["s"], color="muted"), *copies, max_width=680)
+
+
+def _folded(x, rows):
+    """The cell with its loop; the weights' letters and values stand beside their arrows."""
+    r = R
+    loop = f"M{x - 12} {rows['s'] + 13}C{x - 44} {rows['s'] + 46} {x - 44} {rows['s'] - 46} {x - 16} {rows['s'] - 17}"
+    tip = f"M{x - 11} {rows['s'] - 13}l-9 -1.5l5.5 -6.5z"
+    parts = [
+        draw.arrow(x, rows["x"] - r, x, rows["s"] + r + 2, color="c0", live={"stroke-width": "thick[0]"}),
+        draw.arrow(x, rows["s"] - r, x, rows["o"] + r + 2, color="c2", live={"stroke-width": "thick[2]"}),
+        f'<path d="{loop}" class="fill-none stroke-c1" data-live="stroke-width=thick[1]"/>',
+        f'<path d="{tip}" class="fill-c1 stroke-none"/>',
+        draw.node(x, rows["x"], "x_t", r=r), draw.node(x, rows["s"], "s_t", r=r), draw.node(x, rows["o"], "o_t", r=r),
+    ]
+    for k, (letter, dx, y) in enumerate((("U", 25, (rows["x"] + rows["s"]) / 2), ("W", -33, rows["s"] + 38),
+                                         ("V", 25, (rows["o"] + rows["s"]) / 2))):
+        parts.append(draw.label(x + dx, y - 7, letter, color=f"c{k}", bold=True))
+        parts.append(draw.label(x + dx, y + 7, size=11, live={"text": f"weights[{k}]:.2f"}))
+    return draw.group(*parts)
+
+
+def _copy(x, rows, k, gap):
+    """Step k + 1 of the unfolded network, with the arrow that brings the state of the step before."""
+    r = R
+
+    def carried(row):
+        return {"stroke-width": f"thick[{row}]", "opacity": f"carried[{row}][{k}]"}
+
+    parts = [
+        draw.arrow(x, rows["x"] - r, x, rows["s"] + r + 2, color="c0", live=carried(0)),
+        draw.arrow(x, rows["s"] - r, x, rows["o"] + r + 2, color="c2", live=carried(2)),
+        draw.label(x + 9, (rows["x"] + rows["s"]) / 2, "U", size=11, color="c0"),
+        draw.label(x + 9, (rows["o"] + rows["s"]) / 2, "V", size=11, color="c2"),
+        draw.arrow(x - gap + r, rows["s"], x - r - 2, rows["s"], color="c1", live=carried(1)) if k else "",
+        draw.label(x - gap / 2, rows["s"] - 11, "W", size=11, color="c1") if k else "",
+    ]
+    for name, overlays in (("x", (("c0", "pulse_here"),)), ("s", (("c0", "plus"), ("c1", "minus"))), ("o", ())):
+        parts.append(draw.node(x, rows[name], r=r))
+        parts += [draw.node(x, rows[name], r=r, fill=c, stroke="none", live={"opacity": f"{a}[{k}]"})
+                  for c, a in overlays]
+        parts.append(draw.label(x, rows[name], size=11, live={"text": f"{name}[{k}]:.2f"}))
+    parts.append(draw.label(x, rows["x"] + 25, f"t = {k + 1}", size=11, color="muted"))
+    return draw.group(*parts, live={"show": f"drawn[{k}]"})
+
+
 readout = (
     "Steps drawn: {length:d}, weights: 3, the same at every step. After the pulse of step {at:d}, the state at step 30 "
     "is {last:.3f}."

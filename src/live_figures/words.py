@@ -1,0 +1,141 @@
+"""Every text a reader sees of a figure, under a stable key, and the figure in other words.
+
+One walk over the declaration serves both: it offers each text with its key to a function, and takes what that returns.
+Keys name the declaration's parts and places in the drawing, never a displayed word: `lstm_gates.title`,
+`lstm_gates.controls.step.label`, `lstm_gates.tries.0.ask`, `lstm_gates.plot.data.3.name`, `lstm_gates.diagram.12`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Mapping
+
+from . import values
+from .bindings import LAYOUT, leaves, part_of
+from .controls import Choice
+
+__all__ = ["ENGINE", "translated", "words"]
+
+# What the engine itself says around every figure.
+ENGINE = {
+    "engine.controls": "Controls",
+    "engine.reset": "Reset",
+    "engine.link": "Copy link",
+    "engine.play": "Play",
+    "engine.play_control": "Play {label}",
+    "engine.step": "Step",
+    "engine.restart": "Restart",
+    "engine.tries": "Guess, then try",
+    "engine.explain": "What happens, and why",
+    "engine.challenges": "Try this",
+    "engine.not_yet": "(not yet)",
+    "engine.done": "(done)",
+    "engine.no_scripts": "This figure moves where scripts are allowed; it shows its default state.",
+}
+_SHOWN = {"name", "text", "hovertext", "hovertemplate", "ticktext", "tickprefix", "ticksuffix", "x", "y"}
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_NO_WORD = re.compile(r"%\{[^}]*\}|<[^>]*>")  # values and tags in a plot's texts
+
+Say = Callable[[str, str], str]
+
+
+def words(fig) -> dict[str, str]:
+    """Every text of the figure that a reader sees, by key, in the order of the declaration."""
+    listed = {}
+
+    def note(key: str, text: str) -> str:
+        listed[key] = text
+        return text
+
+    _said(fig, note).plot()
+    return listed
+
+
+def translated(fig, new: Mapping[str, str]):
+    """`fig` with the texts that `new` holds in place of its own; keys of other figures are passed over.
+
+    Raises ValueError for a key this figure (or the engine) does not have, and for a placeholder its text does not have.
+    """
+    known = words(fig) | fig.engine_words
+    for key, text in new.items():
+        if key.startswith((f"{fig.name}.", "engine.")):
+            _check(key, text, known)
+    engine = {key: new.get(key, text) for key, text in fig.engine_words.items()}
+    return dataclasses.replace(_said(fig, lambda key, text: new.get(key, text)), engine_words=engine)
+
+
+def _check(key: str, text: str, known: Mapping[str, str]) -> None:
+    if key not in known:
+        raise ValueError(f"there is no text {key!r}")
+    for placeholder in values.references(text):
+        if placeholder not in values.references(known[key]):
+            has = ", ".join(f"{{{p}}}" for p in values.references(known[key])) or "none"
+            raise ValueError(f"{key!r} has no placeholder {{{placeholder}}}; it has {has}")
+
+
+# ---------------------------------------------------------------- the walk
+def _said(fig, say: Say):
+    """The figure with `say(key, text)` in place of each of its texts; those of the plot are asked when it is drawn."""
+    def own(key: str, text: str) -> str:
+        return say(f"{fig.name}.{key}", text) if text else text
+
+    parts = {part: own(part, getattr(fig, part)) for part in ("title", "caption", "alt")}
+    parts["controls"] = tuple(_control(c, own) for c in fig.controls)
+    parts["readout"] = own("readout", fig.readout)
+    if fig.diagram:
+        parts["diagram"] = _diagram(fig.diagram, own)
+    for group, fields in (("challenges", ("text",)), ("tries", ("ask", "do", "says")), ("claims", ("says",))):
+        parts[group] = tuple(_promise(p, f"{group}.{k}", fields, own) for k, p in enumerate(getattr(fig, group)))
+    if fig.figure is not None:
+        parts["figure"] = lambda arrays: _plot(fig.figure(arrays), own)
+    return dataclasses.replace(fig, **parts)
+
+
+def _control(control, own: Say):
+    key = f"controls.{control.name}"
+    said = {"label": own(f"{key}.label", control.label), "unit": own(f"{key}.unit", control.unit)}
+    if isinstance(control, Choice):
+        said["labels"] = tuple(own(f"{key}.options.{option}", label) for option, label in
+                               zip(control.options, control.labels or control.options, strict=True))
+    return dataclasses.replace(control, **said)
+
+
+def _promise(promise, key: str, fields, own: Say):
+    said = {field: own(f"{key}.{field}", getattr(promise, field)) for field in fields}
+    if "ask" in fields:
+        said["guesses"] = tuple(own(f"{key}.guesses.{k}", guess) for k, guess in enumerate(promise.guesses))
+    return dataclasses.replace(promise, **said)
+
+
+def _diagram(svg: str, own: Say) -> str:
+    """The diagram's own texts, numbered as they stand in it; numbers that follow arrays and single letters stay."""
+    root, count = values.parse_diagram(svg), 0
+    for element in root.iter():
+        for place, owner in (("text", element), *(("tail", child) for child in element)):
+            text = getattr(owner, place)
+            if not (text and text.strip()) or (place == "text" and values.follows_text(element)):
+                continue
+            if _WORD.search(text):
+                setattr(owner, place, own(f"diagram.{count}", text))
+            count += 1
+    return values.diagram_text(root)
+
+
+def _plot(plot, own: Say):
+    """The plot with its titles, names, tick labels and text marks exchanged in place."""
+    for (trace, path), value in leaves(plot):
+        name = re.split(r"[.\[\]]+", path)
+        if name[0] == "template" or name[-1] not in _SHOWN:
+            continue
+        key = ".".join(filter(None, ["plot", "layout" if trace == LAYOUT else f"data.{trace}", *name]))
+        if isinstance(value, (list, tuple)):
+            part_of(plot, trace)[path] = [_shown(f"{key}.{k}", v, own) for k, v in enumerate(value)]
+        elif isinstance(value, str):
+            part_of(plot, trace)[path] = _shown(key, value, own)
+    return plot
+
+
+def _shown(key: str, text, own: Say):
+    """The text in other words, if it is a text and holds a word."""
+    return own(key, text) if isinstance(text, str) and _WORD.search(_NO_WORD.sub("", text)) else text

@@ -1,0 +1,48 @@
+"""Every figure's file has its parts in one order, takes the engine by its face, and draws nothing but its arrays."""
+
+import ast
+import inspect
+
+import numpy as np
+import pytest
+
+from helpers.live import load, names
+from live_figures.bindings import infer, leaves, part_of
+from live_figures.figure import PARTS
+
+
+def tree(name):
+    return ast.parse(inspect.getsource(inspect.getmodule(load(name).compute or load(name).step)))
+
+
+def declared(node):
+    targets = node.targets if isinstance(node, ast.Assign) else [node]
+    return [getattr(target, "id", None) or getattr(target, "name", None) for target in targets]
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_parts_stand_in_one_order(name):
+    parts = [part for node in tree(name).body for part in declared(node) if part in PARTS]
+    assert parts == [part for part in PARTS if part in parts]
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_engine_is_taken_by_its_face_in_one_line(name):
+    taken = [node.module for node in ast.walk(tree(name)) if isinstance(node, ast.ImportFrom)]
+    assert [module for module in taken if module.startswith("live_figures")] == ["live_figures"]
+
+
+@pytest.mark.parametrize("name", [n for n in names() if load(n).figure])
+def test_nothing_but_the_bindings_moves(name):
+    """A drawing that looked at its arrays, and did otherwise for other values, would stand still on the page."""
+    fig = load(name)
+    bindings, start = infer(name, fig.figure, fig.arrays()), fig.plot()
+    for variant in fig.variants():
+        for end in (0, -1):
+            arrays = fig.arrays(**variant, **{c.name: c.ends()[end] for c in fig.controls if not c.structural})
+            for trace, attribute, reference in bindings:
+                part_of(start, trace)[attribute] = np.atleast_1d(fig.resolve(arrays, reference))
+            moved, wanted = dict(leaves(start)), dict(leaves(fig.plot(arrays)))
+            assert moved.keys() == wanted.keys()
+            for place, value in wanted.items():
+                np.testing.assert_array_equal(np.asarray(moved[place]), np.asarray(value), err_msg=str(place))
