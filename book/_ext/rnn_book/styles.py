@@ -1,8 +1,8 @@
 """Style sheets and fonts cut down to what the finished pages use.
 
 The theme brings 65 KB of gzipped styles and 270 KB of icon fonts, of which a page here uses about a quarter and a dozen
-glyphs; KaTeX's fonts hold every symbol of TeX. A rule stays when each class and id of its selector occurs in some page
-or in a script that the pages load.
+glyphs; KaTeX's fonts hold every symbol of TeX. A rule stays when each class, id, tag and attribute that its selector
+names occurs as a word in some page, or in a script that the pages load.
 """
 
 from __future__ import annotations
@@ -14,61 +14,20 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import tinycss2
 from fontTools import subset
 from sphinx.application import Sphinx
 
-__all__ = ["icon_codes", "purge", "setup_styles", "subset_font", "words_of"]
+from .tidy import tidy
 
-_ATTRIBUTE = re.compile(r'\b(?:class|id)=(?:"([^"]*)"|\'([^\']*)\'|([\w-]+))')
-_WORD = re.compile(r"[A-Za-z_][\w-]*")
-_FUNCTION = re.compile(r":(?:not|is|where|has)\((?:[^()]|\([^()]*\))*\)")
-_NAME = re.compile(r"[.#]((?:[\w-]|\\.)+)")
-_NESTING = ("media", "supports", "layer", "container")
+__all__ = ["icon_codes", "purge", "setup_styles", "subset_font"]
+
+_WORD = re.compile(r"[A-Za-z0-9_-]+")
 _SHEETS = ("styles/*.css", "basic.css", "sphinx-design*.css", "mystnb*.css", "togglebutton.css", "pygments.css")
 
 
-def words_of(page: str) -> set[str]:
-    """The classes and ids in a page."""
-    return {word for match in _ATTRIBUTE.finditer(page) for word in "".join(g or "" for g in match.groups()).split()}
-
-
-def _used(selector: str, words: set[str]) -> bool:
-    # What stands inside :not() or :is() need not occur, so it is not looked at.
-    names = _NAME.findall(_FUNCTION.sub("", selector))
-    return all(re.sub(r"\\(.)", r"\1", name) in words for name in names)
-
-
-def _split(prelude: list) -> list[str]:
-    selectors, current = [], []
-    for token in prelude:
-        if token == ",":
-            selectors.append(current)
-            current = []
-        else:
-            current.append(token)
-    return [tinycss2.serialize(s).strip() for s in [*selectors, current]]
-
-
-def _rules(rules: Iterable, words: set[str]) -> Iterable[str]:
-    for rule in rules:
-        if rule.type == "qualified-rule":
-            kept = [s for s in _split(rule.prelude) if _used(s, words)]
-            if kept:
-                yield f"{','.join(kept)}{{{tinycss2.serialize(rule.content).strip()}}}"
-        elif rule.type == "at-rule" and rule.lower_at_keyword in _NESTING and rule.content is not None:
-            inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
-            if body := "".join(_rules(inner, words)):
-                yield f"@{rule.at_keyword} {tinycss2.serialize(rule.prelude).strip()}{{{body}}}"
-        elif rule.type == "at-rule":
-            yield rule.serialize()
-        elif rule.type == "error":
-            raise ValueError(f"a style sheet cannot be read: {rule.message}")
-
-
 def purge(css: str, words: set[str]) -> str:
-    """`css` without comments and without the rules whose classes or ids are not all in `words`; raises ValueError."""
-    return "".join(_rules(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True), words))
+    """`css` without the rules that name a class, id, tag or attribute which is not among the `words`; see tidy.cjs."""
+    return tidy({"css": css, "words": sorted(words)})
 
 
 def subset_font(font: Path, codes: set[int]) -> bytes:
@@ -84,11 +43,10 @@ def subset_font(font: Path, codes: set[int]) -> bytes:
 
 
 def _words(static: Path, pages: list[str]) -> set[str]:
-    words = set().union(*(words_of(page) for page in pages))
-    for script in [*static.glob("*.js"), *static.glob("scripts/*.js")]:
-        if script.name != "fontawesome.js":
-            words |= set(_WORD.findall(script.read_text(encoding="utf-8")))
-    return words
+    """Every word of the pages and of their scripts: what a style sheet could speak of."""
+    scripts = [path for path in [*static.glob("*.js"), *static.glob("scripts/*.js")] if path.name != "fontawesome.js"]
+    texts = [*pages, *(path.read_text(encoding="utf-8") for path in scripts)]
+    return set().union(*(_WORD.findall(text) for text in texts))
 
 
 def _kept(cache: Path, made_of: Iterable[bytes], make: Callable[[], bytes]) -> bytes:
