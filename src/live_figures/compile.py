@@ -18,17 +18,27 @@ from .record.array import node_of
 __all__ = ["Module", "compile_figure", "record", "variant_key"]
 
 MAX_INT = 2**31
+WEIGHTS = 20_000  # characters of constants, encoded: more than these are a file of their own
 
 
 @dataclass(frozen=True)
 class Module:
-    """The JavaScript of one figure: `js` is the file, `code` the same without constants, `consts_js` those alone."""
+    """The JavaScript of one figure: `js` is all of it, `code` the same without constants, `consts_js` those alone.
+
+    A page is served `files`: one, or two where the constants are weights that should not delay what stands around them.
+    """
 
     name: str
     code: str
     consts_js: str
     js: str
+    files: dict[str, str]
     shapes: dict[str, dict[str, tuple[int, ...]]]
+
+    @property
+    def weights_js(self) -> str:
+        """The file of the weights; "" where the constants travel with the code."""
+        return self.files.get(f"{self.name}.weights.js", "")
 
 
 def variant_key(fig: LiveFigure, values: dict) -> str:
@@ -57,7 +67,11 @@ def compile_figure(fig: LiveFigure) -> Module:
         initial = _object({f"state.{name}": _encoded(value) for name, value in state.items()})
         parts["initial"] = dict.fromkeys(functions, initial)
     head, tail = _wrapped(fig.name, library, parts)
-    return Module(fig.name, head + "{}" + tail, consts_js, head + consts_js + tail, shapes)
+    files = {f"{fig.name}.js": head + consts_js + tail}
+    if len(consts_js) > WEIGHTS:  # a script, because a page opened from disk may fetch nothing else
+        files = {f"{fig.name}.js": head + "null" + tail,
+                 f"{fig.name}.weights.js": f"(self.LiveWeights??={{}})[{_json(fig.name)}]={consts_js};\n"}
+    return Module(fig.name, head + "{}" + tail, consts_js, head + consts_js + tail, files, shapes)
 
 
 def record(fig: LiveFigure, variant: dict, constants: dict[str, np.ndarray] | None = None) -> Program:

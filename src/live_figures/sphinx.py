@@ -83,8 +83,8 @@ def _copy_runtime(app: Sphinx) -> None:
 
 
 def _compile(app: Sphinx, name: str) -> None:
-    module = compile_figure(_home(app.config, name).load(name))
-    (_live_folder(app) / "figures" / f"{name}.js").write_text(module.js, encoding="utf-8")
+    for file, code in compile_figure(_home(app.config, name).load(name)).files.items():
+        (_live_folder(app) / "figures" / file).write_text(code, encoding="utf-8")
 
 
 def _add_runtime(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:

@@ -44,7 +44,7 @@ def format_value(value, spec: str = ".3g") -> str:
 
 
 def _typeset(text: str) -> str:
-    """`text`, a number as Python writes it, with a real minus sign and a raised power: `-1e-05` is −1×10⁻⁵."""
+    """`text`, a number as JavaScript writes it, with a real minus sign and a raised power: `-1e-5` is −1×10⁻⁵."""
     mantissa, _, power = text.partition("e")
     sign = "−" if mantissa.startswith("-") and any(c in "123456789" for c in mantissa) else ""
     raised = f"×10{str(int(power)).translate(_RAISED)}" if power else ""
@@ -69,7 +69,7 @@ def _rounded(value: float, digits: int) -> tuple[Decimal, int]:
 def _exponent(value: float, digits: int) -> str:
     rounded, power = _rounded(value, digits)
     mantissa = format(rounded.scaleb(-power).quantize(Decimal(1).scaleb(-digits)), "f")
-    return f"{mantissa}e{'-' if power < 0 else '+'}{abs(power):02d}"
+    return f"{mantissa}e{power:+d}"
 
 
 def _general(value: float, digits: int) -> str:

@@ -21,6 +21,7 @@ __all__ = ["measure", "page_weights"]
 HTML = ROOT / "_build" / "html"
 # What a figure fetches when it comes near the visible part of the page, which on the first page it may at once.
 _WITH_A_FIGURE = ("/_static/live/plotly.min.js", "/_static/live/figures/")
+_WEIGHTS = ".weights.js"  # weighed a figure, not a page
 # Already compressed: gzip would not make these smaller.
 _PACKED = (".woff2", ".png", ".jpg", ".webp")
 
@@ -47,7 +48,7 @@ def _weigh(browser, folder: Path, address: str) -> tuple[dict[str, float], dict[
 
     def note(response) -> None:
         path = urlparse(response.url).path
-        if response.ok and (folder / path.lstrip("/")).is_file():
+        if response.ok and (folder / path.lstrip("/")).is_file() and not path.endswith(_WEIGHTS):
             asked[path] = _kb(folder / path.lstrip("/"))
 
     page.on("response", note)
@@ -76,13 +77,14 @@ def measure() -> dict[str, float]:
     from live_figures.compile import compile_figure
 
     weights = page_weights()
-    codes = [compile_figure(live.load(name)).code for name in live.names()]
+    modules = [compile_figure(live.load(name)) for name in live.names()]
     return {
         # the introduction opens on a live figure: it has no moment before one scrolls in
         "page_first_gzip_kb_max": max(sum(before.values()) for name, (before, _) in weights.items() if name != "intro"),
         "page_gzip_kb_max": max(sum(after.values()) for _, after in weights.values()),
         "runtime_gzip_kb": sum(_kb(HTML / "_static" / "live" / f"live-figure.{kind}") for kind in ("js", "css")),
-        "figure_code_gzip_kb_max": max(len(gzip.compress(code.encode(), 9)) for code in codes) / 1000,
+        "figure_code_gzip_kb_max": max(len(gzip.compress(m.code.encode(), 9)) for m in modules) / 1000,
+        "weights_gzip_kb_max": max(len(gzip.compress(m.weights_js.encode(), 9)) for m in modules) / 1000,
     }
 
 

@@ -11,7 +11,7 @@ from live_figures import assets, figure, page
 from live_figures.compile import compile_figure
 from live_figures.exercises import REGISTRY, Question
 
-__all__ = ["document", "load_fixture", "move", "questions", "ready", "write_site"]
+__all__ = ["document", "load_fixture", "move", "questions", "ready", "rgb", "write_site"]
 
 STATIC = Path(page.__file__).parent / "static"
 BUNDLE = assets.BUILT / "plotly.min.js"
@@ -50,6 +50,11 @@ def questions() -> list[Question]:
     return made
 
 
+def rgb(color: str) -> str:
+    """The colour `#rrggbb` as a browser computes it."""
+    return f"rgb({', '.join(str(int(color[k:k + 2], 16)) for k in (1, 3, 5))})"
+
+
 def _bundle() -> bytes:
     if not BUNDLE.exists():
         raise FileNotFoundError(f"{BUNDLE} is missing: run `make setup`, which builds it")
@@ -67,7 +72,8 @@ def write_site(folder: Path) -> None:
     (live / "plotly.min.js").write_bytes(_bundle())
     html = {name: page.figure_html(load_fixture(name)) for name in FIXTURES}
     for name in FIXTURES:
-        (live / "figures" / f"{name}.js").write_text(compile_figure(load_fixture(name)).js, encoding="utf-8")
+        for file, code in compile_figure(load_fixture(name)).files.items():
+            (live / "figures" / file).write_text(code, encoding="utf-8")
         (folder / f"{name}.html").write_text(document(html[name]), encoding="utf-8")
     whole = document(html["everything"]).replace("/live-figure.js", "/joined.js")
     (folder / "joined.html").write_text(whole, encoding="utf-8")

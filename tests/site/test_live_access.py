@@ -1,7 +1,9 @@
 """Everyone can use a figure: labels, keys, contrast, room for fingers, print, and questions answered in the page."""
 
 import pytest
-from live_pages import move, ready
+from live_pages import move, ready, rgb
+
+from live_figures import palette
 
 pytestmark = pytest.mark.browser
 
@@ -137,4 +139,4 @@ def test_an_ordinary_plot_is_drawn_in_the_pages_theme(open_page):
     tab.wait_for_selector("live-plot[ready]")
     assert tab.get_by_role("img", name="Two lines that cross.").count() == 1
     stroke = tab.evaluate("getComputedStyle(document.querySelector('live-plot .js-line')).stroke")
-    assert stroke == "rgb(86, 180, 233)"
+    assert stroke == rgb(palette.DARK[palette.COLORS[0]])

@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
-from live_pages import move, ready
+from live_pages import move, ready, rgb
+
+from live_figures import palette
 
 pytestmark = pytest.mark.browser
 
@@ -166,7 +168,7 @@ def test_the_map_shows_plotlys_own_picture_at_rest_and_in_a_new_theme(open_page)
 @pytest.mark.parametrize("first", ["light", "dark"])
 def test_the_theme_changes_colours_and_nothing_else(open_page, first):
     second = {"light": "dark", "dark": "light"}[first]
-    blue = {"light": "rgb(1, 102, 170)", "dark": "rgb(86, 180, 233)"}
+    blue = {"light": rgb(palette.COLORS[0]), "dark": rgb(palette.DARK[palette.COLORS[0]])}
     element = ready(open_page("everything.html", color_scheme=first))
     stroke = "el => getComputedStyle(el.querySelector('.scatterlayer .js-line')).stroke"
     move(element, gain=1.5)

@@ -21,7 +21,7 @@ const overwrite = (rows, view, width) => {
 const recolor = (value, map) => {
   if (typeof value === "string") return map[value.toLowerCase()] ?? value;
   if (Array.isArray(value)) return value.map((v) => recolor(v, map));
-  if (value && Object.getPrototypeOf(value) === Object.prototype)
+  if (value && typeof value === "object")
     return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, recolor(v, map)]));
   return value;
 };

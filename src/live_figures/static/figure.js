@@ -4,7 +4,7 @@ import { kinds } from "./controls.js";
 import { applyBinding, readBindings } from "./diagram.js";
 import { Lazy, figures } from "./element.js";
 import { fillTemplate } from "./numbers.js";
-import { afterPaint, loadPlotly, loadScript } from "./page.js";
+import { afterPaint, fetchPart, loadPlotly } from "./page.js";
 import { Player } from "./play.js";
 import { Program } from "./program.js";
 
@@ -20,10 +20,9 @@ export class LiveFigure extends Lazy {
     this.challenges = [...this.querySelectorAll("[data-met]")];
     this.say = this.querySelector(".live-say");
     this.player = new Player();
-    this.addEventListener("input", (event) => this.onInput(event));
-    this.addEventListener("keydown", () => { this.keyed = true; });
-    this.addEventListener("pointerdown", () => { this.keyed = false; });
-    this.addEventListener("click", (event) => this.onClick(event.target.closest("button")));
+    this.oninput = (event) => this.onInput(event);
+    this.onkeydown = this.onpointerdown = (event) => { this.keyed = event.type === "keydown"; };
+    this.onclick = (event) => this.onClick(event.target.closest("button"));
     const wanted = readHash().get(name);
     if (wanted) { this.restore(wanted); requestAnimationFrame(() => this.scrollIntoView()); }
   }
@@ -137,10 +136,9 @@ export class LiveFigure extends Lazy {
     const { name } = this.spec;
     this.makePlot();
     const ready = this.plot ? loadPlotly() : null;
-    if (!self.LiveModules?.[name]) await loadScript(`figures/${name}.js`);
-    const module = self.LiveModules?.[name];
-    if (!module) throw new Error(`figures/${name}.js holds no ${name}`);
-    this.program = new Program(module);
+    const module = await fetchPart("LiveModules", name, `figures/${name}.js`);
+    const consts = module.consts ?? await fetchPart("LiveWeights", name, `figures/${name}.weights.js`);
+    this.program = new Program(module, consts);
     this.compute();
     this.plot?.bind(this.spec.bindings, this.program);
     await ready;

@@ -4,14 +4,10 @@ export const general = (value, digits) => {
   digits = Math.max(digits, 1);
   const [mantissa, power] = value.toExponential(digits - 1).split("e");
   const trim = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
-  if (+power < -4 || +power >= digits) return trim(mantissa) + exponentPart(+power);
+  if (+power < -4 || +power >= digits) return `${trim(mantissa)}e${power}`;
   return trim(value.toFixed(Math.max(digits - 1 - +power, 0)));
 };
-const exponentPart = (power) => `e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
-const exponential = (value, digits) => {
-  const [mantissa, power] = value.toExponential(digits).split("e");
-  return mantissa + exponentPart(+power);
-};
+const exponential = (value, digits) => value.toExponential(digits);
 const fixed = (value, digits) => (Math.abs(value) >= 1e21 ? exponential(value, digits) : value.toFixed(digits));
 
 export const formatValue = (value, spec = ".3g") => {
@@ -21,7 +17,7 @@ export const formatValue = (value, spec = ".3g") => {
   if (kind === "%") return typeset(fixed(100 * value, +digits)) + "%";
   return typeset({ f: fixed, e: exponential, g: general }[kind](+value, +digits));
 };
-// A number as JavaScript writes it, with a real minus sign and a raised power: -1e-05 is −1×10⁻⁵.
+// A number as JavaScript writes it, with a real minus sign and a raised power: -1e-5 is −1×10⁻⁵.
 const typeset = (text) => {
   const [mantissa, power] = text.split("e");
   const sign = mantissa.startsWith("-") && /[1-9]/.test(mantissa) ? "−" : "";

@@ -13,7 +13,7 @@ if (!page.dataset.theme) {    // a document of its own, without the book's theme
 }
 
 const loading = new Map();
-export const loadScript = (path) => {
+const loadScript = (path) => {
   if (!loading.has(path)) {
     loading.set(path, new Promise((done, failed) => {
       const script = document.createElement("script");
@@ -25,13 +25,21 @@ export const loadScript = (path) => {
   }
   return loading.get(path);
 };
+// What the script at `path` puts under `name` into the global table `table`.
+export const fetchPart = async (table, name, path) => {
+  const part = () => self[table]?.[name];
+  if (!part()) await loadScript(path);
+  if (!part()) throw new Error(`${path} holds no ${name}`);
+  return part();
+};
 export const loadPlotly = async () => {
   if (!window.Plotly) await loadScript("plotly.min.js");
   return window.Plotly;
 };
 
 // Runs `then` once the frame that is being made has been put on screen.
-const painted = new MessageChannel();
-const waiting = [];
-painted.port1.onmessage = () => waiting.splice(0).forEach((then) => then());
-export const afterPaint = (then) => { waiting.push(then); if (waiting.length === 1) painted.port2.postMessage(0); };
+export const afterPaint = (then) => {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => { port1.close(); then(); };
+  port2.postMessage(0);
+};

@@ -9,9 +9,9 @@ const decode = ([dtype, , base64]) => {
 const decodeAll = (table) => Object.fromEntries(Object.entries(table).map(([name, value]) => [name, decode(value)]));
 
 export class Program {
-  constructor(module) {
+  constructor(module, consts) {
     this.module = module;
-    this.consts = decodeAll(module.consts);
+    this.consts = decodeAll(consts);
     this.runs = {};      // one function a variant: a combination of choices and toggles, written as `key`
     this.arrays = {};
   }

@@ -53,31 +53,20 @@ export class Trace {
     const other = bound.find((name) => !only.includes(name)), { barmode, _traceUids } = gd._fullLayout;
     const axes = [["x", xa], ["y", ya]].filter(([name]) => bound.includes(name)).map(([, axis]) => axis);
     const free = axes.find((axis) => axis.autorange), odd = axes.find((axis) => axis.type !== "linear" && axis.type !== "log");
-    const sized = bound.includes("marker.size");
     const obstacles = {
-      scatter: () => [
-        [bound.includes("text") && full.mode.includes("text"), "its words change"],
-        [full.stackgroup || full.error_x?.visible || full.error_y?.visible, "stacked, or with error bars"],
-        [full.fill !== "none" && full.fill !== "tozeroy", `filled ${full.fill}`],
-        [full.mode.includes("lines") && !["linear", "hv", "vh"].includes(full.line.shape), `line.shape ${full.line?.shape}`],
-        [sized && (full.marker.symbol !== "circle" || full.marker.sizemode !== "diameter"), "sizes of other marks than circles"],
-      ],
-      bar: () => [
-        [(full.textposition !== "none" && full.text) || full.marker.cornerradius, "bars with words or round corners"],
-        [!["group", "overlay"].includes(barmode) && _traceUids.length > 1, `barmode ${barmode}`],
-      ],
-      heatmap: () => [
-        [full.zauto, "no fixed zmin and zmax"],
-        [full.zsmooth || full.texttemplate || full.xgap || full.ygap || !full._islinear, "smoothed, spaced or labelled"],
-      ],
+      scatter: () => bound.includes("text") && full.mode.includes("text") && "its words change"
+        || (full.stackgroup || full.error_x?.visible || full.error_y?.visible) && "stacked, or with error bars"
+        || !["none", "tozeroy"].includes(full.fill) && `filled ${full.fill}`
+        || full.mode.includes("lines") && !["linear", "hv", "vh"].includes(full.line.shape) && `line.shape ${full.line.shape}`
+        || bound.includes("marker.size") && (full.marker.symbol !== "circle" || full.marker.sizemode !== "diameter")
+          && "sizes of other marks than circles",
+      bar: () => (full.textposition !== "none" && full.text || full.marker.cornerradius) && "bars with words or round corners"
+        || !["group", "overlay"].includes(barmode) && _traceUids.length > 1 && `barmode ${barmode}`,
+      heatmap: () => full.zauto && "no fixed zmin and zmax"
+        || (full.zsmooth || full.texttemplate || full.xgap || full.ygap || !full._islinear) && "smoothed, spaced or labelled",
     };
-    return [
-      [!group, "not drawn"],
-      [other, `its ${other} moves`],
-      [free, `its ${free?._name} has no fixed range`],
-      [odd, `its ${odd?._name} is of type ${odd?.type}`],
-      ...obstacles[full.type](),
-    ].find(([found]) => found)?.[1] ?? "";
+    return !group && "not drawn" || other && `its ${other} moves` || free && `its ${free._name} has no fixed range`
+      || odd && `its ${odd._name} is of type ${odd.type}` || obstacles[full.type]() || "";
   }
 
   draw(values) {
