@@ -1,7 +1,8 @@
-"""What an author runs: `preview` writes a figure as one HTML file, `words` lists every text a reader sees.
+"""What an author runs: `preview` writes a figure as one HTML file, `words` lists every text, `stubs` writes stub cells.
 
     python -m live_figures preview helpers.figures lstm_gates
     python -m live_figures words helpers.figures helpers.checks
+    python -m live_figures stubs chapters/04-lstm.ipynb helpers.checks.ch04
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 from .collection import Figures
+from .exercises import stubs
 from .page import standalone_html
 from .words import ENGINE
 
@@ -42,13 +44,25 @@ def main(argv: list[str] | None = None) -> None:
     look.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()), help="where to write the file")
     said = commands.add_parser("words", help="print every text that a reader sees, by key, as JSON")
     said.add_argument("package", nargs="+", help="a package of figures, or one that has a function words()")
+    stub = commands.add_parser("stubs", help="write the declared stubs into the exercise cells of a notebook")
+    stub.add_argument("notebook", type=Path)
+    stub.add_argument("module", help="the module of its exercises, for example helpers.checks.ch04")
     given = parser.parse_args(argv)
     if given.command == "words":
         listed = ENGINE | {key: text for package in given.package for key, text in _words(package).items()}
         print(json.dumps(listed, ensure_ascii=False, indent=1))
-        return
-    for name in given.name:
-        print(preview(Figures(given.package), name, given.folder))
+    elif given.command == "stubs":
+        _write_stubs(given.notebook, given.module)
+    else:
+        for name in given.name:
+            print(preview(Figures(given.package), name, given.folder))
+
+
+def _write_stubs(notebook: Path, module: str) -> None:
+    for name in stubs.write(notebook, module):
+        print(f"{notebook}: {name} written")
+    for name, problem in stubs.differing(notebook, module).items():
+        print(f"{notebook}: {name}: {problem}")
 
 
 if __name__ == "__main__":

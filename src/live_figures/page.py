@@ -1,4 +1,4 @@
-"""Live figures, plots and questions as HTML: the default state, the controls, and what the runtime needs to go on."""
+"""Live figures and plots as HTML: the default state, the controls, and what the runtime needs to go on."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .consistency import check, check_types, getter
 from .control_html import control_html, control_spec
 from .figure import LiveFigure
 
-__all__ = ["figure_html", "plot_html", "question_document", "question_html", "standalone_html", "tries_html"]
+__all__ = ["figure_html", "plot_html", "standalone_html", "tries_html"]
 
 
 def figure_html(fig: LiveFigure, **controls) -> str:
@@ -60,25 +60,6 @@ def plot_html(fig, alt: str, caption: str = "") -> str:
 </figure><script type="application/json" class="live-spec">{_json(spec)}</script></live-plot>"""
 
 
-def question_html(question) -> str:
-    """A `Question` as a `<live-question>`: radio buttons or a number, a check button, and the verdict."""
-    q = question
-    spec = {"name": q.name, "answer": q.answer, "tolerance": q.tolerance, "choices": q.choices, "unit": q.unit,
-            "right": q.right or "Right.", "hint": q.hint}
-    if q.choices:
-        fields = "".join(f'<label><input type="radio" name="{_text(q.name)}" value="{_text(c)}"> '
-                         f"<span>{_text(c)}</span></label>" for c in q.choices)
-    else:
-        unit = f"<span>{_text(q.unit)}</span>" if q.unit else ""
-        fields = ('<label><span class="live-hidden">Your answer</span> <input type="text" inputmode="decimal" '
-                  f'autocomplete="off" size="10" name="answer">{unit}</label>')
-    return f"""<live-question name="{_text(q.name)}" class="live">
-<form novalidate><fieldset><legend>{_text(q.prompt)}</legend>{fields}</fieldset>
-<button type="submit">Check</button></form><p class="verdict" role="status"></p>
-<noscript><p class="live-note">Answering here needs scripts.</p></noscript>
-<script type="application/json" class="live-spec">{_json(spec)}</script></live-question>"""
-
-
 def standalone_html(fig: LiveFigure, *, module_js: str | None = None, plotly_js: str | None = None, **controls) -> str:
     """A whole HTML document with `fig` and everything it needs inside: runtime, program, plotly.js.
 
@@ -92,12 +73,6 @@ def standalone_html(fig: LiveFigure, *, module_js: str | None = None, plotly_js:
         plotly_js = assets.plotly_js()
     body = figure_html(fig, **controls)
     return _document(fig.title, body, (plotly_js, module_js, assets.runtime("live-figure.js")))
-
-
-def question_document(question) -> str:
-    """A whole HTML document with a `Question` and the script that answers it."""
-    style = f"<style>{assets.runtime('live-question.css')}</style>"
-    return _document(question.prompt, style + question_html(question), (assets.runtime("live-question.js"),))
 
 
 def _document(title: str, body: str, scripts) -> str:

@@ -26,9 +26,9 @@ __all__ = ["LiveFigureDirective", "figures_on", "setup"]
 
 _FIGURE = re.compile(r'<live-figure\b[^>]*?\sname="(\w+)"')
 _ASSETS = {  # what a page needs if this stands in it
-    "live-figure.css": re.compile(r'<live-(?:figure|plot|question)\b|class="verdict'),
+    "live-figure.css": re.compile(r'<live-(?:figure|plot|question)\b|class="(?:verdict|live-exercise)'),
     "live-figure.js": re.compile(r"<live-(?:figure|plot)\b"),
-    "live-question.css": re.compile(r'<live-question\b|class="verdict'),
+    "live-question.css": re.compile(r'<live-question\b|class="(?:verdict|live-exercise)'),
     "live-question.js": re.compile(r"<live-question\b"),
 }
 

@@ -6,11 +6,9 @@ import numpy as np
 import pytest
 
 from helpers import live
-from helpers.checks import ch01
 from helpers.live import load, names
 from live_figures import Choice, Slider, Text, Toggle
 from live_figures.bindings import part_of
-from live_figures.exercises import Question
 from live_figures.host import widgets_work
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -86,9 +84,3 @@ def test_in_the_book_there_is_html_alone(monkeypatch):
 def test_bad_input_is_named(call, says):
     with pytest.raises(ValueError, match=says):
         call()
-
-
-def test_a_question_answers_in_a_notebook_too():
-    question = next(q for q in vars(ch01).values() if isinstance(q, Question))
-    shown = question._repr_html_()
-    assert shown.startswith("<iframe") and "customElements.define" in shown

@@ -1,4 +1,4 @@
-"""The HTML of live figures, plots and questions: complete before scripts run, refused where it contradicts itself."""
+"""The HTML of live figures and plots: complete before scripts run, refused where it contradicts itself."""
 
 import dataclasses
 import importlib
@@ -13,7 +13,6 @@ import pytest
 from helpers import live, plots
 from live_figures import Challenge, Choice, Claim, Slider, Try, assets, consistency, figure, notebook, page
 from live_figures.__main__ import preview
-from live_figures.exercises import REGISTRY, Question
 
 VOID = {"input", "meta", "link", "br", "img"}
 
@@ -205,19 +204,6 @@ def test_an_ordinary_plot():
     assert parsed.one("figcaption")["text"] == "It goes <up>."
     assert parsed.one("svg", **{"class": "live-still"})
     assert spec_of(html)["plot"]["data"][0]["name"] == "a"
-
-
-def test_questions(monkeypatch):
-    choice = Question("page.choice", "Which <gate>?", answer="f", choices={"i": "No.", "f": "Yes."})
-    number = Question("page.number", "How many?", answer=3, unit="steps")
-    del REGISTRY["page.choice"], REGISTRY["page.number"]
-    parsed = Parsed(page.question_html(choice))
-    assert parsed.one("legend")["text"] == "Which <gate>?"
-    assert [r["value"] for r in parsed.all("input", type="radio")] == ["i", "f"]
-    assert spec_of(page.question_html(choice))["choices"] == {"i": "No.", "f": "Yes."}
-    assert Parsed(page.question_html(number)).one("input", name="answer")["type"] == "text"
-    monkeypatch.setenv("LIVE_FIGURES_PAGE", "1")
-    assert choice._repr_html_() == page.question_html(choice)
 
 
 def test_shown_plots(monkeypatch):

@@ -7,9 +7,9 @@ import shutil
 from pathlib import Path
 
 from helpers import plots
-from live_figures import assets, figure, page
+from live_figures import assets, exercises, figure, page
 from live_figures.compile import compile_figure
-from live_figures.exercises import REGISTRY, Question
+from live_figures.exercises.card import question_html
 
 __all__ = ["document", "load_fixture", "move", "questions", "ready", "rgb", "write_site"]
 
@@ -38,16 +38,20 @@ color: var(--live-ink) }}</style></head>
 <div style="height:1500px"></div></body></html>"""
 
 
-def questions() -> list[Question]:
-    """One question of each kind, taken out of the registry of the book's own exercises again."""
-    made = [
-        Question("site.gate", "Which gate forgets?", answer="f",
-                 choices={"i": "That one writes.", "f": "Yes.", "o": "No."}),
-        Question("site.number", "What is 1/3 of 1?", answer=1 / 3, tolerance=0.01, hint="Divide."),
-    ]
-    for question in made:
-        del REGISTRY[question.name]
-    return made
+def questions() -> list[exercises.Exercise]:
+    """One question of each kind."""
+    same = {"difficulty": 1, "minutes": 1, "question": "Which, and how much?"}
+
+    @exercises.choice(title="Which gate forgets?", **same, answer="f",
+                      choices={"i": ("i", "That one writes."), "f": ("f", "Yes."), "o": ("o", "No.")})
+    def gate():
+        """The forget gate."""
+
+    @exercises.number(title="What is 1/3 of 1?", **same, answer=1 / 3, nudge="Divide.", mistakes={"Upside down.": 3})
+    def third():
+        """1/3"""
+
+    return [gate, third]
 
 
 def rgb(color: str) -> str:
@@ -81,7 +85,7 @@ def write_site(folder: Path) -> None:
     (folder / "index.html").write_text(document(plot, html["everything"], html["walker"]), encoding="utf-8")
     far = document('<div style="height:2000px"></div>', html["everything"])
     (folder / "far.html").write_text(far, encoding="utf-8")
-    asked = "".join(page.question_html(q) for q in questions())
+    asked = "".join(question_html(q) for q in questions())
     (folder / "questions.html").write_text(document(asked, script="live-question.js"), encoding="utf-8")
     lost = html["walker"].replace('name="walker"', 'name="lost"').replace('"name":"walker"', '"name":"lost"')
     (folder / "lost.html").write_text(document(lost, html["everything"]), encoding="utf-8")

@@ -100,7 +100,7 @@ def test_print_shows_the_figure_and_hides_the_controls(open_page):
 
 def test_a_question_with_choices(open_page):
     tab = open_page("questions.html")
-    question = tab.locator('live-question[name="site.gate"]')
+    question = tab.locator('live-question[name="live_pages.gate"]')
     question.get_by_role("button", name="Check").click()
     assert question.locator(".verdict").inner_text() == "○ Pick one first."
     question.get_by_label("i", exact=True).check()
@@ -110,16 +110,18 @@ def test_a_question_with_choices(open_page):
     question.get_by_role("button", name="Check").click()
     assert question.locator(".verdict").inner_text() == "✓ Yes."
     tab.reload()
-    assert tab.locator('live-question[name="site.gate"] .verdict').inner_text() == "✓ Yes."
+    assert tab.locator('live-question[name="live_pages.gate"] .verdict').inner_text() == "✓ Yes."
     assert tab.get_by_role("group", name="Which gate forgets?").count() == 1
 
 
 @pytest.mark.parametrize("answer, verdict", [
-    ("0.33", "✓ Right."), ("0,333", "✓ Right."), ("0.5", "✗ Not 0.5. Divide."), ("third", "○ That is not a number."),
-    ("", "○ Type a number first."), ("Infinity", "○ That is not a number."),
+    ("0.33", "✓ Right."), ("0,333", "✓ Right."), ("1/3", "✓ Right."), ("33.3 %", "✓ Right."),
+    ("0.5", "✗ Not 0.5. Divide."), ("3", "✗ Upside down."), ("", "○ Type a number first."),
+    ("third", "○ “third” cannot be read as a number. Write it like 1234, 0.5, 1/2, 50 % or 1e-3."),
+    ("Infinity", "○ “Infinity” cannot be read as a number. Write it like 1234, 0.5, 1/2, 50 % or 1e-3."),
 ])  # fmt: skip
 def test_a_question_with_a_number(open_page, answer, verdict):
-    question = open_page("questions.html").locator('live-question[name="site.number"]')
+    question = open_page("questions.html").locator('live-question[name="live_pages.third"]')
     question.get_by_role("textbox").fill(answer)
     question.get_by_role("textbox").press("Enter")
     assert question.locator(".verdict").inner_text() == verdict
@@ -128,7 +130,7 @@ def test_a_question_with_a_number(open_page, answer, verdict):
 def test_questions_work_where_storage_is_forbidden(open_page):
     tab = open_page("questions.html")
     tab.evaluate("Object.defineProperty(window, 'localStorage', { get() { throw new Error('forbidden') } })")
-    question = tab.locator('live-question[name="site.gate"]')
+    question = tab.locator('live-question[name="live_pages.gate"]')
     question.get_by_label("f", exact=True).check()
     question.get_by_role("button", name="Check").click()
     assert question.locator(".verdict").inner_text() == "✓ Yes."

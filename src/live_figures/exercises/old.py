@@ -7,36 +7,16 @@ and one hint. It never prints the answer.
 from __future__ import annotations
 
 import functools
-import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from .host import on_page
+from ..host import on_page
+from . import card
+from .verdict import Verdict
 
 __all__ = ["REGISTRY", "Exercise", "Question", "Verdict", "close", "exercise", "not_yet", "right", "wrong"]
-
-_SIGN = {"right": "✓", "wrong": "✗", "open": "○"}
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What a checker says: `state` is right, wrong or open (nothing answered yet); true exactly when right."""
-
-    state: str
-    message: str
-
-    def __bool__(self) -> bool:
-        return self.state == "right"
-
-    def __repr__(self) -> str:
-        return f"{_SIGN[self.state]} {self.message}"
-
-    def _repr_html_(self) -> str:
-        said = f"{_SIGN[self.state]} {html.escape(self.message)}"
-        return f'<p class="verdict verdict-{self.state}" role="status">{said}</p>'
-
 
 def right(message: str) -> Verdict:
     """A verdict that the answer is right."""
@@ -145,9 +125,18 @@ class Question:
             return right(self.right or "Right.")
         return wrong(f"Not {answer:g}. {self.hint}")
 
-    def _repr_html_(self) -> str:
-        from . import notebook, page
+    @property
+    def key(self):
+        return self.name
 
-        if on_page():
-            return page.question_html(self)
-        return notebook.framed(page.question_document(self))
+    def text(self, part):
+        return self.prompt if part == "title" else part.split(".")[1]
+
+    def spec(self):
+        words = {"nothing": "Pick one first." if self.choices else "Type a number first.", "right": self.right,
+                 "unreadable": "That is not a number.", "wrong": "Not {given}. " + self.hint}
+        given = {"choices": self.choices} if self.choices else {"unit": self.unit, "mistakes": [], "whole": [False]}
+        return {"name": self.name, "answer": self.answer, "tolerance": self.tolerance, "words": words} | given
+
+    def _repr_html_(self) -> str:
+        return card.question_html(self) if on_page() else card.framed(self)

@@ -1,0 +1,84 @@
+"""Every sentence that the mechanism itself says, under a stable key, and the one place where texts are replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["WORDS", "replace", "say", "text"]
+
+WORDS = {
+    # the card
+    "difficulty": "difficulty {difficulty} of 3",
+    "minutes": "{minutes} min",
+    "hint": "Hint {number} of {count}",
+    "solution": "Solution",
+    "your_answer": "Your answer",
+    "check": "Check",
+    "no_scripts": "Answering here needs scripts.",
+    # choices and numbers
+    "nothing_yet": "Nothing to check yet: put your answer in place of the dots and run the cell again.",
+    "pick_first": "Pick one first.",
+    "pick_one_of": "Answer with the name of one choice: {choices}.",
+    "type_first": "Type a number first.",
+    "unreadable": "“{given}” cannot be read as a number. Write it like 1234, 0.5, 1/2, 50 % or 1e-3.",
+    "no_number": "Answer with a number, not with {given}.",
+    "right": "Right.",
+    "not_that": "Not {given}.",
+    # several values
+    "no_values": "Answer with {count} values: {names}.",
+    "unknown_value": "There is no “{name}” here. The names are {names}.",
+    "value_missing": "There is no value for {name} yet.",
+    "value_not_number": "{name} should be a number, and is {given}.",
+    "value_not_finite": "{name} should be a number that can be written down, not infinity or NaN.",
+    "value_not_offered": "{name} cannot be “{given}”. It is one of {offered}.",
+    "no_controls": "Answer with the controls and their values as a dict: dict({names}=...).",
+    "not_met": "Not yet: this does not do what was asked for.",
+    # functions
+    "no_function": "Give a function of ({names}), not a value of type {type}: without the brackets of a call.",
+    "arguments": "Your function takes ({got}). It is called with {count}: ({names}).",
+    "case": "This was case {number} of {count}: {described}.",
+    "a_shape": "{name} of shape {shape}",
+    "a_value": "{name} = {value}",
+    "a_list": "{name} with {count} entries",
+    "a_thing": "{name} of type {type}",
+    "raised": "Your function raised {error}: {message}",
+    "raised_at": "It was in line {line} of your code: {source}",
+    "too_deep": "Your function calls itself again and again and never stops (RecursionError).",
+    "changed": "One thing: your function changed {names} in place, which the caller may still need.",
+    # comparisons
+    "returned": "What your function returns",
+    "afterwards": "{name} afterwards",
+    "no_return": "{what} is None. Is there a return?",
+    "should_be_none": "{what} should be None here.",
+    "not_none": "{what} is None, and here there is an answer.",
+    "not_numbers": "{what} should be numbers, and is of type {type}.",
+    "not_real": "{what} should be real numbers, and is complex.",
+    "not_text": "{what} should be another text than {given}.",
+    "parts": "{what} should be {count} things in this order: {names}.",
+    "entries": "{what} should be a list of {count} arrays.",
+    "part": "number {number} of {what}",
+    "part_named": "{name} of {what}",
+    "shape": "{what} should have shape {expected}, and has {got}.",
+    "nan": "{what} holds NaN, at index {where}.",
+    "infinite": "{what} holds infinity, at index {where}.",
+    "differs": "{what} differs by up to {gap}, at index {where} (allowed: {allowed}).",
+    "differs_alone": "{what} differs by {gap} (allowed: {allowed}).",
+    "see_hints": "The hints under the question say where to begin.",
+}  # fmt: skip
+
+_replaced: dict[str, str] = {}
+
+
+def replace(words: Mapping[str, str]) -> None:
+    """Show other texts under these keys from now on, for an edition in another language; see `words` for the keys."""
+    _replaced.update(words)
+
+
+def text(key: str, original: str) -> str:
+    """The text shown under `key`: `original`, or what replaced it."""
+    return _replaced.get(key, original)
+
+
+def say(key: str, **values) -> str:
+    """The mechanism's sentence `key`, its placeholders filled in."""
+    return text(f"exercises.{key}", WORDS[key]).format(**values)

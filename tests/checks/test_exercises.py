@@ -1,0 +1,109 @@
+"""Every exercise: its solution is accepted, every known mistake is refused by name, and its cells are as declared."""
+
+import contextlib
+import importlib
+import io
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+
+from helpers import checks
+from live_figures import exercises
+from live_figures.__main__ import main
+from live_figures.exercises import Choice, Function, Number, exercises_of, stubs
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = [f"helpers.checks.{m.name}" for m in pkgutil.iter_modules(checks.__path__)]
+EXERCISES = [one for module in MODULES for one in exercises_of(module)]
+every_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda one: one.key)
+
+
+def right_answer(exercise):
+    with contextlib.redirect_stdout(io.StringIO()):
+        return exercise.right_answer()
+
+
+def chapter_of(module: str) -> Path:
+    return next((ROOT / "chapters").glob(f"{module[-2:]}-*.ipynb"))
+
+
+@every_exercise
+def test_the_solution_is_accepted(exercise):
+    verdict = exercise(right_answer(exercise))
+    assert verdict, verdict
+
+
+@every_exercise
+def test_every_known_mistake_is_named(exercise):
+    wrong = exercise.wrong_answers()
+    assert len(wrong) >= 2, "name the mistakes that readers make"
+    for says, answer in wrong:
+        verdict = exercise(answer)
+        assert (verdict.state, verdict.message) == ("wrong", says)
+
+
+@every_exercise
+def test_no_verdict_on_a_mistake_gives_the_answer_away(exercise):
+    if not isinstance(exercise, Number):
+        pytest.skip("only a number could be read in a sentence")
+    for says, _ in exercise.wrong_answers():
+        shown = re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?!\w)", says)
+        assert float(exercise.answer) not in map(float, shown), says
+
+
+@every_exercise
+def test_an_empty_answer_is_no_try(exercise):
+    assert exercise(...).state == "open"
+    assert exercise(None).state == "open"
+    if isinstance(exercise, Function):
+        space = {}
+        exec(exercise.stub_cell().rpartition("\n\n\n")[0], space)
+        assert exercise(space[exercise.name]).state == "open"
+
+
+@every_exercise
+def test_the_solution_shown_runs_and_is_accepted(exercise):
+    code = exercise.solution_code()
+    if not code:
+        assert isinstance(exercise, Choice | Number)
+        assert exercise.text("explanation")
+        return
+    given = []
+    with contextlib.redirect_stdout(io.StringIO()):
+        check = type("check", (), {exercise.name: staticmethod(given.append)})
+        exec(code, vars(importlib.import_module(exercise.solution.__module__)) | {"check": check})
+    assert len(given) == 1 and exercise(given[0])
+
+
+@every_exercise
+def test_its_words_are_listed_and_replaced(exercise, monkeypatch):
+    words = exercise.words()
+    assert words[f"{exercise.key}.title"] == exercise.title
+    assert all(f"{exercise.key}.hints.{k}" in words for k in range(len(exercise.hints)))
+    monkeypatch.setattr("live_figures.exercises.sentences._replaced", {f"{exercise.key}.title": "Ein Titel"})
+    assert "Ein Titel" in exercise._repr_markdown_()
+
+
+def test_no_two_exercises_share_a_key():
+    keys = [one.key for one in EXERCISES]
+    assert len(set(keys)) == len(keys)
+    assert set(exercises.words(*MODULES)) >= {f"{key}.title" for key in keys} | {"exercises.right"}
+
+
+CONVERTED = [module for module in MODULES if exercises_of(module)]
+
+
+@pytest.mark.parametrize("module", CONVERTED)
+def test_a_chapter_shows_its_exercises_and_their_stubs(module):
+    assert stubs.differing(chapter_of(module), module) == {}
+
+
+def test_the_command_writes_a_stub_that_differs(tmp_path, capsys):
+    chapter = chapter_of("helpers.checks.ch04").read_text("utf-8")
+    changed = tmp_path / "chapter.ipynb"
+    changed.write_text(chapter.replace("def step_1997(params, x, h, c):", "def step_1997(params):"), "utf-8")
+    main(["stubs", str(changed), "helpers.checks.ch04"])
+    assert "step_1997 written" in capsys.readouterr().out
+    assert changed.read_text("utf-8") == chapter
