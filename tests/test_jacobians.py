@@ -66,5 +66,5 @@ def test_bound_holds_for_a_real_product_of_jacobians():
     for k in range(1, 15):
         product = product @ (W * (1 - np.tanh(rng.normal(size=6)) ** 2))
         assert np.linalg.norm(product, 2) <= norm_bound(W, k, "tanh") * (1 + 1e-12)
-    with pytest.raises(ValueError, match="activation must be one of"):
+    with pytest.raises(ValueError, match="activation: expected one of"):
         norm_bound(W, 1, "swish")

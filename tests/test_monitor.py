@@ -106,7 +106,7 @@ def test_the_screen_draws_the_series_and_its_button_stops():
 
 
 def test_what_it_cannot_watch_is_said():
-    with pytest.raises(TypeError, match="no torch.nn.RNN, LSTM or GRU"):
+    with pytest.raises(TypeError, match="one with a torch.nn.RNN, LSTM or GRU, got Linear"):
         Monitor(nn.Linear(2, 2))
     with pytest.raises(ValueError, match="every"):
         Monitor(nn.RNN(2, 2), every=0)

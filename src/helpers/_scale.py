@@ -2,14 +2,19 @@
 
 import math
 
-__all__ = ["log", "nonzero", "norms"]
+__all__ = ["log", "nonzero", "norms", "scaled"]
+
+
+def scaled(xp, a, axes):
+    """The largest |a| over `axes` (kept), and `a` divided by it, which can be squared whatever its size."""
+    largest = xp.max(xp.abs(a), axis=axes, keepdims=True)
+    return largest, a / nonzero(xp, largest)
 
 
 def norms(xp, a, axes):
     """Euclidean norm over `axes` of numbers of any size: squaring 1e-200 as it stands would give zero."""
-    largest = xp.max(xp.abs(a), axis=axes, keepdims=True)
-    scaled = a / nonzero(xp, largest)
-    return xp.squeeze(largest, axis=axes) * xp.sqrt(xp.sum(scaled * scaled, axis=axes))
+    largest, shape = scaled(xp, a, axes)
+    return xp.squeeze(largest, axis=axes) * xp.sqrt(xp.sum(shape * shape, axis=axes))
 
 
 def nonzero(xp, a):

@@ -9,11 +9,32 @@ Array API only. Shapes: x (T, B, D), h (T, B, H); `d` in a name stands for dL/d.
 import math
 from typing import Any, NamedTuple
 
-from array_api_compat import array_namespace, device, is_numpy_array, is_torch_array
+from array_api_compat import array_namespace, device
 
 from ._scale import norms
-from ._validate import expect_numbers, expect_params, expect_shape
-from .cells import GRUParams, LSTMParams, RNNParams, activation_slope, log_softmax
+from ._validate import (
+    as_array,
+    as_floats,
+    as_params,
+    expect_finite,
+    expect_flags,
+    expect_no_overflow,
+    expect_shape,
+    expect_trace,
+    has_values,
+    namespace,
+)
+from .cells import (
+    GRUParams,
+    GRUStep,
+    LSTMParams,
+    LSTMStep,
+    RNNParams,
+    RNNStep,
+    activation_slope,
+    inputs,
+    log_softmax,
+)
 from .sequence import scan
 
 __all__ = [
@@ -81,7 +102,9 @@ def rnn_bptt(params, x, trace, grad_h, h0=None, activation="tanh"):
         dW_h = sum_t h_{t-1}^T da_t             dW_x = sum_t x_t^T da_t          db = sum_t da_t
 
     grad_h (T, B, H) is dL/dh_t through the output at t only. Returns RNNGrads. torch gives the same parameter
-    gradients, but not dL/dh_t. Raises ValueError for a shape that does not fit, NaN, or an unknown activation.
+    gradients, but not dL/dh_t. Raises TypeError for params or a trace of another cell, or what is no array, ValueError
+    for a shape that does not fit, NaN, infinity, or an unknown activation, FloatingPointError where numbers too large
+    end in NaN.
     Source: Werbos, "Backpropagation through time: what it does and how to do it", 1990.
 
     >>> import numpy as np
@@ -93,7 +116,7 @@ def rnn_bptt(params, x, trace, grad_h, h0=None, activation="tanh"):
     >>> rnn_bptt(params, x, trace, at_the_end, activation="linear").norm_h.tolist()    # halved at every step back
     [0.125, 0.25, 0.5, 1.0]
     """
-    xp, (h0,) = _start(params, 1, x, trace, grad_h, h0=h0)
+    xp, params, x, grad_h, (h0,) = _start((RNNParams, RNNStep), params, x, trace, grad_h, h0=h0)
     slope = activation_slope(xp, activation, trace.a, trace.h)
     W_hT = xp.matrix_transpose(params.W_h)
 
@@ -106,7 +129,8 @@ def rnn_bptt(params, x, trace, grad_h, h0=None, activation="tanh"):
     (dh0,), (da, dh) = scan(step, (xp.zeros_like(h0),), (grad_h, slope), reverse=True)
     dW_x, db = _weight_grads(xp, x, da)
     dW_h, _ = _weight_grads(xp, _previous(xp, trace.h, h0), da)
-    return RNNGrads(RNNParams(dW_x, dW_h, db), da @ xp.matrix_transpose(params.W_x), dh0, da, dh, norms(xp, dh, (1, 2)))
+    grads, dx = RNNParams(dW_x, dW_h, db), da @ xp.matrix_transpose(params.W_x)
+    return _not_nan(RNNGrads(grads, dx, dh0, da, dh, norms(xp, dh, (1, 2))))
 
 
 def lstm_bptt(params, x, trace, grad_h, h0=None, c0=None, coupled=False):
@@ -120,7 +144,7 @@ def lstm_bptt(params, x, trace, grad_h, h0=None, c0=None, coupled=False):
     and dW_x, dW_h, db as in `rnn_bptt`; peephole gradients sum da times the cell each gate looked at. With `coupled`,
     i = 1 - f, so that da_i = 0 and da_f = dc_t (c_{t-1} - g) f(1-f). grad_h (T, B, H) is dL/dh_t through the output at
     t only. Returns LSTMGrads. torch gives the same parameter gradients, but neither dL/dh_t nor dL/dc_t. Raises
-    ValueError for a shape that does not fit, or NaN.
+    TypeError, ValueError and FloatingPointError as `rnn_bptt`.
     Sources: Graves & Schmidhuber 2005 (the full gradient; the 1997 paper truncates it), Greff et al. 2017.
 
     >>> import numpy as np
@@ -131,7 +155,9 @@ def lstm_bptt(params, x, trace, grad_h, h0=None, c0=None, coupled=False):
     >>> grads.params.W_h.shape, grads.norm_c.shape
     ((3, 12), (4,))
     """
-    xp, (h0, c0) = _start(params, 4, x, trace, grad_h, h0=h0, c0=c0)
+    expect_flags(coupled=coupled)
+    kinds = (LSTMParams, LSTMStep)
+    xp, params, x, grad_h, (h0, c0) = _start(kinds, params, x, trace, grad_h, h0=h0, c0=c0)
     c_prev = _previous(xp, trace.c, c0)
     slopes = _lstm_slopes(xp, params, trace, c_prev, coupled)
     W_hT = xp.matrix_transpose(params.W_h)
@@ -149,7 +175,7 @@ def lstm_bptt(params, x, trace, grad_h, h0=None, c0=None, coupled=False):
     dW_h, _ = _weight_grads(xp, _previous(xp, trace.h, h0), da)
     grads = LSTMParams(dW_x, dW_h, db, _peephole_grads(xp, params, da, c_prev, trace.c))
     dx = da @ xp.matrix_transpose(params.W_x)
-    return LSTMGrads(grads, dx, dh0, dc0, da, dh, dc, norms(xp, dh, (1, 2)), norms(xp, dc, (1, 2)))
+    return _not_nan(LSTMGrads(grads, dx, dh0, dc0, da, dh, dc, norms(xp, dh, (1, 2)), norms(xp, dc, (1, 2))))
 
 
 def _lstm_slopes(xp, params, trace, c_prev, coupled):
@@ -189,7 +215,7 @@ def gru_bptt(params, x, trace, grad_h, h0=None, reset_after=True):
 
     then dh_{t-1} += grad_h_{t-1}. grad_h (T, B, H) is dL/dh_t through the output at t only. Returns GRUGrads, whose
     a is the gradient at the input terms. torch gives the same parameter gradients with reset_after=True, not dL/dh_t.
-    Raises ValueError for a shape that does not fit, or NaN. Source: derived here from `cells.gru_step`.
+    Raises TypeError, ValueError and FloatingPointError as `rnn_bptt`. Source: derived here from `cells.gru_step`.
 
     >>> import numpy as np
     >>> from helpers.params import gru_params
@@ -198,13 +224,14 @@ def gru_bptt(params, x, trace, grad_h, h0=None, reset_after=True):
     >>> gru_bptt(params, x, gru(params, x), np.ones((4, 1, 3))).params.b_h.shape
     (9,)
     """
-    xp, (h0,) = _start(params, 3, x, trace, grad_h, h0=h0)
+    expect_flags(reset_after=reset_after)
+    xp, params, x, grad_h, (h0,) = _start((GRUParams, GRUStep), params, x, trace, grad_h, h0=h0)
     backward = _gru_reset_after if reset_after else _gru_reset_before
     h_prev = _previous(xp, trace.h, h0)
     dh0, dh, da, dW_h, db_h = backward(xp, params, trace, grad_h, h_prev)
     dW_x, db = _weight_grads(xp, x, da)
     dx = da @ xp.matrix_transpose(params.W_x)
-    return GRUGrads(GRUParams(dW_x, dW_h, db, db_h), dx, dh0, da, dh, norms(xp, dh, (1, 2)))
+    return _not_nan(GRUGrads(GRUParams(dW_x, dW_h, db, db_h), dx, dh0, da, dh, norms(xp, dh, (1, 2))))
 
 
 def _gru_reset_after(xp, params, trace, grad_h, h_prev):
@@ -252,26 +279,44 @@ def cross_entropy(logits, targets):
         loss = -mean log softmax(logits)[target]        grad = (softmax(logits) - one_hot(target)) / number of targets
 
     Shapes: logits (..., V), targets (...) of integers 0 .. V-1; returns (loss 0-d, grad_logits (..., V)). Same as
-    torch.nn.functional.cross_entropy, which wants V on axis 1. Raises ValueError for shapes that do not fit, NaN, or a
-    target outside 0 .. V-1.
+    torch.nn.functional.cross_entropy, which wants V on axis 1. A logit of -inf is a probability of 0. Raises TypeError
+    for targets that are no integers, ValueError for shapes that do not fit, no target at all, one outside 0 .. V-1,
+    NaN, or logits that are infinite, or all -inf in a row.
 
     >>> import numpy as np
     >>> loss, grad = cross_entropy(np.zeros((1, 2)), np.asarray([1]))
     >>> round(float(loss), 4), grad.tolist()
     (0.6931, [[0.5, -0.5]])
     """
-    xp = array_namespace(logits, targets)
-    V = logits.shape[-1]
+    logits = as_floats("logits", logits)
+    if logits.ndim == 0:
+        raise ValueError("logits: expected shape (..., V), got ()")
+    V, count = logits.shape[-1], math.prod(logits.shape[:-1])
+    if count == 0:
+        raise ValueError(f"logits: expected at least one row of scores, got shape {tuple(logits.shape)}")
+    targets = _classes(targets, logits)
     expect_shape("targets", targets, tuple(logits.shape[:-1]))
-    expect_numbers(logits=logits)
-    if is_numpy_array(targets) or is_torch_array(targets):
+    xp = namespace(logits=logits, targets=targets)
+    if has_values(targets) and not 0 <= int(xp.min(targets)) <= int(xp.max(targets)) < V:
         low, high = int(xp.min(targets)), int(xp.max(targets))
-        if low < 0 or high >= V:
-            raise ValueError(f"targets: expected integers from 0 to {V - 1} (logits has {V}), got {low} to {high}")
-    log_p = log_softmax(logits)
-    hit = xp.astype(xp.expand_dims(targets, axis=-1) == xp.arange(V, device=device(logits)), logits.dtype)
-    count = math.prod(targets.shape)
-    return -xp.sum(hit * log_p) / count, (xp.exp(log_p) - hit) / count
+        raise ValueError(f"targets: expected integers from 0 to {V - 1} (logits has {V}), got {low} to {high}")
+    try:
+        log_p = log_softmax(logits)
+    except ValueError as error:
+        raise ValueError(str(error).replace("z:", "logits:", 1)) from None
+    hit = xp.expand_dims(targets, axis=-1) == xp.arange(V, device=device(logits))
+    loss = -xp.sum(xp.where(hit, log_p, xp.zeros_like(log_p))) / count  # where, as 0 * log 0 is NaN
+    return loss, (xp.exp(log_p) - xp.astype(hit, logits.dtype)) / count
+
+
+def _classes(targets, logits):
+    """`targets` as an array of integers, in the library of `logits` where they come as a list."""
+    given = hasattr(targets, "shape")
+    targets = as_array("targets", targets)
+    xp = namespace(targets=targets)
+    if not xp.isdtype(targets.dtype, "integral"):
+        raise TypeError(f"targets: expected integers, got {targets.dtype}")
+    return targets if given else array_namespace(logits).asarray(targets.tolist(), device=device(logits))
 
 
 def _previous(xp, h, h0):
@@ -285,18 +330,25 @@ def _weight_grads(xp, inputs, da):
     return xp.matrix_transpose(xp.reshape(inputs, (-1, inputs.shape[-1]))) @ rows, xp.sum(rows, axis=0)
 
 
-def _start(params, gates, x, trace, grad_h, **states):
-    """Check the arguments of a backward pass; return the namespace and the first states, zeros where None."""
-    D, H = expect_params(params, gates)
-    expect_shape("x", x, ("T", "B", D))
+def _start(kinds, params, x, trace, grad_h, **states):
+    """Check the arguments of a backward pass; return namespace, params, x, grad_h, the first states (zeros if None)."""
+    params, D, H = as_params(params, kinds[0])
+    grad_h = as_floats("grad_h", grad_h)
+    _, x, states = inputs(params, x, ("T", "B", D), **states)
     T, B, _ = x.shape
-    for name, value in trace._asdict().items():
-        expect_shape(f"trace.{name}", value, (T, B, H))
+    expect_trace(trace, kinds[1], (T, B, H))
     expect_shape("grad_h", grad_h, (T, B, H))
     for name, state in states.items():
         if state is not None:
             expect_shape(name, state, (B, H))
-    expect_numbers(x=x, grad_h=grad_h, **states)
-    xp = array_namespace(x, params.W_h, grad_h)
+    expect_finite(grad_h=grad_h)
+    traced = {f"trace.{name}": value for name, value in trace._asdict().items()}
+    xp = namespace(x=x, W_h=params.W_h, grad_h=grad_h, **traced, **states)
     zeros = xp.zeros_like(trace.h[0, ...])
-    return xp, [zeros if state is None else state for state in states.values()]
+    return xp, params, x, grad_h, [zeros if state is None else state for state in states.values()]
+
+
+def _not_nan(grads):
+    cause = "params, x, grad_h or the trace are too large"
+    expect_no_overflow(cause, **{"grads.h": grads.h, "grads.params.W_h": grads.params.W_h, "grads.x": grads.x})
+    return grads

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import bptt, sequence
-from .cells import GRUParams, LSTMParams
-from .params import from_torch
+from ._validate import as_floats, expect_shape
+from .kinds import kind_of, kind_of_module
+from .params import from_torch, to_numpy
 
 __all__ = ["Inspection", "LayerGrads", "LayerTrace", "backpropagate", "inspect"]
 
@@ -16,7 +16,7 @@ __all__ = ["Inspection", "LayerGrads", "LayerTrace", "backpropagate", "inspect"]
 class LayerTrace(NamedTuple):
     """One layer in one direction: `trace` is an RNNStep, LSTMStep or GRUStep with arrays (T, B, H) in order of time.
 
-    `params`, `x` (T, B, D), `initial` (its first states) and `activation` are what it was computed from.
+    `params`, `x` (T, B, D), `initial` (its first states) and `options` (an RNN's activation) are what it comes from.
     """
 
     layer: int
@@ -25,7 +25,7 @@ class LayerTrace(NamedTuple):
     params: NamedTuple
     x: np.ndarray
     initial: tuple
-    activation: str
+    options: dict
 
 
 class LayerGrads(NamedTuple):
@@ -43,13 +43,15 @@ class Inspection(NamedTuple):
     layers: tuple[LayerTrace, ...]
 
     def __getitem__(self, key):
-        """`inspection[layer]` or `inspection[layer, "reverse"]`: that layer's trace, forwards unless said otherwise."""
-        layer, reverse = (key[0], key[1] == "reverse") if isinstance(key, tuple) else (key, False)
-        for entry in self.layers:
-            if (entry.layer, entry.reverse) == (layer, reverse):
-                return entry.trace
-        way = "backwards" if reverse else "forwards"
-        raise KeyError(f"there is no layer {layer} running {way}; there are {[entry[:2] for entry in self.layers]}")
+        """`inspection[layer]` or `inspection[layer, "reverse"]`: that layer's trace, "forward" unless said otherwise.
+
+        Raises KeyError for a direction of another name, or a layer and direction that the module has not.
+        """
+        layer, direction = key if isinstance(key, tuple) and len(key) == 2 else (key, "forward")
+        known = {(entry.layer, "reverse" if entry.reverse else "forward"): entry.trace for entry in self.layers}
+        if (layer, direction) not in known:
+            raise KeyError(f"there is no layer {layer!r} running {direction!r}; there are {', '.join(map(str, known))}")
+        return known[layer, direction]
 
 
 def inspect(module, x, state=None) -> Inspection:
@@ -58,7 +60,8 @@ def inspect(module, x, state=None) -> Inspection:
     `x` is what the module takes: (T, B, D), (B, T, D) with batch_first, or (T, D) without a batch. `state` is what the
     module takes as its second argument: h_0, or (h_0, c_0) for an LSTM, with leading axis layers * directions.
     Raises TypeError for another module or a packed sequence, ValueError for a wrong shape, NaN, `proj_size`, or dropout
-    that would make the module's own output random. The layout follows
+    that would make the module's own output random, or the device meta, FloatingPointError where numbers too large end
+    in NaN. The layout follows
     https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTM.html.
     """
     kind = _kind(module)
@@ -76,70 +79,54 @@ def inspect(module, x, state=None) -> Inspection:
     return Inspection(x, tuple(entries))
 
 
-def _kind(module) -> str:
-    import torch  # here, so that importing helpers needs no torch
-
-    kinds = {torch.nn.RNN: "rnn", torch.nn.LSTM: "lstm", torch.nn.GRU: "gru"}
-    kind = next((kind for cls, kind in kinds.items() if isinstance(module, cls)), None)
-    if kind is None:
-        got = type(module).__name__
-        raise TypeError(f"inspect takes a torch.nn.RNN, LSTM or GRU, not {got}; pass the recurrent layer itself")
-    if getattr(module, "proj_size", 0):
-        raise ValueError(f"inspect does not cover proj_size={module.proj_size}; build the LSTM with proj_size=0")
+def _kind(module):
+    kind = kind_of_module(module)
     if module.dropout and module.training and module.num_layers > 1:
-        raise ValueError(f"dropout={module.dropout} makes the output random in training; call module.eval() first")
+        raise ValueError(f"module: dropout={module.dropout} makes training random; call module.eval() first")
     return kind
 
 
-def _numpy(value) -> np.ndarray:
-    value = value.detach().cpu().numpy() if hasattr(value, "detach") else np.asarray(value)
-    return value.astype(np.float64)
+def _numpy(name, value) -> np.ndarray:
+    array = to_numpy(name, value) if hasattr(value, "detach") else as_floats(name, value)
+    return as_floats(name, array).astype(np.float64)
 
 
 def _time_first(module, x) -> np.ndarray:
     if not hasattr(x, "shape"):
-        raise TypeError(f"inspect takes a tensor or an array, not {type(x).__name__}; pad a packed sequence first")
-    x = _numpy(x)
+        raise TypeError(f"x: expected a tensor or an array, got {type(x).__name__}; pad a packed sequence first")
+    x = _numpy("x", x)
     if x.ndim == 2:
         x = x[:, None, :]
     elif x.ndim == 3 and module.batch_first:
         x = x.swapaxes(0, 1)
     if x.ndim != 3 or x.shape[-1] != module.input_size:
         want = f"(time, {module.input_size}) or ({'batch, time' if module.batch_first else 'time, batch'}, "
-        raise ValueError(f"x has shape {x.shape} (time first); this module takes {want}{module.input_size})")
+        raise ValueError(f"x: expected {want}{module.input_size}), got {x.shape} with time first")
     return x
 
 
-def _states(module, kind: str, state, *, batch: int, count: int) -> list[np.ndarray]:
+def _states(module, kind, state, *, batch: int, count: int) -> list[np.ndarray]:
     shape = (count, batch, module.hidden_size)
-    names = ("h_0", "c_0") if kind == "lstm" else ("h_0",)
+    names = [f"{name}_0" for name in kind.states]
     if state is None:
         return [np.zeros(shape) for _ in names]
-    given = state if kind == "lstm" else (state,)
-    if kind == "lstm" and (not isinstance(state, (tuple, list)) or len(state) != 2):
-        raise ValueError("the state of an LSTM is a pair (h_0, c_0)")
-    given = [_numpy(s) for s in given]
+    given = state if len(names) > 1 else (state,)
+    if not isinstance(given, (tuple, list)) or len(given) != len(names):
+        raise ValueError(f"state: expected a pair ({', '.join(names)}), got {type(state).__name__}")
+    given = [_numpy(name, s) for name, s in zip(names, given, strict=True)]
     given = [s[:, None, :] if s.ndim == 2 else s for s in given]
     for name, s in zip(names, given, strict=True):
         if s.shape != shape:
-            raise ValueError(f"{name} has shape {s.shape}, expected (layers * directions, batch, hidden) = {shape}")
+            raise ValueError(f"{name}: expected (layers * directions, batch, hidden) = {shape}, got {s.shape}")
     return given
 
 
 def _one_way(module, layer: int, reverse: bool, x: np.ndarray, initial: list[np.ndarray]) -> LayerTrace:
     params = from_torch(module, layer=layer, reverse=reverse)
     params = type(params)(*(None if p is None else np.asarray(p, dtype=np.float64) for p in params))
-    entry = LayerTrace(layer, reverse, None, params, x, tuple(initial), getattr(module, "nonlinearity", "tanh"))
-    trace = _forward(entry, x[::-1] if reverse else x)
-    return entry._replace(trace=_flip(trace) if reverse else trace)
-
-
-def _forward(entry: LayerTrace, x: np.ndarray):
-    if isinstance(entry.params, LSTMParams):
-        return sequence.lstm(entry.params, x, *entry.initial)
-    if isinstance(entry.params, GRUParams):
-        return sequence.gru(entry.params, x, *entry.initial)
-    return sequence.rnn(entry.params, x, *entry.initial, activation=entry.activation)
+    options = {name: getattr(module, in_torch) for name, in_torch in kind_of(params).options.items()}
+    trace = kind_of(params).forward(params, x[::-1] if reverse else x, *initial, **options)
+    return LayerTrace(layer, reverse, _flip(trace) if reverse else trace, params, x, tuple(initial), options)
 
 
 def _flip(trace):
@@ -150,11 +137,17 @@ def backpropagate(inspection: Inspection, grad_output, grad_last=None) -> tuple[
     """The gradients of a loss in every layer, given dL/doutput (T, B, directions * H), time first.
 
     `grad_last` (layers * directions, B, H), if the loss also reads the module's h_n. Unlike autograd this gives dL/dh_t
-    at every step, as seen through all later steps and layers. Raises ValueError for a shape that does not fit.
+    at every step, as seen through all later steps and layers. Raises TypeError for what is no Inspection or no array,
+    ValueError for a shape that does not fit, NaN or infinity.
     """
-    grad = _numpy(grad_output)
-    if grad.shape != inspection.output.shape:
-        raise ValueError(f"grad_output has shape {grad.shape}, the output {inspection.output.shape} (time first)")
+    if not isinstance(inspection, Inspection):
+        raise TypeError(f"inspection: expected an Inspection, as from inspect, got {type(inspection).__name__}")
+    grad = _numpy("grad_output", grad_output)
+    expect_shape("grad_output", grad, inspection.output.shape)
+    if grad_last is not None:
+        grad_last = _numpy("grad_last", grad_last)
+        _, B, H = inspection.layers[0].trace.h.shape
+        expect_shape("grad_last", grad_last, (len(inspection.layers), B, H))
     found = []
     for layer in sorted({entry.layer for entry in inspection.layers}, reverse=True):
         entries = [entry for entry in inspection.layers if entry.layer == layer]
@@ -162,7 +155,7 @@ def backpropagate(inspection: Inspection, grad_output, grad_last=None) -> tuple[
         for k, (entry, part) in enumerate(zip(entries, np.split(grad, len(entries), axis=-1), strict=True)):
             part = part.copy()
             if grad_last is not None:
-                part[0 if entry.reverse else -1] += _numpy(grad_last)[layer * len(entries) + k]
+                part[0 if entry.reverse else -1] += grad_last[layer * len(entries) + k]
             found.append(LayerGrads(layer, entry.reverse, _one_way_back(entry, part)))
             grad_x = grad_x + found[-1].grads.x
         grad = grad_x
@@ -173,12 +166,7 @@ def _one_way_back(entry: LayerTrace, grad_h: np.ndarray):
     x, trace = entry.x, entry.trace
     if entry.reverse:
         x, trace, grad_h = x[::-1], _flip(trace), grad_h[::-1]
-    if isinstance(entry.params, LSTMParams):
-        grads = bptt.lstm_bptt(entry.params, x, trace, grad_h, *entry.initial)
-    elif isinstance(entry.params, GRUParams):
-        grads = bptt.gru_bptt(entry.params, x, trace, grad_h, *entry.initial)
-    else:
-        grads = bptt.rnn_bptt(entry.params, x, trace, grad_h, *entry.initial, activation=entry.activation)
+    grads = kind_of(entry.params).backward(entry.params, x, trace, grad_h, *entry.initial, **entry.options)
     if not entry.reverse:
         return grads
     in_time = ("x", "a", "h", "c", "norm_h", "norm_c")

@@ -13,13 +13,14 @@ import torch
 from live_figures.host import widgets_work
 
 from . import plots
+from ._validate import expect_counts
 from .gates import backpropagate, inspect
+from .kinds import kind_of_module, torch_modules
 
 __all__ = ["Monitor"]
 
 SATURATED = 0.05  # a gate this near to 0 or 1, or a tanh this near to -1 or 1, hardly moves any more
 TINY = 1e-30  # drawn instead of an exact zero, which a logarithmic axis does not have
-GATES = {"LSTMStep": ("i", "f", "o"), "GRUStep": ("r", "z"), "RNNStep": ()}
 
 
 class Monitor:
@@ -36,12 +37,11 @@ class Monitor:
     """
 
     def __init__(self, model: torch.nn.Module, *, every: int = 20):
-        kinds = (torch.nn.RNN, torch.nn.LSTM, torch.nn.GRU)
-        self.layer = next((m for m in model.modules() if isinstance(m, kinds)), None)
+        modules = model.modules() if isinstance(model, torch.nn.Module) else ()
+        self.layer = next((m for m in modules if isinstance(m, tuple(torch_modules()))), None)
         if self.layer is None:
-            raise TypeError(f"{type(model).__name__} has no torch.nn.RNN, LSTM or GRU to watch")
-        if every < 1:
-            raise ValueError(f"every must be at least 1, got {every}")
+            raise TypeError(f"model: expected one with a torch.nn.RNN, LSTM or GRU, got {type(model).__name__}")
+        expect_counts(every=every)
         self.every, self.stopped, self.error, self.note = every, False, None, ""
         self.steps, self.losses, self.looks, self.lag_norms = [], [], [], []
         self.parameter_norms, self.gates = defaultdict(list), defaultdict(list)
@@ -101,7 +101,7 @@ class Monitor:
     def _look(self, call: dict) -> None:
         try:
             seen = inspect(self.layer, call["x"], call["state"])
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, FloatingPointError) as error:
             self.note = f"States and gates are not shown: {error}"
             return
         output = call.get("output")
@@ -110,11 +110,13 @@ class Monitor:
         self.looks.append(self._passes)
         self.lag_norms.append(top.grads.norm_h[::-1])
         trace = seen[self.layer.num_layers - 1]
-        for gate in GATES[type(trace).__name__]:
+        kind = kind_of_module(self.layer)
+        for gate in kind.gates:
             value = getattr(trace, gate)
             self.gates[gate].append((value.mean(), np.mean((value < SATURATED) | (value > 1 - SATURATED))))
-        name, state = ("|tanh c|", trace.tanh_c) if hasattr(trace, "tanh_c") else ("|h|", trace.h)
-        self.gates[name].append((np.abs(state).mean(), np.mean(np.abs(state) > 1 - SATURATED)))
+        field, name = kind.state
+        state = np.abs(getattr(trace, field))
+        self.gates[name].append((state.mean(), np.mean(state > 1 - SATURATED)))
 
     # What the reader asks of the monitor
 

@@ -7,10 +7,17 @@ from array_api_compat import array_namespace
 
 from helpers import plots
 from helpers.cells import RNNParams
-from helpers.jacobians import MAX_SLOPE, chain, largest_singular_value, rnn_jacobians, scaled_to_radius
+from helpers.jacobians import (
+    MAX_SLOPE,
+    chain,
+    largest_singular_value,
+    rnn_jacobians,
+    scaled_products,
+    scaled_to_radius,
+)
 from helpers.params import identity, normal, orthogonal
 from helpers.plots import powers_of_ten
-from helpers.sequence import rnn, scan
+from helpers.sequence import rnn
 from live_figures import Challenge, Choice, Slider, short
 
 title = "How much of a gradient is left after k steps back?"
@@ -62,8 +69,9 @@ def compute(consts, rho, activation, start, size, length):
     length_here = xp.astype(length, rho.dtype)
 
     jacobians = xp.where((consts["step"] <= length_here)[:, None, None], jacobians, eye)  # nothing after the last step
-    log_size, shape = _products(eye, jacobians)
-    best = log_size + xp.log10(xp.maximum(largest_singular_value(shape, squarings=6), 1e-200 * xp.ones_like(lag)))
+    log_size, product = scaled_products(jacobians)
+    log_size = log_size / LN10
+    best = log_size + xp.log10(xp.maximum(largest_singular_value(product, squarings=6), 1e-200 * xp.ones_like(lag)))
     typical = log_size - 0.5 * math.log10(H)  # root mean square over all directions
     steps_back = lag - (T - length_here)
     steps_back = xp.maximum(steps_back, xp.zeros_like(steps_back))
@@ -81,24 +89,6 @@ def compute(consts, rho, activation, start, size, length):
         "kept": kept & (activation == "tanh"),
         "fooled": fooled & (start == "orthogonal"),
     }
-
-
-def _products(eye, jacobians):
-    """Every product J_(T-k+1) ... J_T, k = 0 .. T: the decimal log of its Frobenius norm, and the product at norm 1."""
-    xp = array_namespace(jacobians)
-
-    def back(carry, now):
-        product, log_size = carry
-        grown = now[0] @ product
-        size = xp.sqrt(xp.sum(grown * grown))
-        size = xp.maximum(size, xp.full_like(size, 1e-200))  # every unit dead: a product of exactly zero
-        new = (grown / size, log_size + xp.log10(size))
-        return new, new
-
-    first = (eye / math.sqrt(H), xp.log10(xp.sqrt(xp.sum(eye * eye))))
-    _, (products, log_sizes) = scan(back, first, (jacobians,), reverse=True)
-    log_sizes = xp.concat([xp.reshape(first[1], (1,)), xp.flip(log_sizes)], axis=0)
-    return log_sizes, xp.concat([first[0][None, ...], xp.flip(products, axis=0)], axis=0)
 
 
 def _shown(xp, log):

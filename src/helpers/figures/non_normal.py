@@ -1,12 +1,14 @@
 """Can a gradient grow a million times before it vanishes, with every eigenvalue below 1?"""
 
+import math
+
 import numpy as np
 from array_api_compat import array_namespace
 
 from helpers import plots
-from helpers.jacobians import chain, largest_singular_value
+from helpers.jacobians import chain, largest_singular_value, log_norm_products
 from helpers.plots import powers_of_ten
-from helpers.sequence import pick, scan
+from helpers.sequence import pick
 from live_figures import Challenge, Slider
 
 title = "Can a gradient grow a million times before it vanishes, with every eigenvalue below 1?"
@@ -47,17 +49,7 @@ def compute(consts, rho, c, n, t):
     linked = xp.where(consts["unit"] + 1.0 < xp.astype(n, rho.dtype), consts["unit"] * 0.0 + 1.0, 0.0 * consts["unit"])
     W = rho * keep + c * feed * linked[:, None]  # unlinked units only shrink like ρᵗ and never are the largest
 
-    def step(carry, _):
-        direction, log_size = carry
-        grown = direction @ W
-        size = xp.sqrt(xp.sum(grown * grown))
-        now = (grown / size, log_size + xp.log10(size))
-        return now, now
-
-    start = xp.sqrt(xp.sum(keep * keep))
-    _, (direction, log_size) = scan(step, (keep / start, xp.log10(start)), (time[1:],))
-    log_norm = log_size + xp.log10(largest_singular_value(direction, squarings=5))
-    log_norm = xp.concat([0.0 * time[:1], log_norm], axis=0)
+    log_norm = log_norm_products(xp.broadcast_to(W, (T, N, N)), norm="spectral") / math.log(10.0)
     sigma = largest_singular_value(W)
 
     shear = xp.astype(t, rho.dtype) * c / rho  # two units: [[ρ, c], [0, ρ]]ᵗ = ρᵗ [[1, t c / ρ], [0, 1]]
