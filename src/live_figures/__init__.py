@@ -16,6 +16,7 @@ _HOMES = {
     "Text": "controls",
     "Toggle": "controls",
     "Try": "claims",
+    "broken": "claims",
     "draw": "",
     "palette": "",
     "pick": "loops",
