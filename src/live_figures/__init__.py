@@ -18,6 +18,7 @@ _HOMES = {
     "Try": "claims",
     "broken": "claims",
     "draw": "",
+    "exercises": "",
     "palette": "",
     "pick": "loops",
     "random": "",

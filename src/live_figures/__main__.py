@@ -1,8 +1,9 @@
-"""What an author runs: `preview` writes a figure as one HTML file, `words` lists every text, `stubs` writes stub cells.
+"""What an author runs.
 
-    python -m live_figures preview helpers.figures lstm_gates
-    python -m live_figures words helpers.figures helpers.checks
-    python -m live_figures stubs chapters/04-lstm.ipynb helpers.checks.ch04
+    python -m live_figures preview helpers.figures lstm_gates             a figure as one HTML file
+    python -m live_figures check helpers.figures                          does every figure keep what it promises?
+    python -m live_figures words helpers.figures helpers.checks           every text that a reader sees, by key
+    python -m live_figures stubs chapters/04-lstm.ipynb helpers.checks.ch04   the stub cells of a notebook
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ import json
 import tempfile
 from pathlib import Path
 
+from .claims import broken
 from .collection import Figures
+from .compile import compile_figure
 from .exercises import stubs
-from .page import standalone_html
+from .page import figure_html, standalone_html
 from .words import ENGINE
 
 __all__ = ["main", "preview"]
@@ -34,35 +37,60 @@ def _words(package: str) -> dict[str, str]:
     return module.words() if hasattr(module, "words") else Figures(package).words()
 
 
+def _preview(given) -> None:
+    for name in given.name:
+        print(preview(Figures(given.package), name, given.folder))
+
+
+def _check(given) -> None:
+    figures, problems = Figures(given.package), []
+    for name in given.name or figures.names():
+        figure = figures.load(name)
+        figure_html(figure)  # raises where the declaration contradicts itself
+        compile_figure(figure)  # raises where something cannot be recorded
+        problems += broken(figure)
+        print(f"{name}: {len(figure.claims)} claims, {len(figure.tries)} tries, {len(figure.challenges)} challenges")
+    if problems:
+        raise SystemExit("\n".join(problems))
+
+
+def _list_words(given) -> None:
+    listed = ENGINE | {key: text for package in given.package for key, text in _words(package).items()}
+    print(json.dumps(listed, ensure_ascii=False, indent=1))
+
+
+def _write_stubs(given) -> None:
+    for name in stubs.write(given.notebook, given.module):
+        print(f"{given.notebook}: {name} written")
+    for name, problem in stubs.differing(given.notebook, given.module).items():
+        print(f"{given.notebook}: {name}: {problem}")
+
+
 def main(argv: list[str] | None = None) -> None:
     """Run one command; `argv` as on the command line."""
-    parser = argparse.ArgumentParser(prog="python -m live_figures", description=__doc__.partition("\n")[0])
+    about = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(prog="python -m live_figures", description=__doc__, formatter_class=about)
     commands = parser.add_subparsers(dest="command", required=True)
-    look = commands.add_parser("preview", help="write figures as HTML files that need nothing else")
+
+    def command(name: str, run, help: str):
+        made = commands.add_parser(name, help=help)
+        made.set_defaults(run=run)
+        return made
+
+    look = command("preview", _preview, "write figures as HTML files that need nothing else")
     look.add_argument("package", help="the package of figures, for example helpers.figures")
     look.add_argument("name", nargs="+", help="a figure")
     look.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()), help="where to write the file")
-    said = commands.add_parser("words", help="print every text that a reader sees, by key, as JSON")
+    held = command("check", _check, "compute every claim and try; exit code 1 where one is broken")
+    held.add_argument("package", help="the package of figures")
+    held.add_argument("name", nargs="*", help="figures, all of the package if none is named")
+    said = command("words", _list_words, "print every text that a reader sees, by key, as JSON")
     said.add_argument("package", nargs="+", help="a package of figures, or one that has a function words()")
-    stub = commands.add_parser("stubs", help="write the declared stubs into the exercise cells of a notebook")
+    stub = command("stubs", _write_stubs, "write the declared stubs into the exercise cells of a notebook")
     stub.add_argument("notebook", type=Path)
     stub.add_argument("module", help="the module of its exercises, for example helpers.checks.ch04")
     given = parser.parse_args(argv)
-    if given.command == "words":
-        listed = ENGINE | {key: text for package in given.package for key, text in _words(package).items()}
-        print(json.dumps(listed, ensure_ascii=False, indent=1))
-    elif given.command == "stubs":
-        _write_stubs(given.notebook, given.module)
-    else:
-        for name in given.name:
-            print(preview(Figures(given.package), name, given.folder))
-
-
-def _write_stubs(notebook: Path, module: str) -> None:
-    for name in stubs.write(notebook, module):
-        print(f"{notebook}: {name} written")
-    for name, problem in stubs.differing(notebook, module).items():
-        print(f"{notebook}: {name}: {problem}")
+    given.run(given)
 
 
 if __name__ == "__main__":
