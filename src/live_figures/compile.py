@@ -77,8 +77,8 @@ def compile_figure(fig: LiveFigure) -> Module:
 def record(fig: LiveFigure, variant: dict, constants: dict[str, np.ndarray] | None = None) -> Program:
     """The program of one variant; `constants` collects the arrays it may use, by name."""
     with recording(fig.name, constants) as graph:
-        consts = fig.build_consts({name: Array(graph.constant(value, name))
-                                   for name, value in fig.float_consts().items()})
+        traced = {name: Array(graph.constant(value, name)) for name, value in fig.float_consts().items()}
+        consts = fig.build_consts(traced)
         given = {c.name: _input(graph, c.name, c.array(c.value)) for c in fig.controls if not c.structural}
         given |= {c.name: variant[c.name] for c in fig.structural}
         if fig.compute is not None:

@@ -1,9 +1,8 @@
 """The program of a live figure: buffers, loops and expressions, written down as data.
 
-It knows neither arrays with shapes (that is the recorder's and the lowering's business) nor any target language: an
-emitter walks it and prints JavaScript, or WebAssembly. Every buffer is flat; every position in one is an `Affine`:
-a constant plus whole multiples of variables. Values have one of three types: "float64", "int64" (whole numbers that
-a double holds exactly) and "bool".
+It knows neither arrays with shapes nor any target language: an emitter walks it and prints JavaScript, or WebAssembly.
+Every buffer is flat; every position in one is an `Affine`: a constant plus whole multiples of variables. Values have one
+of three types: "float64", "int64" (whole numbers that a double holds exactly) and "bool".
 """
 
 from __future__ import annotations
@@ -23,11 +22,10 @@ _serial = itertools.count()
 class Var:
     """A loop variable, or a name bound by `Let`; identity is what counts, the emitter chooses the spelling."""
 
-    __slots__ = ("dtype", "serial", "value")
+    __slots__ = ("dtype", "serial")
 
-    def __init__(self, dtype: str = "int64", value: Expr | None = None):
+    def __init__(self, dtype: str = "int64"):
         self.dtype = dtype
-        self.value = value  # only while lowering: the expression that an index taken from data stands for
         self.serial = next(_serial)
 
     def __repr__(self):
@@ -81,7 +79,6 @@ class Buffer:
     dtype: str
     role: str = "work"
     name: str = ""
-    scope: Var | None = None  # the counter of the recurrence each of whose steps fills it anew
 
 
 # ---------------------------------------------------------------- expressions

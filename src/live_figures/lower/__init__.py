@@ -28,5 +28,5 @@ def lower(graph: Graph, outputs: dict[str, Node]) -> Program:
     for name, node in outputs.items():
         place = storage.results[node]
         program.outputs[name] = Output(place.buffer, place.offset.const, node.shape, node.dtype)
-    reuse_buffers(program)
+    reuse_buffers(program, storage.refilled)
     return program

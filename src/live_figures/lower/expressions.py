@@ -12,7 +12,7 @@ from ..record.graph import Node, contiguous
 from ..record.ops import REDUCTIONS
 from ..record.shaping import regroup
 
-__all__ = ["Expressions", "Read", "axis_var", "identity", "iteration", "reads", "row_major"]
+__all__ = ["Expressions", "Position", "Read", "axis_var", "identity", "iteration", "reads", "row_major"]
 
 ZERO = Affine()
 
@@ -28,6 +28,16 @@ class Read:
     @property
     def dtype(self):
         return self.node.dtype
+
+
+class Position(Var):
+    """Stands in an index for a whole number taken from data, until a kernel binds it to a variable."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value):
+        super().__init__()
+        self.value = value
 
 
 # The loop variables by nesting level, the same for every kernel, so that equal kernels read alike.
@@ -134,7 +144,7 @@ class Expressions:
             n = Lit(base.shape[axis], "int64")
             negative = Op("less", (value, Lit(0, "int64")), "bool")
             value = Op("where", (negative, Op("add", (value, n), "int64"), value), "int64")
-        return Affine.of(self.variables.setdefault(value, Var(value=value)))
+        return Affine.of(self.variables.setdefault(value, Position(value)))
 
 
 def _natural(node: Node) -> bool:
@@ -165,5 +175,5 @@ def reads(item):
 
 def _index_reads(index: Affine):
     for var, _ in index.terms:
-        if var.value is not None:
+        if isinstance(var, Position):
             yield from reads(var.value)

@@ -21,7 +21,7 @@ from ..program import (
 )
 from ..record.graph import Node, Scan
 from ..record.ops import REDUCTIONS, Reduction
-from .expressions import Expressions, Read, axis_var, identity, iteration
+from .expressions import Expressions, Position, Read, axis_var, identity, iteration
 from .nest import Nest
 from .schedule import Alone, Group, Item, Recurrence, Schedule
 from .storage import Place, Storage
@@ -87,7 +87,7 @@ class _Kernel:
     # ------------------------------------------------------------ expressions
     def _index(self, index: Affine) -> Affine:
         """An index in which positions taken from data have become variables."""
-        return index.replace(lambda v: None if v.value is None else self._bound(v.value))
+        return index.replace(lambda v: self._bound(v.value) if isinstance(v, Position) else None)
 
     def _bound(self, value) -> Affine:
         value = self._expr(value)

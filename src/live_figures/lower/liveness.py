@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from ..program import Buffer, Program, Repeat, buffers_of, rebuild
+from ..program import Buffer, Program, Repeat, Var, buffers_of, rebuild
 
 __all__ = ["reuse_buffers"]
 
 
-def reuse_buffers(program: Program) -> None:
-    """Replace work buffers whose lives do not overlap by one; results, and what setup leaves for later, stay alone."""
+def reuse_buffers(program: Program, refilled: dict[Buffer, Var]) -> None:
+    """Replace work buffers whose lives do not overlap by one; results, and what setup leaves for later, stay alone.
+
+    `refilled` holds the buffers that a recurrence fills anew at each of its steps, with its counter.
+    """
     lives: dict[Buffer, list] = {}
-    before = _mark(program.setup, lives, 0)
-    after = _mark(program.body, lives, before)
+    before = _mark(program.setup, refilled, lives, 0)
+    after = _mark(program.body, refilled, lives, before)
     kept = {output.buffer for output in program.outputs.values()}
     for buffer, life in lives.items():
         if buffer in kept or (life[0] < before <= life[1]):
@@ -21,16 +24,16 @@ def reuse_buffers(program: Program) -> None:
     program.setup, program.body = list(map(change, program.setup)), list(map(change, program.body))
 
 
-def _mark(steps, lives, at, around=()) -> int:
+def _mark(steps, refilled, lives, at, around=()) -> int:
     """Extend the first and last use of every buffer over `steps`, numbered from `at`; returns the next number."""
     for step in steps:
         if isinstance(step, Repeat):
             end = at + sum(1 for _ in _flat(step))
-            at = _mark(step.body, lives, at, (*around, (step.counter, at, end - 1)))
+            at = _mark(step.body, refilled, lives, at, (*around, (step.counter, at, end - 1)))
             continue
         for buffer in buffers_of(step):
             if buffer.role == "work" and buffer.size:
-                first, last = _extent(buffer, at, around)
+                first, last = _extent(refilled.get(buffer), at, around)
                 life = lives.setdefault(buffer, [first, last])
                 life[:] = min(life[0], first), max(life[1], last)
         at += 1
@@ -45,9 +48,9 @@ def _flat(step):
         yield step
 
 
-def _extent(buffer, at, around):
+def _extent(counter, at, around):
     """A buffer of an outer scope is needed during all of the recurrence that uses it, not only at one place in it."""
-    inside = 0 if buffer.scope is None else 1 + [counter for counter, _, _ in around].index(buffer.scope)
+    inside = 0 if counter is None else 1 + [of for of, _, _ in around].index(counter)
     return around[inside][1:] if inside < len(around) else (at, at)
 
 

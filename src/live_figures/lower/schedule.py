@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from ..record.graph import Node, Scan, Scope, size
 from ..record.kinds import KERNELS
-from .expressions import Expressions, Read, identity, iteration, reads
+from .expressions import Expressions, Position, Read, identity, iteration, reads
 from .plan import Plan
 from .storage import Copy, Storage
 
@@ -115,7 +115,7 @@ class Schedule:
         while not self.plan.in_memory(node):
             if node.kind == "pick":
                 position = self.expressions.position(*node.args, (), node.attr)
-                yield from (r for var, _ in position.terms if var.value is not None for r in reads(var.value))
+                yield from (r for var, _ in position.terms if isinstance(var, Position) for r in reads(var.value))
             node = node.args[0]
         yield Read(node, ())
 

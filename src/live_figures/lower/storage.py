@@ -14,7 +14,7 @@ from ..record.graph import Graph, Node, Scan, contiguous, size
 from ..record.kinds import PLACEABLE, VIEWS
 from ..record.ops import REDUCTIONS
 from ..record.shaping import regroup
-from .expressions import Expressions
+from .expressions import Expressions, Position
 from .plan import Plan
 
 __all__ = ["Place", "Storage", "packed"]
@@ -60,6 +60,7 @@ class Storage:
         self.results: dict[Node, Place] = {}  # where the outputs are
         self.inputs: dict[str, Buffer] = {}
         self.consts: dict[str, Buffer] = {}
+        self.refilled: dict[Buffer, Var] = {}  # by each step of the recurrence that this variable counts
 
     def assign(self, outputs: list[Node]):
         """Give every node a place that something else dictates: scans and concats, last ones first, then outputs."""
@@ -114,10 +115,13 @@ class Storage:
 
     # ------------------------------------------------------------ buffers
     def _own(self, shape, dtype, scope) -> Place:
-        return Place(Buffer(size(shape), dtype, scope=self._scope(scope)), Affine(), contiguous(shape))
+        return Place(self._buffer(size(shape), dtype, scope), Affine(), contiguous(shape))
 
-    def _scope(self, scope):
-        return self.expressions.counter(scope) if isinstance(scope, Scan) else None
+    def _buffer(self, count: int, dtype: str, scope) -> Buffer:
+        buffer = Buffer(count, dtype)
+        if isinstance(scope, Scan):
+            self.refilled[buffer] = self.expressions.counter(scope)
+        return buffer
 
     def _outside(self, node) -> Place:
         known = self.inputs if node.kind == "input" else self.consts
@@ -218,7 +222,7 @@ class Storage:
     def _history(self, loop, i, stacked: Node, counter: Affine) -> Place:
         shape = loop.init[i].shape
         step, length = size(shape), loop.length
-        buffer = Buffer(step * (length + 1), stacked.dtype, scope=self._scope(loop.home))
+        buffer = self._buffer(step * (length + 1), stacked.dtype, loop.home)
         first = 0 if loop.reverse else step  # where the stacked rows begin: the start value is after or before them
         self.places[stacked] = Place(buffer, Affine(first), contiguous(stacked.shape))
         here, other = counter * step, counter * step + step
@@ -229,10 +233,10 @@ class Storage:
 
     def _two_rows(self, loop, i):
         step = size(loop.init[i].shape)
-        buffer = Buffer(2 * step, loop.init[i].dtype, scope=self._scope(loop.home))
+        buffer = self._buffer(2 * step, loop.init[i].dtype, loop.home)
         count = IndexValue(Affine.of(self.expressions.counter(loop)))
         value = Op("remainder", (count, Lit(2, "int64")), "int64")
-        odd = Affine.of(self.expressions.variables.setdefault(value, Var(value=value)), step)
+        odd = Affine.of(self.expressions.variables.setdefault(value, Position(value)), step)
         flipped = loop.reverse and loop.length % 2 == 0
         read, write = (odd * -1 + step, odd) if flipped else (odd, odd * -1 + step)
         self._carry(loop, i, buffer, read, write, 0, step * (loop.length % 2), lasting=False)
