@@ -24,8 +24,8 @@ def arrays(shape=SHAPES, dtype=np.float64, elements=None):
     return hnp.arrays(dtype, shape, elements=ELEMENTS[dtype] if elements is None else elements)
 
 
-def program_of(f, inputs, constants=None):
-    """The program of `f(xp, *arrays) -> array or tuple of arrays`."""
+def program_of(f, inputs, constants=None, without=()):
+    """The program of `f(xp, *arrays) -> array or tuple of arrays`, `without` some passes of the lowering."""
     with recording("case") as graph:
         given = []
         for k, value in enumerate(inputs):
@@ -35,7 +35,7 @@ def program_of(f, inputs, constants=None):
         given += [Array(graph.constant(value)) for value in constants or ()]
         out = f(namespace, *given)
         out = out if isinstance(out, tuple) else (out,)
-        return lower(graph, {f"y{k}": y.node for k, y in enumerate(out)}), dict(graph.constants), out
+        return lower(graph, {f"y{k}": y.node for k, y in enumerate(out)}, without), dict(graph.constants), out
 
 
 def javascript(node, f, inputs, constants=None):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,8 +47,10 @@ def variant_key(fig: LiveFigure, values: dict) -> str:
     return _json([values[c.name] for c in fig.structural])
 
 
-def compile_figure(fig: LiveFigure) -> Module:
+def compile_figure(fig: LiveFigure, without: Collection[str] = ()) -> Module:
     """Record every variant of a live figure and write the module that `static/program.js` runs.
+
+    `without` switches passes of the lowering off, to measure them.
 
     Raises `TraceError` for an operation that cannot be recorded, naming it, the figure and the line; ValueError if a
     figure with memory changes the shape or dtype of its state.
@@ -56,7 +59,7 @@ def compile_figure(fig: LiveFigure) -> Module:
     functions, shapes = {}, {}
     for variant in fig.variants():
         key = variant_key(fig, variant)
-        program = record(fig, variant, known)
+        program = record(fig, variant, known, without)
         functions[key] = emit_program(program, library)
         consts |= {name: fig.consts.get(name, known[name]) for name in program.consts}
         shapes[key] = {name: out.shape for name, out in program.outputs.items()}
@@ -74,8 +77,10 @@ def compile_figure(fig: LiveFigure) -> Module:
     return Module(fig.name, head + "{}" + tail, consts_js, head + consts_js + tail, files, shapes)
 
 
-def record(fig: LiveFigure, variant: dict, constants: dict[str, np.ndarray] | None = None) -> Program:
-    """The program of one variant; `constants` collects the arrays it may use, by name."""
+def record(
+    fig: LiveFigure, variant: dict, constants: dict[str, np.ndarray] | None = None, without: Collection[str] = ()
+) -> Program:
+    """The program of one variant; `constants` collects the arrays it may use, by name; see `lower` for `without`."""
     with recording(fig.name, constants) as graph:
         traced = {name: Array(graph.constant(value, name)) for name, value in fig.float_consts().items()}
         consts = fig.build_consts(traced)
@@ -86,7 +91,7 @@ def record(fig: LiveFigure, variant: dict, constants: dict[str, np.ndarray] | No
         else:
             arrays = _step(fig, graph, consts, {c.name: given[c.name] for c in fig.controls})
         outputs = {name: _output(name, value) for name, value in arrays.items()}
-        return lower(graph, outputs)
+        return lower(graph, outputs, without)
 
 
 def _step(fig: LiveFigure, graph, consts, controls) -> dict:

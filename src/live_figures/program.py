@@ -1,8 +1,8 @@
 """The program of a live figure: buffers, loops and expressions, written down as data.
 
 It knows neither arrays with shapes nor any target language: an emitter walks it and prints JavaScript, or WebAssembly.
-Every buffer is flat; every position in one is an `Affine`: a constant plus whole multiples of variables. Values have one
-of three types: "float64", "int64" (whole numbers that a double holds exactly) and "bool".
+Every buffer is flat; every position in one is an `Affine`: a constant plus whole multiples of variables. Values have
+one of three types: "float64", "int64" (whole numbers that a double holds exactly) and "bool".
 """
 
 from __future__ import annotations

@@ -32,8 +32,8 @@ __all__ = ["Kernels"]
 class Kernels:
     """Writes the kernels of a schedule."""
 
-    def __init__(self, schedule: Schedule, storage: Storage, expressions: Expressions):
-        self.memory, self.storage, self.expressions = schedule.memory, storage, expressions
+    def __init__(self, schedule: Schedule, storage: Storage, expressions: Expressions, passes: frozenset[str]):
+        self.memory, self.storage, self.expressions, self.passes = schedule.memory, storage, expressions, passes
         self._counters: list = []
 
     def steps(self, entries: list) -> list[Kernel | Repeat]:
@@ -69,7 +69,7 @@ class _Kernel:
 
     def __init__(self, kernels: Kernels, counters):
         self.kernels, self.storage = kernels, kernels.storage
-        self.nest = Nest(counters)
+        self.nest = Nest(counters, kernels.passes)
         self.values: dict[Node, Expr] = {}
 
     def write(self, entry: Group | Alone) -> Kernel:

@@ -20,7 +20,8 @@ class _Block:
 class Nest:
     """Collects statements; `open` and `close` nest them in loops. `counters` are known from the start."""
 
-    def __init__(self, counters):
+    def __init__(self, counters, passes: frozenset[str]):
+        self.passes = passes
         self.blocks = [_Block(set(counters))]
 
     @property
@@ -35,7 +36,8 @@ class Nest:
     def close(self):
         """End the innermost loop, joined with the loop inside it if the two walk memory as one would."""
         block = self.blocks.pop()
-        self.blocks[-1].statements.append(_joined(Loop(*block.loop, block.statements)))
+        loop = Loop(*block.loop, block.statements)
+        self.blocks[-1].statements.append(loop if "join" not in self.passes else _joined(loop))
 
     def add(self, statement):
         """Append a statement to the innermost loop; a variable that it binds is known there."""
@@ -45,7 +47,7 @@ class Nest:
 
     def hoist(self, expr: Expr) -> Expr:
         """`expr` with every part that does not change in the inner loops bound outside them."""
-        if isinstance(expr, (Lit, Use, IndexValue)):
+        if isinstance(expr, (Lit, Use, IndexValue)) or "hoist" not in self.passes:
             return expr
         level = self._level(expr)
         if level < len(self.blocks) - 1:

@@ -33,7 +33,8 @@ class Plan:
     `whole`: arrays that must lie in memory in row-major order. `loops`: the scans that run, in order.
     """
 
-    def __init__(self, outputs: list[Node]):
+    def __init__(self, outputs: list[Node], passes: frozenset[str]):
+        self.passes = passes
         self.needed: set[Node] = set()
         self.loops: list[Scan] = []
         self.first: set[Node] = set()
@@ -118,6 +119,8 @@ class Plan:
 
     def _inline(self, node, total):
         """Whether computing `node` wherever it is read costs no more than keeping it would."""
+        if "inline" not in self.passes:
+            return False
         return total <= size(node.shape) or (total <= 3 * size(node.shape) and self._cost(node) <= 2)
 
     def _cost(self, node: Node) -> int:

@@ -51,8 +51,8 @@ class Recurrence:
 class Schedule:
     """Entries of every scope in order; `memory` are the arrays that are read outside the loops that compute them."""
 
-    def __init__(self, plan: Plan, storage: Storage, expressions: Expressions):
-        self.plan, self.storage, self.expressions = plan, storage, expressions
+    def __init__(self, plan: Plan, storage: Storage, expressions: Expressions, passes: frozenset[str]):
+        self.plan, self.storage, self.expressions, self.passes = plan, storage, expressions, passes
         self.memory: set[Node] = set()
         self._done: dict[object, int] = {}  # node or copy -> index of the entry that completes it
 
@@ -135,7 +135,7 @@ class Schedule:
         after = max((self._done[r.node] for r in needed if here(r.node)), default=-1)
         for k in range(len(entries) - 1, max(after, 0) - 1, -1):
             group = entries[k]
-            if isinstance(group, Group) and group.loops == loops:
+            if "fuse" in self.passes and isinstance(group, Group) and group.loops == loops:
                 inside = [r for r in needed if here(r.node) and self._done[r.node] == k]
                 if all(self._same_element(r, group) for r in inside):
                     break

@@ -51,8 +51,8 @@ class Copy:
 class Storage:
     """Assigns places from the consumers down; what is left gets a buffer of its own when it is first read."""
 
-    def __init__(self, graph: Graph, plan: Plan, expressions: Expressions):
-        self.graph, self.plan, self.expressions = graph, plan, expressions
+    def __init__(self, graph: Graph, plan: Plan, expressions: Expressions, passes: frozenset[str]):
+        self.graph, self.plan, self.expressions, self.passes = graph, plan, expressions, passes
         self.places: dict[Node, Place] = {}
         self.also: dict[Node, list[Place]] = defaultdict(list)  # further places an elementwise result is written to
         self.copies: dict[object, list[Copy]] = defaultdict(list)  # by scope
@@ -144,7 +144,7 @@ class Storage:
     def _write(self, node: Node, place: Place, scope, order: float, lasting: bool = True):
         """Have `node` written to `place`, by computing it there if nothing stands against it; tells who writes."""
         base, there = self._peeled(node, place)
-        if base.kind in PLACEABLE and base.scope is scope:
+        if "place" in self.passes and base.kind in PLACEABLE and base.scope is scope:
             free = base not in self.places and lasting
             if free and (base not in self.plan.whole or packed(there, base.shape)):
                 self.places[base] = there
@@ -193,7 +193,7 @@ class Storage:
         for i in sorted({n.attr[1] for kind in ("carry", "final") for n in self._of(loop, kind).values()}):
             same = next((j for j, n in stacked.items() if loop.ys[j] is loop.next[i] and n not in self.places
                          and j not in rows), None)  # fmt: skip
-            if same is None:
+            if same is None or "rows" not in self.passes:
                 self._two_rows(loop, i)
             else:
                 rows[same] = self._history(loop, i, stacked[same], counter)
