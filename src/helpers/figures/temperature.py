@@ -8,14 +8,13 @@ from array_api_compat import array_namespace
 from helpers.cells import RNNParams, log_softmax, rnn_step, softmax
 from helpers.sequence import pick, scan
 from helpers.text import VOCABULARY
-from live_figures import Challenge, Slider, Text, draw, short
+from live_figures import Challenge, Claim, Slider, Text, Try, draw, short
 
 title = "How does temperature turn scores into a choice?"
 caption = (
-    "A small RNN trained on Python source reads your start of a line and scores every character that may follow. The "
-    "bars are the ten best. Below, it goes on writing: each character is drawn with a fixed random number and fed back "
-    "in. Try temperature 0.1: expect one bar, and text that goes round in a circle. Try 3: expect flat bars and noise. "
-    "The order of the bars never changes. Then try other starts, such as “import ” or “for i in ”; ⏎ ends a line."
+    "A small RNN trained on Python source has read the start of a line; the bars are the ten characters it finds "
+    "likeliest to follow, and below them it writes on, each character drawn with a fixed random number and fed back in "
+    "(⏎ ends a line, ␣ is a space)."
 )
 alt = (
     "Ten horizontal bars, the probabilities of the likeliest next characters, and under them four lines of generated "
@@ -23,12 +22,10 @@ alt = (
 )
 
 BARS, LINES, WIDTH, DRAWS = 10, 4, 34, 8
-SPACE, NEWLINE = ord("␣"), ord("⏎")  # what the bars show for characters that leave no mark
-PROMPT = 16
 
 controls = [
     Slider(name="temperature", label="Temperature", min=0.1, max=5, step=0.01, value=1, log=True),
-    Text(name="prompt", label="Start of the text", value="def __in", alphabet=VOCABULARY[1:], max_length=PROMPT),
+    Text(name="prompt", label="Start of the text", value="def __in", alphabet=VOCABULARY[1:], max_length=16),
     Slider(name="draw", label="Random set", min=1, max=DRAWS, step=1, value=1, integer=True),
 ]
 
@@ -37,27 +34,23 @@ def consts():
     # six bits a weight change the loss by less than a hundredth of a bit, and halve what the page must carry
     with np.load(Path(__file__).parents[1] / "data" / "char_rnn.npz") as stored:
         weights = {k: short(stored[k], 6) for k in ("W_x", "W_h", "b", "W_y", "b_y")}
-    glyph = np.array([ord(c) for c in VOCABULARY], dtype=np.int32)
-    glyph[0] = NEWLINE
-    name = np.where(glyph == ord(" "), SPACE, glyph)
     noise = short(np.random.default_rng(0).random((DRAWS, LINES * WIDTH)))
-    return weights | {"glyph": glyph, "name": name, "noise": noise}
+    glyph = np.array([ord(c) for c in "⏎" + VOCABULARY[1:]], dtype=np.int32)
+    return weights | {"noise": noise, "glyph": glyph, "name": np.where(glyph == ord(" "), ord("␣"), glyph)}
 
 
 def compute(consts, temperature, prompt, draw):
-    xp = array_namespace(consts["W_h"])
     h = _read(consts, prompt)
+    xp = array_namespace(h)
     scores = _scores(consts, h)
-    p = softmax(scores / temperature)[0, :]
+    p, log_p = softmax(scores / temperature)[0, :], log_softmax(scores / temperature)[0, :]
     best, bar = _best(scores[0, :], p)
-    log_p = log_softmax(scores / temperature)[0, :]
-    bits = -xp.sum(p * log_p) / float(np.log(2))
+    nats = -xp.sum(p * log_p)
+    bits = nats / float(np.log(2))
     written = _write(consts, h, temperature, pick(consts["noise"], draw - 1))
     return {
-        "label": _look_up(consts["name"], best), "p": bar, "bar": 250.0 * bar,
-        "written": _look_up(consts["glyph"], written),
-        "temperature": temperature, "bits": bits, "choices": xp.exp(bits * float(np.log(2))),
-        "coin": (bits >= 0.95) & (bits <= 1.05),
+        "label": xp.take(consts["name"], best), "p": bar, "bar": 250.0 * bar, "bits": bits, "choices": xp.exp(nats),
+        "written": xp.take(consts["glyph"], written), "coin": (bits >= 0.95) & (bits <= 1.05),
     }
 
 
@@ -78,13 +71,12 @@ def _read(consts, prompt):
     start = _step(consts, xp.zeros((1,), dtype=prompt.dtype), 0.0 * consts["W_h"][:1, :])
 
     def read(carry, x):
-        (h,), code = carry, xp.reshape(x[0], (1,))
-        new = _step(consts, xp.maximum(code, xp.zeros_like(code)), h)
-        h = xp.where(code[:, None] >= 0, new, h)
-        return (h,), (h[0, 0],)
+        (h,), typed = carry, xp.reshape(x[0], (1,))
+        # the Text control counts from its own alphabet, which starts at the vocabulary's second character
+        new = _step(consts, xp.clip(typed + 1, 0, None), h)
+        return (xp.where(typed[:, None] >= 0, new, h),), (h[0, 0],)
 
-    # the Text control counts from its own alphabet, which starts at the vocabulary's second character
-    return scan(read, (start,), (xp.where(prompt >= 0, prompt + 1, prompt),))[0][0]
+    return scan(read, (start,), (prompt,))[0][0]
 
 
 def _write(consts, h, temperature, noise):
@@ -114,23 +106,14 @@ def _best(scores, p):
     return scan(take_one, (scores,), (p[:BARS],))[1]
 
 
-def _look_up(table, codes):
-    """table[codes] for an array of codes."""
-    return array_namespace(table).take(table, codes, axis=0)
-
-
 def diagram():
-    rows = []
-    for k in range(BARS):
-        y = 14 + 19 * k
-        rows += [
-            draw.label(18, y, size=15, mono=True, live={"text": f"label[{k}]:c"}),
-            f'<rect x="36" y="{y - 7}" height="14" rx="3" class="fill-c0 stroke-none" data-live="width=bar[{k}]"/>',
-            draw.label(372, y, size=12, color="muted", anchor="end", live={"text": f"p[{k}]:.1%"}),
-        ]
-    top, step = 14 + 19 * BARS + 14, 10.8
-    text = [draw.label(12 + step * (k % WIDTH), top + 20 * (k // WIDTH), size=15, mono=True,
-                    live={"text": f"written[{k}]:c"}) for k in range(LINES * WIDTH)]
+    rows = [part for k, y in enumerate(range(14, 14 + 19 * BARS, 19)) for part in (
+        draw.label(18, y, size=15, mono=True, live={"text": f"label[{k}]:c"}),
+        f'<rect x="36" y="{y - 7}" height="14" rx="3" class="fill-c0 stroke-none" data-live="width=bar[{k}]"/>',
+        draw.label(372, y, size=12, color="muted", anchor="end", live={"text": f"p[{k}]:.1%"}))]
+    top = 28 + 19 * BARS
+    text = [draw.label(12 + 10.8 * (k % WIDTH), top + 20 * (k // WIDTH), size=15, mono=True,
+                       live={"text": f"written[{k}]:c"}) for k in range(LINES * WIDTH)]
     return draw.svg(384, top + 20 * LINES, *rows, *text, max_width=620)
 
 
@@ -139,4 +122,54 @@ readout = (
 )
 challenges = [
     Challenge("Make the next character as uncertain as a fair coin: an entropy between 0.95 and 1.05 bits.", "coin"),
+]
+
+
+def _text(arrays):
+    return "".join(chr(code) for code in arrays["written"])
+
+
+def _repeats(arrays, length=8):
+    """How often the commonest stretch of `length` characters stands in the written text."""
+    text = _text(arrays)
+    return max(text.count(text[k:k + length]) for k in range(len(text) - length + 1))
+
+
+tries = [
+    Try(ask="The scores are divided by the temperature. Will the bars change their order when it changes?",
+        guesses=("Yes: a high temperature lifts the rare characters above the others.", "No, only their lengths."),
+        right=1, do="Move the temperature to 0.1, and then to 5.", at=({}, {"temperature": 0.1}, {"temperature": 5}),
+        says="The order stays, because dividing by a positive number keeps the order of the scores. The first bar gets "
+             "longer when it is cold and shorter when it is hot.",
+        holds=lambda one, cold, hot: one["label"].tolist() == cold["label"].tolist() == hot["label"].tolist()
+        and bool(cold["p"][0] > one["p"][0] > hot["p"][0])),
+    Try(ask="At temperature 0.1 the likeliest characters get nearly everything. What will the text be like?",
+        guesses=("The best Python that the network can write.", "The same few words over and over."), right=1,
+        do="Set the temperature to 0.1, and try other random sets.",
+        at=(*({"temperature": 0.1, "draw": d} for d in range(2, DRAWS + 1)), {"temperature": 0.1}),
+        says="The same few words over and over. With hardly any chance left in the choices the text goes round in a "
+             "circle: whichever random set you take, some eight characters come eight times or more.",
+        holds=lambda *texts: all(_repeats(a) >= 8 for a in texts)),
+    Try(ask="After “def __in” one bar is left at temperature 0.1. Will it be one after “import ” too?",
+        guesses=("Yes: at 0.1 the best character always takes all.", "No, several are left."), right=1,
+        do="Set the temperature to 0.1 and type “import ”, with the space.",
+        at=({"temperature": 0.1}, {"temperature": 0.1, "prompt": "import "}),
+        says="Three are left, with 52, 31 and 14 %. Their scores lie so close together that even ten times the "
+             "differences do not decide between them.",
+        holds=lambda one, three: one["p"][0] > 0.999 and [f"{p:.0%}" for p in three["p"][:4]] ==
+        ["52%", "31%", "14%", "1%"]),
+    Try(ask="At temperature 5, as uncertain as how many equally likely characters will the next one be, out of 96?",
+        guesses=("about 5", "about 20", "about 70"), right=2,
+        do="Set the temperature to 5 and read the sentence above the bars.", at={"temperature": 5},
+        says="About 70: the entropy is 6.1 bits, of the 6.6 that all 96 characters would have if they were equally "
+             "likely.",
+        holds=lambda a: 68 < a["choices"] < 72 and f"{a['bits']:.1f} {np.log2(96):.1f}" == "6.1 6.6"),
+]
+claims = [
+    Claim("From temperature 3 on the bars are flat: none reaches a tenth.", at={"temperature": (3, 5)},
+          holds=lambda a: bool(a["p"].max() < 0.1)),
+    Claim("Entropy rises with temperature.", at=tuple({"temperature": t} for t in (0.1, 0.5, 1, 2, 5)),
+          holds=lambda *a: bool(np.all(np.diff([b["bits"] for b in a]) > 0))),
+    Claim("The random set changes the text, and no bar.", at=({}, {"draw": (2, DRAWS)}),
+          holds=lambda a, b: _text(a) != _text(b) and a["p"].tolist() == b["p"].tolist()),
 ]

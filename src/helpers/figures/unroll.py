@@ -6,14 +6,12 @@ from array_api_compat import array_namespace
 from helpers import plots
 from helpers.cells import RNNParams
 from helpers.sequence import rnn
-from live_figures import Challenge, Slider, draw
+from live_figures import Challenge, Claim, Slider, Try, draw
 
 title = "How does an input of long ago reach the state of today?"
 caption = (
-    "Left: the network with its loop. Right: the same network, one copy a step; arrows of one colour are one weight. "
-    "Try this: move the pulse to the right; every state before it stays 0, every state from it on changes. "
-    "Then change W: all orange arrows change together. Set W = 0 and the state forgets at once; "
-    "set W = 1.5 and it never forgets."
+    "On the left the network with its loop, on the right the same network drawn once for every step, where arrows with "
+    "the same letter are the same weight, faint if they carry little; below, thirty steps of it."
 )
 alt = (
     "A recurrent cell drawn folded, with input x, state s, output o and weights U, W, V, and unfolded over up to five "
@@ -22,7 +20,8 @@ alt = (
 )
 
 STEPS, DRAWN = 30, 5
-R = 18  # radius of a node
+R, GAP = 18, 56  # radius of a node, distance between copies
+ROWS = {"o": 32, "s": 112, "x": 192}  # heights
 
 controls = [
     Slider(name="length", label="Steps", min=1, max=DRAWN, step=1, value=DRAWN, integer=True, play=2),
@@ -39,88 +38,79 @@ def consts():
 
 
 def compute(consts, length, at, pulse, U, W, V):
-    xp = array_namespace(consts["zero"])
     steps, zero = consts["step"], consts["zero"]
+    xp = array_namespace(zero)
     x = xp.where(steps == at, pulse, zero)
     params = RNNParams(W_x=xp.reshape(U, (1, 1)), W_h=xp.reshape(W, (1, 1)), b=zero)
     s = rnn(params, x[:, None, None]).h[:, 0, 0]
     before = xp.concat([zero, s[:-1]])
     weights = xp.stack([U, W, V])
     flow = xp.abs(xp.stack([U * x, W * before, V * s]))  # what each arrow carries at each step
-    last = xp.abs(s[-1])
-    signs = s[-10:] * before[-10:]
-    small_first = (at == 1) & (xp.abs(pulse) <= 0.3)
+    lasts = xp.abs(s[-1]) >= 0.5
     return {
-        "x": x, "s": s, "o": V * s,
-        "weights": weights, "thick": 1.2 + 1.4 * xp.abs(weights),
+        "x": x, "s": s, "o": V * s, "last": s[-1], "weights": weights, "thick": 1.2 + 1.4 * xp.abs(weights),
         "carried": 0.22 + 0.78 * xp.sqrt(xp.clip(flow, 0.0, 1.0)),
-        "plus": 0.45 * xp.maximum(s, zero), "minus": 0.45 * xp.maximum(-s, zero),
-        "pulse_here": 0.45 * xp.abs(x), "drawn": xp.astype(steps <= length, s.dtype),
-        "length": length, "at": at, "last": s[-1],
-        "kept": (last >= 0.5) & small_first,
-        "alternates": (last >= 0.5) & (xp.max(signs) < 0.0),
+        "plus": 0.45 * xp.maximum(s, zero), "minus": 0.45 * xp.maximum(-s, zero), "given": 0.45 * xp.abs(x),
+        "drawn": xp.astype(steps <= length, s.dtype),
+        "kept": lasts & (at == 1) & (xp.abs(pulse) <= 0.3), "alternates": lasts & xp.all(s[-10:] * before[-10:] < 0.0),
     }
 
 
 def figure(arrays):
     steps = np.arange(1, STEPS + 1)
     fig = plots.figure(x_title="step t", y_title="value", x_range=[0.4, STEPS + 0.6], y_range=[-1.08, 1.08], height=260)
-    fig.add_bar(name="input x", x=steps, y=arrays["x"], marker={"color": plots.COLORS[6]}, opacity=0.5)
-    fig.add_scatter(name="state s", x=steps, y=arrays["s"], mode="lines+markers",
-                    line={"color": plots.COLORS[0]}, marker={"size": 6})
-    fig.add_scatter(name="output o", x=steps, y=arrays["o"], mode="lines",
-                    line={"color": plots.COLORS[2], "dash": "dash"})
+    fig.add_bar(name="input x", x=steps, y=arrays["x"], marker={"color": plots.color("x")}, opacity=0.5)
+    fig.add_scatter(name="state s", x=steps, y=arrays["s"], line={"color": plots.color("hidden")}, marker={"size": 6},
+                    mode="lines+markers")
+    fig.add_scatter(name="output o", x=steps, y=arrays["o"], line={"color": plots.color("output"), "dash": "dash"})
     return fig
 
 
 def diagram():
-    folded, first, gap = 54, 152, 56
-    rows = {"o": 32, "s": 112, "x": 192}
-    copies = [_copy(first + gap * k, rows, k, gap) for k in range(DRAWN)]
-    return draw.svg(400, 222, _folded(folded, rows), draw.label(104, rows["s"] - 12, "unfold", size=11, color="muted"),
-                 draw.arrow(90, rows["s"], 118, rows["s"], color="muted"), *copies, max_width=680)
+    return draw.svg(400, 222, _folded(54), draw.label(104, ROWS["s"] - 12, "unfold", size=11, color="muted"),
+                    draw.arrow(90, ROWS["s"], 118, ROWS["s"], color="muted"),
+                    *(_copy(152 + GAP * k, k) for k in range(DRAWN)), max_width=680)
 
 
-def _folded(x, rows):
+def _upwards(x, live):
+    """The arrows from input to state and from state to output; `live(k)` binds that of weight k."""
+    return [draw.arrow(x, ROWS[low] - R, x, ROWS[high] + R + 2, color=f"c{k}", live=live(k))
+            for k, low, high in ((0, "x", "s"), (2, "s", "o"))]
+
+
+def _folded(x):
     """The cell with its loop; the weights' letters and values stand beside their arrows."""
-    r = R
-    loop = f"M{x - 12} {rows['s'] + 13}C{x - 44} {rows['s'] + 46} {x - 44} {rows['s'] - 46} {x - 16} {rows['s'] - 17}"
-    tip = f"M{x - 11} {rows['s'] - 13}l-9 -1.5l5.5 -6.5z"
-    parts = [
-        draw.arrow(x, rows["x"] - r, x, rows["s"] + r + 2, color="c0", live={"stroke-width": "thick[0]"}),
-        draw.arrow(x, rows["s"] - r, x, rows["o"] + r + 2, color="c2", live={"stroke-width": "thick[2]"}),
-        f'<path d="{loop}" class="fill-none stroke-c1" data-live="stroke-width=thick[1]"/>',
-        f'<path d="{tip}" class="fill-c1 stroke-none"/>',
-        draw.node(x, rows["x"], "x_t", r=r), draw.node(x, rows["s"], "s_t", r=r), draw.node(x, rows["o"], "o_t", r=r),
-    ]
-    for k, (letter, dx, y) in enumerate((("U", 25, (rows["x"] + rows["s"]) / 2), ("W", -33, rows["s"] + 38),
-                                         ("V", 25, (rows["o"] + rows["s"]) / 2))):
-        parts.append(draw.label(x + dx, y - 7, letter, color=f"c{k}", bold=True))
-        parts.append(draw.label(x + dx, y + 7, size=11, live={"text": f"weights[{k}]:.2f"}))
-    return draw.group(*parts)
+    s = ROWS["s"]
+    places = (("U", x + 25, s + 40), ("W", x - 33, s + 38), ("V", x + 25, s - 40))
+    return draw.group(
+        *_upwards(x, lambda k: {"stroke-width": f"thick[{k}]"}),
+        f'<path d="M{x - 12} {s + 13}C{x - 44} {s + 46} {x - 44} {s - 46} {x - 16} {s - 17}" '
+        'class="fill-none stroke-c1" data-live="stroke-width=thick[1]"/>',
+        f'<path d="M{x - 11} {s - 13}l-9 -1.5l5.5 -6.5z" class="fill-c1 stroke-none"/>',
+        *(draw.node(x, y, f"{name}_t", r=R) for name, y in ROWS.items()),
+        *(draw.label(left, y - 7, letter, color=f"c{k}", bold=True) for k, (letter, left, y) in enumerate(places)),
+        *(draw.label(left, y + 7, size=11, live={"text": f"weights[{k}]:.2f"})
+          for k, (_, left, y) in enumerate(places)))
 
 
-def _copy(x, rows, k, gap):
+def _copy(x, k):
     """Step k + 1 of the unfolded network, with the arrow that brings the state of the step before."""
-    r = R
+    s = ROWS["s"]
 
     def carried(row):
         return {"stroke-width": f"thick[{row}]", "opacity": f"carried[{row}][{k}]"}
 
-    parts = [
-        draw.arrow(x, rows["x"] - r, x, rows["s"] + r + 2, color="c0", live=carried(0)),
-        draw.arrow(x, rows["s"] - r, x, rows["o"] + r + 2, color="c2", live=carried(2)),
-        draw.label(x + 9, (rows["x"] + rows["s"]) / 2, "U", size=11, color="c0"),
-        draw.label(x + 9, (rows["o"] + rows["s"]) / 2, "V", size=11, color="c2"),
-        draw.arrow(x - gap + r, rows["s"], x - r - 2, rows["s"], color="c1", live=carried(1)) if k else "",
-        draw.label(x - gap / 2, rows["s"] - 11, "W", size=11, color="c1") if k else "",
-    ]
-    for name, overlays in (("x", (("c0", "pulse_here"),)), ("s", (("c0", "plus"), ("c1", "minus"))), ("o", ())):
-        parts.append(draw.node(x, rows[name], r=r))
-        parts += [draw.node(x, rows[name], r=r, fill=c, stroke="none", live={"opacity": f"{a}[{k}]"})
-                  for c, a in overlays]
-        parts.append(draw.label(x, rows[name], size=11, live={"text": f"{name}[{k}]:.2f"}))
-    parts.append(draw.label(x, rows["x"] + 25, f"t = {k + 1}", size=11, color="muted"))
+    parts = [*_upwards(x, carried), draw.label(x + 9, s + 40, "U", size=11, color="c0"),
+             draw.label(x + 9, s - 40, "V", size=11, color="c2")]
+    if k:
+        parts += [draw.arrow(x - GAP + R, s, x - R - 2, s, color="c1", live=carried(1)),
+                  draw.label(x - GAP / 2, s - 11, "W", size=11, color="c1")]
+    for name, fills in (("x", {"given": "c0"}), ("s", {"plus": "c0", "minus": "c1"}), ("o", {})):
+        parts += [draw.node(x, ROWS[name], r=R),
+                  *(draw.node(x, ROWS[name], r=R, fill=color, stroke="none", live={"opacity": f"{size}[{k}]"})
+                    for size, color in fills.items()),
+                  draw.label(x, ROWS[name], size=11, live={"text": f"{name}[{k}]:.2f"})]
+    parts.append(draw.label(x, ROWS["x"] + 25, f"t = {k + 1}", size=11, color="muted"))
     return draw.group(*parts, live={"show": f"drawn[{k}]"})
 
 
@@ -131,4 +121,40 @@ readout = (
 challenges = [
     Challenge("Make a small pulse last: at most 0.3 in size, at step 1, and at step 30 a state beyond ±0.5.", "kept"),
     Challenge("Let the state change its sign at every step, and still be beyond ±0.5 at step 30.", "alternates"),
+]
+tries = [
+    Try(ask="The pulse comes at step 3 instead of step 1. Which states will it reach?",
+        guesses=("The state of step 3 alone.", "The states from step 3 on.", "All of them, the earlier ones too."),
+        right=1, do="Move “Pulse at step” to 3.", at={"at": 3},
+        says="The states from step 3 on: none of them is 0, and those of steps 1 and 2 are. Every arrow points upwards "
+             "or to a later step, so nothing can travel back in time.",
+        holds=lambda a: bool((a["s"][:2] == 0).all() and (a["s"][2:] != 0).all())),
+    Try(ask="With W = 0, in how many states will the pulse still be seen, wherever it comes?",
+        guesses=("In none.", "In one.", "In all from the pulse on, but weaker."), right=1,
+        do="Set W to 0, then move the pulse.", at={"W": 0, "at": (2, 5)},
+        says="In one, that of the pulse's own step. Without W nothing leads from one step to the next, and each step "
+             "sees only its own input.",
+        holds=lambda a: bool(((a["s"] != 0) == (a["x"] != 0)).all())),
+    Try(ask="With W = 1.5 the pulse stays, and the state ends at 0.86. Where does it end after a pulse of half the "
+            "size?",
+        guesses=("At 0.43, half as high.", "At 0.86, just as high.", "At 0: it is too small to stay."), right=1,
+        do="Set W to 1.5 and the pulse to 0.5. Then try a pulse of −0.5.",
+        at=({"W": 1.5}, {"W": 1.5, "pulse": -0.5}, {"W": 1.5, "pulse": 0.5}),
+        says="At 0.86 again, and after −0.5 at −0.86. The unit remembers that there was a pulse, and its sign, but not "
+             "how large it was.",
+        holds=lambda *a: [round(float(b["last"]), 2) for b in a] == [0.86, -0.86, 0.86]),
+]
+claims = [
+    Claim("With W between 0 and 1 the pulse fades: from step to step less of it is left.", at={"W": (0.05, 0.95)},
+          holds=lambda a: bool((np.diff(a["s"]) < 0).all())),
+    Claim("From W = 1.5 on it stays: at step 30 the state is larger than at step 1.", at={"W": (1.5, 2)},
+          holds=lambda a: a["last"] > a["s"][0]),
+    Claim("A larger W thickens every arrow W, and no other arrow.", at=({}, {"W": 1.5}),
+          holds=lambda a, b: (a["thick"] < b["thick"]).tolist() == [False, True, False]
+          and bool((a["carried"][1, 1:] < b["carried"][1, 1:]).all())),
+    Claim("At W = 1.10 the state ends just above 0.5, at W = 1.05 below.", at=({"W": 1.05}, {"W": 1.1}),
+          holds=lambda a, b: a["last"] < 0.5 < b["last"] < 0.51),
+    Claim("U = 2 and W = 1.5 hold a pulse of 0.3.", at={"U": 2, "W": 1.5, "pulse": 0.3},
+          holds=lambda a: bool(a["kept"])),
+    Claim("W = −1.5 changes the sign at every step.", at={"W": -1.5}, holds=lambda a: bool(a["alternates"])),
 ]
