@@ -13,9 +13,12 @@ from pathlib import Path
 import torch
 from tqdm.auto import tqdm
 
+from helpers import tables
 from helpers.training import fit
+from live_figures.values import format_value
 
 __all__ = ["Run", "outcome_table", "rate_table", "share_right", "sweep", "train_until"]
+
 
 @dataclass(frozen=True)
 class Run:
@@ -79,11 +82,10 @@ def _key(setting: dict) -> str:
 def rate_table(runs: list[Run], row: str, column: str, heading: str) -> str:
     """A Markdown table, `row` by `column`: how many seeds solved it, and the median number of sequences they needed."""
     columns = sorted({r.setting[column] for r in runs})
-    lines = [" | ".join(["", *(heading.format(c) for c in columns)]), "|".join(["---"] * (len(columns) + 1))]
-    for name in dict.fromkeys(r.setting[row] for r in runs):
-        cells = [_rate([r for r in runs if (r.setting[row], r.setting[column]) == (name, c)]) for c in columns]
-        lines.append(" | ".join([name, *cells]))
-    return "\n".join(f"| {line} |" for line in lines)
+    names = dict.fromkeys(r.setting[row] for r in runs)
+    cell = lambda name, c: _rate([r for r in runs if (r.setting[row], r.setting[column]) == (name, c)])  # noqa: E731
+    return tables.markdown(["", *(heading.format(c) for c in columns)],
+                           [[name, *(cell(name, c) for c in columns)] for name in names])
 
 
 def _rate(runs: list[Run]) -> str:
@@ -97,8 +99,6 @@ def _rate(runs: list[Run]) -> str:
 
 def outcome_table(runs: list[Run], keys: tuple[str, ...], score: str) -> str:
     """A Markdown table with one row a run: its setting, how it ended, after how many sequences, and its score."""
-    lines = [" | ".join([*keys, "ended", "sequences", score]), "|".join(["---"] * (len(keys) + 3))]
-    for run in runs:
-        shown = "–" if run.score is None else f"{run.score:.2g}"
-        lines.append(" | ".join([*(str(run.setting[k]) for k in keys), run.ended, f"{run.sequences:,}", shown]))
-    return "\n".join(f"| {line} |" for line in lines)
+    shown = lambda score: "–" if score is None else format_value(score, ".2g")  # noqa: E731
+    rows = [[*(str(run.setting[k]) for k in keys), run.ended, f"{run.sequences:,}", shown(run.score)] for run in runs]
+    return tables.markdown([*keys, "ended", "sequences", score], rows)
