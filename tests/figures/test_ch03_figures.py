@@ -39,7 +39,7 @@ def test_gradient_norms_stay_below_the_bound():
             assert np.all(arrays["best"] <= np.maximum(arrays["bound"], -32) + 1e-9), variant
 
 
-@pytest.mark.parametrize(("rho", "c", "n"), [(0.9, 1.15, 8), (0.5, 2.0, 10), (1.1, 0.0, 5), (0.8, 1.0, 1)])
+@pytest.mark.parametrize(("rho", "c", "n"), [(0.9, 1.15, 8), (0.5, 2.0, 8), (1.1, 0.0, 5), (0.8, 1.0, 1)])
 def test_non_normal_powers_agree_with_the_svd(rho, c, n):
     arrays, W = load("non_normal").run(rho=rho, c=c, n=n, t=3), chain(n, rho, c)
     powers = [np.log10(np.linalg.norm(np.linalg.matrix_power(W, t), 2)) for t in (0, 1, 10, 60, 160)]
@@ -78,7 +78,7 @@ def test_cliff_caption():
     ("activation_slopes", {"activation": "tanh", "w": 2.4, "a": 1, "k": 30}, "held_off_centre"),
     ("gradient_norms", {"start": "orthogonal", "rho": 1.5, "size": 0.5}, "kept"),
     ("gradient_norms", {"start": "orthogonal", "rho": 1.2, "size": 0.8}, "fooled"),
-    ("non_normal", {"rho": 0.8, "c": 1.3, "n": 10}, "million"),
+    ("non_normal", {"rho": 0.8, "c": 1.9, "n": 8}, "million"),
     ("clipping_cliff", {"w": 5.5, "b": -2.5, "rate": 0.5}, "rescued"),
 ])
 def test_challenges_can_be_met_and_are_not_met_at_first(name, controls, met):

@@ -10,15 +10,13 @@ from helpers.cells import sigmoid
 from helpers.clipping import clip_by_norm, clip_by_value
 from helpers.plots import powers_of_ten
 from helpers.sequence import scan
-from live_figures import Challenge, Choice, Slider
+from live_figures import Challenge, Choice, Claim, Slider, Try
 
 title = "What does a cliff in the loss do to gradient descent, and what does clipping change?"
 caption = (
-    "The smallest recurrent net there is: one sigmoid unit, recurrent weight w, bias b, no input; its state should "
-    "stand at 0.7 after 50 steps. The stronger the blue, the farther it is from 0.7. Follow the run without clipping: "
-    "at the cliff its gradient is long, and one step throws it out of the picture. The clipped run bounces along the "
-    "cliff into the valley. Try 5 steps instead of 50: expect no cliff, and two runs that do not differ. Try a "
-    "threshold of 30: expect the clipped run to be thrown as well. Then compare clipping by norm and by value."
+    "One sigmoid unit with recurrent weight w, bias b and no input should stand at 0.7 after 50 steps: the stronger "
+    "the blue, the farther it is from that; two runs of gradient descent begin at the grey dot, and below are their "
+    "gradients."
 )
 alt = (
     "Above: over weight and bias, how far the state ends from its target, with a straight cliff that ends in a valley, "
@@ -130,4 +128,35 @@ readout = ("The longest gradient of the free run is {longest:.1f}; it ends with 
 challenges = [
     Challenge("Start at w = 5.5 or more and rescue a run: the free one ends above a loss of 0.05, the clipped one "
               "below 0.001.", met="rescued"),
+]
+tries = [
+    Try(ask="The free run is thrown out of the picture at the cliff. What will happen if the net is unrolled for 5 "
+            "steps?",
+        guesses=("The same, a little later.", "Nothing: there is no cliff."), right=1,
+        do="Choose 5 steps.", at={"steps": "5"},
+        says="Without a long product there is no cliff: no gradient is longer than 0.2, and the two runs are one.",
+        holds=lambda a: a["longest"] < 0.2 and np.allclose(a["free_w"], a["clipped_w"])
+        and np.allclose(a["free_b"], a["clipped_b"]) and a["free_loss"] < 1e-6),
+    Try(ask="The longest gradient of the free run is 51. Will a threshold of 30 save the clipped run?",
+        guesses=("Yes, it cuts that gradient.", "No, it is thrown as well."), right=1,
+        do="Set the threshold to 30.", at={"threshold": (29.0, 31.0)},
+        says="It is thrown as well: a step of 30 times the learning rate still leaves the picture.",
+        holds=lambda a: a["clipped_w"][-1] > W_RANGE[1] and a["clipped_loss"] > 0.05),
+    Try(ask="Clip by value in place of by norm, with the same threshold. Will the run get as deep into the valley?",
+        guesses=("Yes: a limit is a limit.", "No."), right=1,
+        do="Choose to clip by value.", at=({}, {"clip": "value"}),
+        says="No: cutting each entry turns the step away from the gradient. After 150 steps its loss is more than a "
+             "hundred times that of the run clipped by norm.",
+        holds=lambda norm, value: value["clipped_loss"] > 100 * norm["clipped_loss"]),
+]
+claims = [
+    Claim("Without clipping one step at the cliff throws the run out of the picture; its gradient there is almost a "
+          "hundred times longer than any other on the way.", at={},
+          holds=lambda a: a["free_w"].max() > W_RANGE[1]
+          and 90 < a["longest"] / 10 ** np.sort(a["free_norm"])[-2] < 100),
+    Claim("The clipped run bounces along the cliff into the valley: its loss ends below 0.001.", at={},
+          holds=lambda a: a["clipped_loss"] < 1e-3 and a["clipped_w"].max() <= 5 and a["clipped_norm"].max() > 1),
+    Claim("On one side of the cliff the unit settles high, on the other low; at the border a change of w by 0.05 "
+          "decides.",
+          at={}, holds=lambda a: np.abs(np.diff(a["distance"], axis=1)).max() > 0.5),
 ]

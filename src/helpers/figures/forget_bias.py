@@ -1,5 +1,6 @@
 """How long does one bit survive in the cell, for a given forget-gate bias?"""
 
+import itertools
 import math
 
 import numpy as np
@@ -9,14 +10,12 @@ from helpers import plots
 from helpers.cells import LSTMParams
 from helpers.params import with_forget_bias
 from helpers.sequence import lstm
-from live_figures import Challenge, Slider
+from live_figures import Challenge, Claim, Slider, Try
 
 title = "How long does one bit survive in the cell?"
 caption = (
-    "One LSTM unit gets one pulse at step 0 and nothing after it: only the forget gate decides what is left. At bias "
-    "0 expect half to go at every step. Now add 1 at a time: from bias 2 on, each 1 more makes the half-life about e "
-    "≈ 2.7 times longer. Change the pulse: the curve gets taller, its half-life stays. Give the second bias a value: "
-    "torch has two, b_ih and b_hh, and adds them, so only their sum counts."
+    "One LSTM unit gets one pulse at step 0 and nothing after it, so the forget gate alone decides what is left; the "
+    "diamond marks the half-life, and the thin curves stand for three other biases."
 )
 alt = (
     "The cell's value against the step after the pulse: a curve that decays like a power of the forget gate, with its "
@@ -38,14 +37,13 @@ controls = [
 def consts():
     x = np.zeros((STEPS + 1, 1, 1))
     x[0] = 1.0
-    return {"W_x": WRITE.W_x, "W_h": WRITE.W_h, "b": WRITE.b, "x": x, "step": np.arange(STEPS + 1.0)}
+    return {"params": WRITE, "x": x, "step": np.arange(STEPS + 1.0)}
 
 
 def compute(consts, forget_bias, second_bias, pulse):
     xp = array_namespace(consts["x"])
-    params = LSTMParams(consts["W_x"], consts["W_h"], consts["b"])
     bias = forget_bias + second_bias
-    trace = lstm(with_forget_bias(params, bias), pulse * consts["x"])
+    trace = lstm(with_forget_bias(consts["params"], bias), pulse * consts["x"])
     cell = trace.c[:, 0, 0]
     left = cell[AFTER] / cell[0]
     references = [cell[0] * xp.exp(-math.log1p(math.exp(-b)) * consts["step"]) for b in REFERENCES]
@@ -85,4 +83,37 @@ challenges = [
     Challenge("Keep at least half of the bit for 50 steps, using the forget-gate bias alone (second bias at 0).",
               met="alive"),
     Challenge("Do the same with the two biases equal, as a torch user who sets both.", met="shared"),
+]
+tries = [
+    Try(ask="A forget gate with bias 0: how much of the bit is left after ten steps?",
+        guesses=("about half", "about a tenth", "about a thousandth"), right=2,
+        do="Set the forget-gate bias to 0.", at={"forget_bias": 0},
+        says="About a thousandth: the gate stands at 1/2, so half goes at every step, and (1/2)¹⁰ is 1/1024.",
+        holds=lambda a: np.allclose(a["cell"], a["cell"][0] * 0.5 ** np.arange(STEPS + 1))),
+    Try(ask="At bias 4 half of the bit is gone after 38 steps. How much longer does it live at bias 5?",
+        guesses=("a quarter longer", "twice as long", "2.7 times as long"), right=2,
+        do="Set the forget-gate bias to 4, and then to 5.", at=({"forget_bias": 4}, {"forget_bias": 5}),
+        says="About e ≈ 2.7 times as long, 103 steps: 1 more of bias leaves the gate about e times closer to 1.",
+        holds=lambda a, b: round(float(a["half_life"])) == 38 and round(float(b["half_life"])) == 103),
+    Try(ask="Make the pulse twice as large. Will it be remembered for longer?",
+        guesses=("Yes, it takes longer to fade.", "No, its half-life stays."), right=1,
+        do="Move the pulse from 1 to 2.", at=({}, {"pulse": 2}),
+        says="No: the curve is taller, and every step still takes the same share of it.",
+        holds=lambda a, b: b["cell"][0] > a["cell"][0] and b["half_life"] == a["half_life"]
+        and np.allclose(b["cell"] / b["cell"][0], a["cell"] / a["cell"][0])),
+    Try(ask="torch has two biases, b_ih and b_hh. Set both to 1: what does the gate do?",
+        guesses=("The same as with one bias of 1.", "The same as with one bias of 2."), right=1,
+        do="Set both biases to 1.", at=({"forget_bias": 2}, {"forget_bias": 1, "second_bias": 1}),
+        says="The same as with one bias of 2: torch adds them, so only their sum counts.",
+        holds=lambda one, both: np.array_equal(one["cell"], both["cell"])),
+]
+claims = [
+    Claim("From bias 2 on, each 1 more makes the half-life between 2.6 and 2.72 times as long.",
+          at=tuple({"forget_bias": b} for b in range(2, 9)),
+          holds=lambda *a: all(2.6 < y["half_life"] / x["half_life"] < math.e for x, y in itertools.pairwise(a))),
+    Claim("A bias of 1 in place of 0 makes the half-life about two steps in place of one.",
+          at=({"forget_bias": 0}, {"forget_bias": 1}),
+          holds=lambda a, b: abs(a["half_life"] - 1) < 1e-12 and 2 < b["half_life"] < 2.5),
+    Claim("For a large bias b the half-life is close to 0.69 times e to the power b.", at={"forget_bias": 8},
+          holds=lambda a: abs(a["half_life"] / (0.6931 * math.exp(8)) - 1) < 1e-3),
 ]

@@ -1,5 +1,6 @@
 """How much of a gradient is left after k steps back, and what do eigenvalues and singular values say beforehand?"""
 
+import itertools
 import math
 
 import numpy as np
@@ -18,14 +19,13 @@ from helpers.jacobians import (
 from helpers.params import identity, normal, orthogonal
 from helpers.plots import powers_of_ten
 from helpers.sequence import rnn
-from live_figures import Challenge, Choice, Slider, short
+from live_figures import Challenge, Choice, Claim, Slider, Try, short
 
 title = "How much of a gradient is left after k steps back?"
 caption = (
-    "A net of twelve units on random input. Begin with an orthogonal W, tanh and input size 0.06, and move ρ from 0.5 "
-    "to 1.5: expect straight falls that get flatter and become growth a little above 1. Raise the input size to 2: "
-    "saturated units have small slopes, and the gradient vanishes even at ρ = 1.5, far below its bound. Linear: expect "
-    "the truth on the eigenvalue line, except for the chain, which climbs first. Sigmoid: no ρ here is large enough."
+    "How much of a gradient is left after k steps back through a net of twelve units on random input, in the best "
+    "direction and in a typical one, beside what the largest singular value allows and what the largest eigenvalue "
+    "suggests."
 )
 alt = (
     "Logarithmic plot against the number of steps back: the norm of the product of Jacobians in its best and in a "
@@ -41,9 +41,9 @@ controls = [
     Slider(name="rho", label="Spectral radius ρ", min=0.3, max=1.6, step=0.01, value=0.9),
     Choice(name="activation", label="Activation", options=("tanh", "sigmoid", "relu", "linear"), value="tanh",
            labels=("tanh", "sigmoid", "ReLU", "linear")),
-    Choice(name="start", label="Recurrent matrix W", options=STARTS, value="normal",
-           labels=("normal", "orthogonal", "identity", "chain (non-normal)")),
-    Slider(name="size", label="Input size", min=0.02, max=2, step=0.02, value=0.5),
+    Choice(name="start", label="Recurrent matrix W", options=STARTS, value="orthogonal",
+           labels=("normal numbers", "orthogonal", "identity", "chain (non-normal)")),
+    Slider(name="size", label="Input size", min=0.02, max=2, step=0.02, value=0.06),
     Slider(name="length", label="Sequence length", unit="steps", min=5, max=T, step=1, value=60, integer=True),
 ]
 
@@ -122,4 +122,52 @@ challenges = [
               met="kept"),
     Challenge("Fool the bound with an orthogonal W: over 60 steps it allows growth by 10 000, yet less than 1/10 000 "
               "is left.", met="fooled"),
+]
+tries = [
+    Try(ask="The units are near zero, where tanh is steep, and W is orthogonal. Which ρ keeps the gradient over 60 "
+            "steps?",
+        guesses=("exactly 1", "a little more", "1.5"), right=1,
+        do="Move the spectral radius to 1, and then to 1.08.", at=({"rho": 1.0}, {"rho": (1.06, 1.1)}),
+        says="A little more: even here the slopes are below 1, and at ρ = 1 only a quarter is left in the best "
+             "direction.",
+        holds=lambda one, more: 0.2 < one["best_left"] < 0.3 and 0.5 < more["typical_left"] < 2),
+    Try(ask="Raise ρ to 1.5: the bound allows growth by more than 10¹⁰. Then raise the input size to 2. What is left?",
+        guesses=("About as much as the bound allows.", "It still grows, a little less.", "Next to nothing."), right=2,
+        do="Set the spectral radius to 1.5 and the input size to 2.",
+        at=({"rho": 1.5}, {"rho": 1.5, "size": 2}),
+        says="About 10⁻¹²: saturated units have small slopes. With the small input the same weights let it grow.",
+        holds=lambda small, large: small["best_left"] > 100 and 1e-12 < large["best_left"] < 2e-12
+        and large["bound_left"] > 1e10),
+    Try(ask="Without an activation, does the truth follow the eigenvalues (dotted) or the singular values (dashed)?",
+        guesses=("The eigenvalues, whatever the matrix.", "The eigenvalues, but a chain climbs first.",
+                 "The singular values."), right=1,
+        do="Choose linear, and then the chain.",
+        at=({"activation": "linear"}, {"activation": "linear", "start": "chain"}),
+        says="An orthogonal W has both on one line. The chain climbs through all 60 steps, a hundred million times "
+             "above its eigenvalue line, before it may fall.",
+        holds=lambda orthogonal, chain: np.allclose(orthogonal["best"][T - 60:], orthogonal["guess"][:61], atol=1e-6)
+        and np.all(np.diff(chain["best"][T - 60:]) > 0) and chain["best"][T] - chain["guess"][60] > 8),
+    Try(ask="Is there a ρ on this slider at which a network of sigmoid units keeps its gradient?",
+        guesses=("Yes, 1.6.", "No."), right=1,
+        do="Choose sigmoid and set the spectral radius to 1.6.", at={"activation": "sigmoid", "rho": 1.6},
+        says="No: a sigmoid's slope is at most 1/4, so it would take more than 4. Less than 10⁻²⁰ is left.",
+        holds=lambda a: a["best_left"] < 1e-20),
+]
+claims = [
+    Claim("With small input and ρ of at most 0.9 tanh falls along a straight line.",
+          at=tuple({"rho": rho} for rho in (0.5, 0.7, 0.9)),
+          holds=lambda *a: all(np.ptp(np.diff(x["best"][T - 60:])) < 0.02 for x in a)),
+    Claim("The higher ρ, the flatter the fall, and from 1.1 on it is growth.",
+          at=tuple({"rho": rho} for rho in (0.5, 0.7, 0.9, 1.1, 1.3, 1.5)),
+          holds=lambda *a: all(x["best_left"] < y["best_left"] for x, y in itertools.pairwise(a))
+          and a[2]["best_left"] < 1 < a[3]["best_left"]),
+    Claim("A linear network's W of normal numbers stays within a factor of three of its eigenvalue line.",
+          at={"activation": "linear", "start": "normal"},
+          holds=lambda a: np.abs(a["best"][T - 60:] - a["guess"][:61]).max() < math.log10(3)),
+    Claim("No start keeps the gradient of sigmoid units: at ρ = 1.6 less than 10⁻²⁰ is left.",
+          at=tuple({"activation": "sigmoid", "rho": 1.6, "start": start} for start in STARTS),
+          holds=lambda *a: all(x["best_left"] < 1e-20 for x in a)),
+    Claim("With tanh an orthogonal W of gain 1 keeps a gradient only where the units stay near zero: most of it with "
+          "inputs of 0.02, a ten-millionth with inputs of 0.5.", at=({"rho": 1, "size": 0.02}, {"rho": 1, "size": 0.5}),
+          holds=lambda near, far: near["best_left"] > 0.5 and far["best_left"] < 2e-7),
 ]

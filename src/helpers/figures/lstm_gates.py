@@ -7,16 +7,12 @@ from helpers import plots
 from helpers.cells import LSTMParams
 from helpers.params import with_forget_bias
 from helpers.sequence import lstm, pick
-from live_figures import Challenge, Slider, draw
+from live_figures import Challenge, Claim, Slider, Try, draw
 
 title = "What does each gate of an LSTM cell do at this step?"
 caption = (
-    "Four hand-built units read the same pulses, two of them negative. The wiring shows one unit at one step: a wire "
-    "is as thick as its value, dashed when negative; a gate is as full as it is open. Press play and watch unit 1 "
-    "count the positive pulses. Then take unit 4 to steps 20, 21 and 22: expect a full cell behind a shut output "
-    "gate, read out by the negative pulse, and erased one step later. Lower the forget bias to 2: every memory fades "
-    "between the pulses. Set the recurrent gain to 0: unit 2 no longer refuses a second pulse, unit 4 no longer "
-    "erases what it has read."
+    "The wiring shows one unit at one step, the dotted line below: a wire is as thick as its value, dashed where that "
+    "is negative, and a gate is as full as it is open."
 )
 alt = (
     "A wiring diagram of one LSTM cell with the value of every wire, and below it, over 48 steps, the input pulses, "
@@ -29,14 +25,16 @@ PULSES = {5: 1.0, 13: 1.0, 21: -1.0, 27: 1.0, 33: 1.0, 41: -1.0}
 NAMES = ("counts + pulses", "+ sets it, − clears it", "sums + and −", "keeps quiet until −")
 VALUES = ("x", "h_prev", "c_prev", "i", "f", "g", "o", "kept", "written", "c", "tanh_c", "h")
 COLOR = {"i": 2, "f": 1, "g": 3, "o": 4, "c": 0, "h": 5, "x": 6}
+PANELS = {"input": ((-2.2, 2.2), [-1, 0, 1]), "gates": ((-0.05, 1.05), [0, 0.5, 1]),
+          "candidate": ((-1.1, 1.1), [-1, 0, 1]), "memory": ((-2.2, 4.4), [-2, 0, 2, 4])}  # range and ticks
 TANK = 40.0  # the height of a gate's box in the diagram
 
 controls = [
     Slider(name="step", label="Step t", min=1, max=T, step=1, value=13, integer=True, play=4),
-    Slider(name="unit", label="Unit", min=1, max=UNITS, step=1, value=1, integer=True),
+    Slider(name="unit", label="Unit", min=1, max=UNITS, step=1, value=2, integer=True),
     Slider(name="forget_bias", label="Forget-gate bias", min=-2, max=8, step=0.1, value=5.0),
     Slider(name="input_scale", label="Input scale", min=0, max=2, step=0.05, value=1.0),
-    Slider(name="gain", label="Recurrent gain", min=0, max=2, step=0.05, value=1.0),
+    Slider(name="gain", label="Recurrent gain (units 2, 4)", min=0, max=2, step=0.05, value=1.0),
 ]
 
 # One column of (input weight, recurrent weight, bias) for gates i, f, g, o of each unit; a unit listens only to itself.
@@ -55,14 +53,13 @@ def consts():
     x = np.zeros((T, 1, 1))
     for step, size in PULSES.items():
         x[step - 1] = size
-    return {"W_x": table[0].reshape(1, -1), "W_h": W_h, "b": table[2].reshape(-1), "x": x}
+    return {"params": LSTMParams(table[0].reshape(1, -1), W_h, table[2].reshape(-1)), "x": x}
 
 
 def compute(consts, step, unit, forget_bias, input_scale, gain):
     xp = array_namespace(consts["x"])
-    params = LSTMParams(consts["W_x"], gain * consts["W_h"], consts["b"])
-    x = input_scale * consts["x"]
-    trace = lstm(with_forget_bias(params, forget_bias), x)
+    params, x = consts["params"], input_scale * consts["x"]
+    trace = lstm(with_forget_bias(params._replace(W_h=gain * params.W_h), forget_bias), x)
     over_time = {name: pick(getattr(trace, name)[:, 0, :], unit - 1, axis=1) for name in ("i", "f", "g", "o", "c", "h")}
     i, f, g, o, c, h = over_time.values()
     zero = xp.zeros_like(c[:1])
@@ -70,8 +67,6 @@ def compute(consts, step, unit, forget_bias, input_scale, gain):
     wires = (x[:, 0, 0], h_prev, c_prev, i, f, g, o, f * c_prev, i * g, c, xp.tanh(c), h)
     now = pick(xp.stack(wires, axis=0), step - 1, axis=1)
     size, gates = xp.abs(now), now[3:7]
-    quiet = (unit == 4) & (now[9] > 1.0) & (size[11] < 0.05)
-    counting = (unit == 2) & (c[12] > 1.5)
     at = xp.astype(step, c.dtype)
     return over_time | {
         "x": x[:, 0, 0], "now": now, "width": 1.0 + 2.5 * xp.minimum(size, xp.full_like(size, 2.0)),
@@ -79,7 +74,7 @@ def compute(consts, step, unit, forget_bias, input_scale, gain):
         "full": xp.abs(gates) * _scale(xp, gates), "top": -xp.maximum(gates, xp.zeros_like(gates)) * _scale(xp, gates),
         "who": xp.astype(xp.arange(UNITS) == unit - 1, c.dtype),
         "cursor": xp.stack([at, at]), "t": step, "u": unit,
-        "quiet": quiet, "counting": counting,
+        "quiet": (unit == 4) & (now[9] > 1.0) & (size[11] < 0.05), "counting": (unit == 2) & (c[12] > 1.5),
     }
 
 
@@ -94,14 +89,14 @@ def figure(arrays):
         {"input": {}, "gates": {k: arrays[k] for k in "ifo"}, "candidate": {"g": arrays["g"]},
          "memory": {k: arrays[k] for k in "ch"}},
         t, x_title="step t", x_range=[0, T + 1], panel_height=105, showlegend=True,
-        y_ranges={"input": [-2.2, 2.2], "gates": [-0.05, 1.05], "candidate": [-1.1, 1.1], "memory": [-2.2, 4.4]})
-    for k, ticks in enumerate(([-1, 0, 1], [0, 0.5, 1], [-1, 0, 1], [-2, 0, 2, 4]), start=1):
-        fig.update_layout({f"yaxis{k if k > 1 else ''}": {"tickvals": ticks}})
-    dashes = {"i": "dash", "f": "solid", "o": "dot", "g": "solid", "c": "solid", "h": "dash"}
-    fig.for_each_trace(lambda trace: trace.update(line={"color": color[trace.name], "dash": dashes[trace.name]}))
+        y_ranges={title: span for title, (span, _) in PANELS.items()})
+    for name, dash, trace in zip("ifogch", ("dash", "solid", "dot", "solid", "solid", "dash"), fig.data, strict=True):
+        trace.line = {"color": color[name], "dash": dash}
     fig.add_bar(x=t, y=arrays["x"], name="x", marker={"color": color["x"], "line": {"width": 0}})
-    for k, (low, high) in enumerate(((-2.2, 2.2), (-0.05, 1.05), (-1.1, 1.1), (-2.2, 4.4)), start=1):
-        plots.cursor(fig, arrays["cursor"], name=f"cursor {k}", low=low, high=high, yaxis="y" if k == 1 else f"y{k}")
+    for k, ((low, high), ticks) in enumerate(PANELS.values(), start=1):
+        axis = str(k) if k > 1 else ""
+        fig.update_layout({f"yaxis{axis}": {"tickvals": ticks}})
+        plots.cursor(fig, arrays["cursor"], name=f"cursor {k}", low=low, high=high, yaxis=f"y{axis}")
     return fig
 
 
@@ -193,4 +188,64 @@ readout = (
 challenges = [
     Challenge("Find a step at which unit 4 holds more than 1 and shows less than 0.05.", met="quiet"),
     Challenge("Make unit 2, the latch, count: its cell above 1.5 after the second pulse (step 13).", met="counting"),
+]
+
+
+def _at(arrays, name, step):
+    """A gate, the candidate or a state of the chosen unit at a step, as the readout writes it."""
+    return round(float(arrays[name][step - 1]), 2)
+
+
+def _counts(a):
+    rises = [_at(a, "c", step) - _at(a, "c", step - 1) for step in (5, 13, 27, 33)]
+    return all(0.85 < rise < 0.9 for rise in rises) and all(a["h"] < 1) and _at(a, "h", 33) - _at(a, "h", 13) < 0.1
+
+
+tries = [
+    Try(ask="Unit 2 is a latch, and it is full when a second positive pulse comes at step 13. At step 21 comes a "
+            "negative one. What will it do?",
+        guesses=("The input gate opens, and the pulse is subtracted.", "The forget gate shuts, and the cell is erased.",
+                 "Nothing: a latch keeps what it has."), right=1,
+        do="Stay with unit 2 and move the step from 13 to 21.", at={"unit": 2, "step": 21},
+        says="A full latch all but shuts its own input gate, so the second pulse adds only 0.15. The negative pulse "
+             "shuts the forget gate, and the cell is erased: 0.05 is left of it.",
+        holds=lambda a: (_at(a, "i", 13), _at(a, "i", 21), _at(a, "f", 21), _at(a, "c", 21)) == (0.15, 0, 0.05, 0.05)),
+    Try(ask="Unit 1 counts the positive pulses. Its cell goes up with each of them. Does the hidden state h count too?",
+        guesses=("Yes, it climbs with the cell.", "Only at first: then it stands just below 1."), right=1,
+        do="Choose unit 1 and press play.", at={"unit": 1, "step": (33, T)},
+        says="The cell climbs by about 0.9 at each positive pulse; h cannot follow, because tanh stops at 1.",
+        holds=_counts),
+    Try(ask="Unit 3 leaves its input gate open. What does the negative pulse do to its cell?",
+        guesses=("It erases the cell.", "It is subtracted from the cell.", "Nothing."), right=1,
+        do="Choose unit 3 and step 21.", at={"unit": 3, "step": 21},
+        says="The candidate is negative (its wire is dashed), and writing it subtracts: of 1.03 the cell keeps 0.47.",
+        holds=lambda a: _at(a, "g", 21) < 0 and (_at(a, "c", 20), _at(a, "c", 21)) == (1.03, 0.47)),
+    Try(ask="At step 20 the cell of unit 4 holds 1.74. How much of it does the unit show, as h?",
+        guesses=("1.74, all of it", "0.94, the tanh of it", "almost nothing"), right=2,
+        do="Choose unit 4 and look at steps 20, 21 and 22, one after the other.",
+        at=({"unit": 4, "step": 20}, {"unit": 4, "step": 21}, {"unit": 4, "step": 22}),
+        says="At step 20 the cell is full and the output gate shut: h is 0.02. The negative pulse of step 21 opens it, "
+             "and h is 0.92. That h shuts the forget gate one step later, and the cell is erased.",
+        holds=lambda *steps: [tuple(a["now"][[9, 11]].round(2)) for a in steps] ==
+        [(1.74, 0.02), (1.73, 0.92), (0.03, 0)] and _at(steps[2], "f", 22) < 0.05),
+    Try(ask="Lower the forget-gate bias from 5 to 2. What happens to the memory of unit 2 between the pulses?",
+        guesses=("It stays: the gate is still more than half open.", "It fades."), right=1,
+        do="Choose unit 2 and set the forget-gate bias to 2.", at={"unit": 2, "forget_bias": 2},
+        says="It fades. A gate of 0.88 is not 1: between the first two pulses it takes away more than half.",
+        holds=lambda a: _at(a, "f", 6) == 0.88 and _at(a, "c", 12) < 0.5 * _at(a, "c", 5)),
+    Try(ask="Without its recurrent weight unit 2 cannot know that it is full. What will the second pulse do?",
+        guesses=("It is kept out, as before.", "It is added to the first."), right=1,
+        do="Choose unit 2 and set the recurrent gain to 0.", at={"unit": 2, "gain": 0},
+        says="It is added to the first: after step 13 the cell holds 1.91.",
+        holds=lambda a: _at(a, "c", 13) == 1.91),
+]
+claims = [
+    Claim("With a forget-gate bias of 2 every memory fades between the pulses.",
+          at=tuple({"unit": unit, "forget_bias": 2} for unit in (1, 2, 3, 4)),
+          holds=lambda *units: all(_at(a, "c", 12) < 0.5 * _at(a, "c", 5) for a in units)),
+    Claim("With a recurrent gain of 0 unit 4 no longer erases what it has read.", at={"unit": 4, "gain": 0},
+          holds=lambda a: _at(a, "c", 22) > 0.98 * _at(a, "c", 21) > 1),
+    Claim("Units 1 and 3 have no recurrent weight: for them the gain changes nothing.",
+          at=tuple({"unit": unit, "gain": gain} for unit in (1, 3) for gain in (0, 2)),
+          holds=lambda a, b, c, d: bool((a["c"] == b["c"]).all() and (c["c"] == d["c"]).all())),
 ]

@@ -1,31 +1,30 @@
 """Can a gradient grow a million times before it vanishes, with every eigenvalue below 1?"""
 
+import itertools
 import math
 
 import numpy as np
 from array_api_compat import array_namespace
 
 from helpers import plots
-from helpers.jacobians import chain, largest_singular_value, log_norm_products
+from helpers.jacobians import chain, largest_singular_value, scaled_products
 from helpers.plots import powers_of_ten
 from helpers.sequence import pick
-from live_figures import Challenge, Slider
+from live_figures import Challenge, Claim, Slider, Try
 
 title = "Can a gradient grow a million times before it vanishes, with every eigenvalue below 1?"
 caption = (
-    "Unit i keeps the share ρ of itself and passes the share c on to unit i + 1. All eigenvalues equal ρ. "
-    "Try n = 1: expect the straight line ρᵗ. Add units, one by one: expect a hump that gets ten times higher with "
-    "nearly every unit, and then the same slope down as before. Then set c = 0 (a normal matrix): the hump is gone. "
-    "Below, on axes of different scale, two neighbouring units alone: the unit circle is stretched before it shrinks; "
-    "play t."
+    "Unit i keeps the share ρ of itself and passes the share c on to unit i + 1; above is the norm of Wᵗ between its "
+    "two straight lines, below, on axes of different scale, what two such units alone make of the unit circle in t "
+    "steps."
 )
 alt = (
-    "Above, on a logarithmic axis: the norm of the matrix W to the power t rises a million times and then falls, "
-    "between a straight falling line (spectral radius) and a straight rising one (largest singular value). Below: the "
-    "ellipse that two of the units make of the unit circle after t steps."
+    "Above, on a logarithmic axis: the norm of the matrix W to the power t rises a million times and then falls below "
+    "1, between a straight falling line (spectral radius) and a straight rising one (largest singular value). Below: "
+    "the ellipse that two of the units make of the unit circle after t steps."
 )
 
-N, T = 10, 160
+N, T = 8, 400
 ANGLES = 73
 FLOOR, TOP = -6, 14  # the powers of ten that the upper panel shows
 
@@ -33,7 +32,7 @@ controls = [
     Slider(name="rho", label="Spectral radius ρ", min=0.5, max=1.1, step=0.01, value=0.9),
     Slider(name="c", label="Coupling c", min=0, max=2, step=0.01, value=1.15),
     Slider(name="n", label="Units in the chain n", unit="units", min=1, max=N, step=1, value=8, integer=True),
-    Slider(name="t", label="Step t", unit="steps", min=0, max=T, step=1, value=4, integer=True, play=12),
+    Slider(name="t", label="Step t", unit="steps", min=0, max=T, step=1, value=4, integer=True, play=20),
 ]
 
 
@@ -45,11 +44,12 @@ def consts():
 
 def compute(consts, rho, c, n, t):
     xp = array_namespace(rho)
-    keep, feed, time = consts["keep"], consts["feed"], consts["time"]
-    linked = xp.where(consts["unit"] + 1.0 < xp.astype(n, rho.dtype), consts["unit"] * 0.0 + 1.0, 0.0 * consts["unit"])
-    W = rho * keep + c * feed * linked[:, None]  # unlinked units only shrink like ρᵗ and never are the largest
-
-    log_norm = log_norm_products(xp.broadcast_to(W, (T, N, N)), norm="spectral") / math.log(10.0)
+    time, unit = consts["time"], consts["unit"]
+    # units beyond the n-th only shrink like ρᵗ and never are the largest
+    linked = xp.where(unit + 1.0 < xp.astype(n, rho.dtype), c, 0.0 * unit)
+    W = rho * consts["keep"] + linked[:, None] * consts["feed"]
+    log_size, product = scaled_products(xp.broadcast_to(W, (T, N, N)))
+    log_norm = log_size / math.log(10.0) + xp.log10(largest_singular_value(product, squarings=5))
     sigma = largest_singular_value(W)
 
     shear = xp.astype(t, rho.dtype) * c / rho  # two units: [[ρ, c], [0, ρ]]ᵗ = ρᵗ [[1, t c / ρ], [0, 1]]
@@ -91,3 +91,45 @@ def figure(arrays):
 readout = ("Spectral radius {rho:.2f}, largest singular value {sigma:.2f}. "
            "The norm is largest at step {peak_at:d}: {peak_times:.1e}.")
 challenges = [Challenge("With ρ at most 0.8, make the norm pass a million before it falls.", met="million")]
+
+
+def _longest(arrays):
+    """How far the ellipse reaches from its middle."""
+    return float(np.hypot(arrays["ellipse_x"], arrays["ellipse_y"]).max())
+
+
+tries = [
+    Try(ask="One unit alone keeps 0.9 of itself at each step. What does its norm look like on this logarithmic axis?",
+        guesses=("A straight line down.", "A hump, and then a fall."), right=0,
+        do="Set the number of units to 1.", at={"n": 1},
+        says="A straight line: ρᵗ and nothing else, and all three lines are one.",
+        holds=lambda a: np.allclose(a["norm"], a["radius"]) and np.allclose(a["norm"], a["bound"])),
+    Try(ask="Add a unit to a chain of three. How much higher does the hump get?",
+        guesses=("By a third.", "Twice as high.", "About ten times as high."), right=2,
+        do="Set the number of units to 3, and then to 4.", at=({"n": 3}, {"n": 4}),
+        says="About ten times: the new unit amplifies once more what the others pass on to it.",
+        holds=lambda three, four: 9 < four["peak_times"] / three["peak_times"] < 11),
+    Try(ask="Cut the chain: with c = 0 every unit keeps to itself, and W is a normal matrix. What is left of the hump?",
+        guesses=("A lower hump.", "Nothing."), right=1, do="Set the coupling to 0.", at={"c": 0},
+        says="Nothing: the norm falls like ρᵗ from the first step on. The eigenvalues are what they were.",
+        holds=lambda a: np.allclose(a["norm"], a["radius"])),
+    Try(ask="All eigenvalues are 0.9. Can the image of the unit circle, below, ever be longer than the circle?",
+        guesses=("No, every step shrinks it.", "Yes, it is stretched before it shrinks."), right=1,
+        do="Press play, or move t to 60 and beyond.", at=({"t": 9}, {"t": (60, T)}),
+        says="It is stretched to 4.5 times its length by step 9. From step 37 on it lies inside the circle.",
+        holds=lambda early, late: round(_longest(early), 1) == 4.5 and _longest(late) < 1),
+]
+claims = [
+    Claim("With every eigenvalue at 0.9 the norm climbs by more than a million, until step 69, and then falls: below 1 "
+          "from step 318 on.", at={},
+          holds=lambda a: a["peak_times"] > 1e6 and a["peak_at"] == 69 and np.flatnonzero(a["norm"] >= 0)[-1] == 317),
+    Claim("In the end the decay by ρ at each step is what counts: the last factor is 0.92.", at={},
+          holds=lambda a: round(float(10 ** (a["norm"][-1] - a["norm"][-2])), 2) == 0.92),
+    Claim("From the third unit on each one makes the hump between 9 and 11 times as high.",
+          at=tuple({"n": n} for n in range(3, N + 1)),
+          holds=lambda *a: all(9 < y["peak_times"] / x["peak_times"] < 11 for x, y in itertools.pairwise(a))),
+    Claim("The two-unit ellipse leaves the circle for good at step 37.", at=({"t": 36}, {"t": 37}),
+          holds=lambda a, b: _longest(a) > 1 > _longest(b)),
+    Claim("The spectral radius is 0.9 and the largest singular value 2.0.", at={},
+          holds=lambda a: a["rho"] == 0.9 and round(float(a["sigma"]), 1) == 2.0),
+]
