@@ -17,7 +17,7 @@ _TAG = "remove-input"  # known to myst-nb: the page shows the card without the l
 
 
 def differing(notebook: Path, module: ModuleType | str) -> dict[str, str]:
-    """What is wrong with a chapter's exercise cells, by the exercise's name: no card, no tag, no stub, or another text."""
+    """What is wrong with a chapter's exercise cells, by the exercise's name: no card, no tag, no stub as declared."""
     cells = _code_cells(json.loads(notebook.read_text("utf-8")))
     sources = {_source(cell): cell for cell in cells}
     wrong = {}
