@@ -11,8 +11,8 @@ from live_figures import Choice, Claim, Slider, Try, draw
 
 title = "What can go in, and what can come out, if time is a loop?"
 caption = (
-    "Each box is the state after one step, eight units as small squares (blue above zero, orange below); the number in "
-    "a circle above is the output, and the grey one the right answer."
+    "Each box is the state after one step, its eight units small squares (blue above zero, orange-red below); the "
+    "number in a circle is the output, and the grey one above it the right answer."
 )
 alt = (
     "A row of states joined by arrows from left to right, inputs below and outputs above. The pattern decides at which "

@@ -8,15 +8,13 @@ from helpers.cells import RNNParams
 from helpers.lags import lag_gradients, lag_signals, reach, truncated_gradients
 from helpers.params import normal, orthogonal
 from helpers.sequence import pick, rnn
-from live_figures import Challenge, Slider
+from live_figures import Challenge, Claim, Slider, Try
 
 title = "How far back must the gradient go before it points the right way?"
 caption = (
-    "An untrained network is asked to give back the input of some steps ago, the delay. Move the window from 1 to the "
-    "right: the map shows which terms of the gradient it keeps, all to the left of the line. Expect the cosine of "
-    "“every output reaches back” to jump to 1 when the window reaches the delay. Chunks (orange) cut most outputs off "
-    "earlier, the saw-tooth on the map: expect them to need more than twice as long. Then raise the gain to 1.5: terms "
-    "beyond the delay no longer fade, and even long windows keep an error."
+    "The map shows the size of every term of the gradient, the largest being 1; a truncated gradient keeps those left "
+    "of its line on the map, the straight one or the saw-tooth of chunks, and the curves compare it with the full "
+    "gradient of an untrained network that should give back its input of some steps ago, the delay."
 )
 alt = (
     "Above, a map of the size of each term of the gradient by output step and lag, with a vertical line at the window "
@@ -26,6 +24,8 @@ alt = (
 
 STEPS, BATCH, UNITS = 40, 8, 10
 TINY = 1e-30
+CURVES = (("cosine, every output reaches back", 5, "solid"), ("cosine, cut into chunks", 1, "solid"),
+          ("error, every output reaches back", 5, "dot"), ("error, cut into chunks", 1, "dot"))
 
 controls = [
     Slider(name="window", label="Window", unit="steps", min=1, max=STEPS, step=1, value=5, integer=True),
@@ -38,8 +38,7 @@ controls = [
 def consts():
     windows = np.arange(1, STEPS + 1)
     return {
-        "W_x": normal((1, UNITS), 1.0, seed=1),
-        "W_h": orthogonal(UNITS, 1.0, seed=2),
+        "net": RNNParams(normal((1, UNITS), 1.0, seed=1), orthogonal(UNITS, 1.0, seed=2), np.zeros(UNITS)),
         "V": normal((UNITS, 1), 1 / np.sqrt(UNITS), seed=5),
         "x": normal((STEPS, BATCH, 1), 1.0, seed=3),
         "each": reach(STEPS, windows).astype(np.int32),
@@ -68,65 +67,102 @@ def compare(truncated, full):
 
 def compute(consts, window, delay, gain, input_scale):
     xp = array_namespace(consts["x"])
-    params = RNNParams(input_scale * consts["W_x"], gain * consts["W_h"], xp.zeros((UNITS,), dtype=consts["x"].dtype))
+    params = consts["net"]._replace(W_x=input_scale * consts["net"].W_x, W_h=gain * consts["net"].W_h)
     trace = rnn(params, consts["x"])
-    signals = lag_signals(params, trace, output_errors(consts, trace.h, delay))
-    terms = lag_gradients(signals)
+    terms = lag_gradients(lag_signals(params, trace, output_errors(consts, trace.h, delay)))
     full = xp.sum(terms, axis=(0, 1))
     each, each_error = compare(truncated_gradients(terms, consts["each"]), full)
     chunk, chunk_error = compare(truncated_gradients(terms, consts["chunk"]), full)
     at = window - 1
-    too_short = (chunk < 0.99) | (xp.arange(1, STEPS + 1) >= window)
-    met = xp.all(too_short) & (pick(chunk, at) >= 0.99) & (delay >= 8)
+    shorter_fail = xp.all((chunk < 0.99) | (xp.arange(STEPS) >= at))
     sizes = xp.matrix_transpose(xp.sqrt(xp.sum(terms * terms, axis=(-2, -1))))
     return {
         "map": xp.log10(xp.clip(sizes / (xp.max(sizes) + TINY), 1e-6, 1.0)),
         "curves": xp.stack([each, chunk, each_error, chunk_error]),
-        "edge": xp.astype(pick(consts["chunk"], at), full.dtype) - 0.5,
-        "line": xp.stack([window, window]) - 0.5,
-        "marker": xp.stack([window, window]),
-        "w": window,
-        "each": pick(each, at),
-        "each_error": pick(each_error, at),
-        "chunk": pick(chunk, at),
-        "chunk_error": pick(chunk_error, at),
-        "shortest": met,
+        "edge": xp.astype(pick(consts["chunk"], at), full.dtype) - 0.5, "line": xp.stack([window, window]) - 0.5,
+        "marker": xp.stack([window, window]), "each": pick(each, at), "each_error": pick(each_error, at),
+        "chunk": pick(chunk, at), "chunk_error": pick(chunk_error, at),
+        "shortest": shorter_fail & (pick(chunk, at) >= 0.99) & (delay >= 8),
     }
 
 
-CURVES = (("cosine, every output reaches back", 5, "solid"), ("cosine, cut into chunks", 1, "solid"),
-          ("error, every output reaches back", 5, "dot"), ("error, cut into chunks", 1, "dot"))
-
-
 def figure(arrays):
-    steps = np.arange(STEPS)
+    steps, ticks = np.arange(STEPS), plots.powers_of_ten(-6, 2, 2)
     fig = plots.figure(x_title="lag k (above), window (below), steps", x_range=[-0.5, 40.5], height=620)
-    fig.add_heatmap(z=arrays["map"], x=steps, y=steps + 1, zmin=-6, zmax=4, name="size of each term",
-                    colorscale=plots.SEQUENTIAL, showscale=False)
-    for key, name, color in (("line", "kept: every output reaches back", 5), ("edge", "kept: chunks", 1)):
-        y = [0.5, STEPS + 0.5] if key == "line" else steps + 1
+    fig.add_heatmap(z=arrays["map"], x=steps, y=steps + 1, zmin=-6, zmax=2, name="size of each term",
+                    colorscale=plots.SEQUENTIAL,
+                    colorbar={"orientation": "h", "y": 0.98, "yanchor": "bottom", "thickness": 8, "outlinewidth": 0,
+                              "tickvals": ticks["tickvals"], "ticktext": ticks["ticktext"]})
+    for key, y, name, color in (("line", [0.5, STEPS + 0.5], "kept: every output reaches back", 5),
+                                ("edge", steps + 1, "kept: chunks", 1)):
         fig.add_scatter(x=arrays[key], y=y, name=name, mode="lines", showlegend=False,
                         line={"color": plots.COLORS[color], "width": 3})
     for row, (name, color, dash) in zip(arrays["curves"], CURVES, strict=True):
         fig.add_scatter(x=steps + 1, y=row, name=name, mode="lines", yaxis="y2",
                         line={"color": plots.COLORS[color], "dash": dash, "width": 2.5})
-    fig.add_scatter(x=arrays["marker"], y=[-0.2, 1.4], name="chosen window", mode="lines", yaxis="y2", showlegend=False,
-                    line={"color": plots.COLORS[6], "width": 2})
-    fig.update_layout(
+    plots.cursor(fig, arrays["marker"], name="chosen window", low=-0.2, high=1.4, yaxis="y2")
+    return fig.update_layout(
         xaxis={"anchor": "y2"},
-        yaxis={"domain": [0.62, 1.0], "title": {"text": "output t"}, "range": [0.5, 40.5]},
+        yaxis={"domain": [0.62, 0.98], "title": {"text": "output t"}, "range": [0.5, 40.5]},
         yaxis2={"domain": [0.0, 0.4], "title": {"text": "cosine, relative error"}, "range": [-0.2, 1.4]},
         legend={"y": 0.41, "yanchor": "bottom"},
     )
-    return fig
 
 
 readout = (
-    "Window {w:d}: if every output reaches back {w:d} steps, cosine {each:.3f}, error {each_error:.0%}; "
-    "cut into chunks of {w:d}, cosine {chunk:.3f}, error {chunk_error:.0%}."
+    "Window {window:d}: if every output reaches back {window:d} steps, cosine {each:.4f}, error {each_error:.0%}; "
+    "cut into chunks of {window:d}, cosine {chunk:.4f}, error {chunk_error:.0%}."
 )
 challenges = [
-    Challenge(
-        "Set a delay of 8 or more and find the shortest window whose chunks reach a cosine of 0.99.", met="shortest"
-    )
+    Challenge("Set a delay of 8 or more and find the shortest window whose chunks reach a cosine of 0.99.",
+              met="shortest"),
+]
+
+
+def _first(arrays, curve):
+    """The shortest window at which a curve of cosines reaches 0.99."""
+    return int(np.argmax(arrays["curves"][curve] >= 0.99)) + 1
+
+
+tries = [
+    Try(ask="The network should give back the input of six steps ago, and every output reaches back one window. How "
+            "long must that be for a cosine of 0.99?",
+        guesses=("3 steps: half of it will do.", "6 steps, like the delay.", "12 steps, twice the delay."), right=1,
+        do="Move the window to 6.", at=({"window": 1}, {"window": 5}, {"window": 6}),
+        says="6 steps. The cosine climbs from 0.42 to 0.91 at a window of 5 and jumps to 0.999 at 6, where the last "
+             "terms come in that matter: they lead back to the input that is asked for.",
+        holds=lambda one, short, enough: _first(enough, 0) == 6
+        and f"{one['each']:.2f} {short['each']:.2f} {enough['each']:.3f}" == "0.42 0.91 0.999"),
+    Try(ask="Now the sequence is cut into chunks. How long must they be for a cosine of 0.99?",
+        guesses=("6 steps too.", "9 steps, half as long again.", "13 steps, more than twice the delay."), right=2,
+        do="Look at the curve of the chunks at a window of 6, then move the window to 13.",
+        at=({"window": 6}, {"window": 13}),
+        says="13 steps. At 6 the cosine is 0.86: of a chunk only the last output reaches back 6 steps, its first "
+             "reaches no further than itself. The curve is no straight climb; at 16 and 17 it is below 0.99 again.",
+        holds=lambda short, enough: _first(enough, 1) == 13 and f"{short['chunk']:.2f}" == "0.86"
+        and short["edge"][:6].tolist() == [0.5, 1.5, 2.5, 3.5, 4.5, 5.5]
+        and bool((enough["curves"][1, 15:17] < 0.99).all())),
+    Try(ask="At a gain of 0.9 a window of 20 leaves an error below one per cent. How much at a gain of 1.5?",
+        guesses=("Still below one per cent: 20 is far beyond the delay.", "About 5 %.", "About 30 %."), right=2,
+        do="Set the window to 20 and the gain to 1.5.", at=({"window": 20}, {"window": 20, "gain": 1.5}),
+        says="About 30 %: the terms beyond the delay no longer fade. Those of lag 15 and more are as large as those of "
+             "lag 0, and a window of 20 leaves many of them out.",
+        holds=lambda short, long: short["each_error"] < 0.01 and 0.3 < long["each_error"] < 0.33
+        and all((10 ** long["map"][20:, k]).mean() > (10 ** long["map"][20:, 0]).mean() for k in range(15, 20))),
+]
+claims = [
+    Claim("If every output reaches back, the cosine reaches 0.99 where the window reaches the delay.",
+          at=tuple({"delay": d} for d in range(3, 13)),
+          holds=lambda *a: [_first(b, 0) for b in a] == list(range(3, 13))),
+    Claim("No window points against the gradient: no cosine is below 0.", at={"delay": (1, 12), "gain": (0.3, 1.5)},
+          holds=lambda a: bool((a["curves"][:2] > 0).all())),
+    Claim("Chunks need 18, 18, 25, 32 and 21 steps for delays of 8 to 12: 1.75 to 3 times the delay.",
+          at=tuple({"delay": d} for d in range(8, 13)),
+          holds=lambda *a: [_first(b, 1) for b in a] == [18, 18, 25, 32, 21]
+          and all(1.75 <= _first(b, 1) / d < 3 for d, b in enumerate(a, start=8))),
+    Claim("At a delay of 8 chunks of 18 are the shortest, and those of 17 have a cosine of 0.988.",
+          at=({"delay": 8, "window": 17}, {"delay": 8, "window": 18}),
+          holds=lambda a, b: not a["shortest"] and f"{a['chunk']:.3f}" == "0.988" and bool(b["shortest"])),
+    Claim("The outputs of a chunk reach back about half of it on average: 5.5 steps of 10.", at={"window": 10},
+          holds=lambda a: np.mean(a["edge"] + 0.5) == 5.5),
 ]
