@@ -212,7 +212,7 @@ def test_scripts_off_leave_picture_words_and_caption(open_page):
     figure = tab.locator("live-figure")
     assert figure.locator("svg.live-still").is_visible()
     assert "shows its default state" in figure.locator("noscript").inner_text()
-    assert "Raise the gain" in figure.locator("figcaption").inner_text()
+    assert "The dotted line" in figure.locator("figcaption").inner_text()
     assert not figure.locator("[data-act=reset]").is_visible()
 
 

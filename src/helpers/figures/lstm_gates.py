@@ -62,25 +62,19 @@ def compute(consts, step, unit, forget_bias, input_scale, gain):
     trace = lstm(with_forget_bias(params._replace(W_h=gain * params.W_h), forget_bias), x)
     over_time = {name: pick(getattr(trace, name)[:, 0, :], unit - 1, axis=1) for name in ("i", "f", "g", "o", "c", "h")}
     i, f, g, o, c, h = over_time.values()
-    zero = xp.zeros_like(c[:1])
-    c_prev, h_prev = xp.concat([zero, c[:-1]], axis=0), xp.concat([zero, h[:-1]], axis=0)
+    c_prev, h_prev = (xp.concat([xp.zeros_like(s[:1]), s[:-1]], axis=0) for s in (c, h))
     wires = (x[:, 0, 0], h_prev, c_prev, i, f, g, o, f * c_prev, i * g, c, xp.tanh(c), h)
     now = pick(xp.stack(wires, axis=0), step - 1, axis=1)
-    size, gates = xp.abs(now), now[3:7]
-    at = xp.astype(step, c.dtype)
+    size, at = xp.abs(now), xp.astype(step, c.dtype)
+    gates = TANK * now[3:7] * xp.asarray([1.0, 1.0, 0.5, 1.0])  # g runs from -1 to 1 and fills half of its box
     return over_time | {
         "x": x[:, 0, 0], "now": now, "width": 1.0 + 2.5 * xp.minimum(size, xp.full_like(size, 2.0)),
         "dash": xp.where(now < 0.0, xp.full_like(now, 4.0), xp.zeros_like(now)),
-        "full": xp.abs(gates) * _scale(xp, gates), "top": -xp.maximum(gates, xp.zeros_like(gates)) * _scale(xp, gates),
+        "full": xp.abs(gates), "top": -xp.maximum(gates, xp.zeros_like(gates)),
         "who": xp.astype(xp.arange(UNITS) == unit - 1, c.dtype),
         "cursor": xp.stack([at, at]), "t": step, "u": unit,
         "quiet": (unit == 4) & (now[9] > 1.0) & (size[11] < 0.05), "counting": (unit == 2) & (c[12] > 1.5),
     }
-
-
-def _scale(xp, gates):
-    """Units of the diagram per unit of i, f, g, o: g runs from -1 to 1 and fills half of its box."""
-    return TANK * xp.asarray([1.0, 1.0, 0.5, 1.0], dtype=gates.dtype)
 
 
 def figure(arrays):
