@@ -112,7 +112,7 @@ def baseline():
     cases=lambda rng: [(n,) for n in (1, 2, 5, 50, 1000)],
     measure=lambda bias, n: float(sigmoid(np.asarray(bias(n), dtype=np.float64).reshape(()))) ** n,
     returns=("what is left after n steps with your bias",),
-    tolerance=1e-5,  # a bias found by bisection is right too
+    tolerance=1e-3,  # a bias found by bisection, or in float32, is right too
     mistakes={
         "The sign is the wrong way round: your gate closes where it should open.": ("return -np", "return np"),
         "ln n is close for long memories, and wrong for short ones. What is half of 1 step?": lambda n: np.log(n),

@@ -49,7 +49,7 @@ def same(got, other, tolerance: float | None = TOLERANCE) -> bool:
         names_agree = isinstance(got, dict) and set(got) == set(other)
         return names_agree and all(same(got[k], other[k], tolerance) for k in other)
     if isinstance(other, (tuple, list)):
-        return _has_length(got, len(other)) and all(same(a, b, tolerance) for a, b in zip(got, other, strict=True))
+        return _has_parts(got, other) and all(same(a, b, tolerance) for a, b in zip(got, other, strict=True))
     if other is None or isinstance(other, str) or got is None or isinstance(got, str):
         return got is other or (isinstance(got, str) and isinstance(other, str) and got == other)
     try:
@@ -89,14 +89,15 @@ def _same_word(what: str, got, expected) -> None:
         raise Refusal(say("not_text", what=what, given=got))
 
 
-def _has_length(got, count: int) -> bool:
+def _has_parts(got, expected) -> bool:
+    """Whether `got` holds as many things as `expected`: a tuple or list of them, or all stacked in one array."""
     if isinstance(got, np.ndarray):
-        return got.ndim > 0 and len(got) == count
-    return isinstance(got, (tuple, list)) and len(got) == count
+        return len(expected) > 0 and got.ndim == np.ndim(expected[0]) + 1 and len(got) == len(expected)
+    return isinstance(got, (tuple, list)) and len(got) == len(expected)
 
 
 def _same_length(what: str, got, expected, names) -> None:
-    if not _has_length(got, len(expected)):
+    if not _has_parts(got, expected):
         if names:
             raise Refusal(say("parts", what=what, count=len(expected), names=", ".join(names)))
         raise Refusal(say("entries", what=what, count=len(expected)))

@@ -41,8 +41,8 @@ WORDS = {
     "a_value": "{name} = {value}",
     "a_list": "{name} with {count} entries",
     "a_thing": "{name} of type {type}",
-    "raised": "Your function raised {error}: {message}",
-    "raised_at": "It was in line {line} of your code: {source}",
+    "raised": "Your function raised {error} ({message}).",
+    "raised_at": "It was in line {line} of your code, {source!r}.",
     "too_deep": "Your function calls itself again and again and never stops (RecursionError).",
     "changed": "One thing: your function changed {names} in place, which the caller may still need.",
     # comparisons
@@ -50,7 +50,6 @@ WORDS = {
     "afterwards": "{name} afterwards",
     "no_return": "{what} is None. Is there a return?",
     "should_be_none": "{what} should be None here.",
-    "not_none": "{what} is None, and here there is an answer.",
     "not_numbers": "{what} should be numbers, and is of type {type}.",
     "not_real": "{what} should be real numbers, and is complex.",
     "not_text": "{what} should be another text than {given}.",

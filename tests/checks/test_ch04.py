@@ -1,0 +1,194 @@
+"""Chapter 04: right answers that share no line with the solution, and the wrong ones that readers have tried."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from helpers.cells import sigmoid
+from helpers.checks import ch04 as check
+
+
+def by_bisection(n):
+    low, high = -10.0, 20.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if (1 / (1 + math.exp(-middle))) ** n < 0.5 else (low, middle)
+    return low
+
+
+@pytest.mark.parametrize("answer", [
+    by_bisection,
+    lambda n: -math.log(2 ** (1 / n) - 1),
+    lambda n: -math.log(math.expm1(math.log(2) / n)),
+    lambda n: -torch.log(2 ** (1 / torch.tensor(float(n))) - 1),
+    lambda n: np.float32(-np.log(2 ** (1 / n) - 1)),
+    lambda n: np.array([-np.log(2 ** (1 / n) - 1)]),
+    lambda n: torch.logit(torch.tensor(0.5, dtype=torch.float64) ** (1 / n)),
+])
+def test_biases_that_are_right(answer):
+    assert check.bias_for_half_life(answer), check.bias_for_half_life(answer)
+
+
+@pytest.mark.parametrize("answer", [
+    4.3, lambda n: 4.3, lambda n: math.log(n / 0.69), lambda n: n, lambda n: math.inf, lambda n: math.nan,
+    lambda n: None if n > 5 else -math.log(2 ** (1 / n) - 1), lambda n: "2.0" + "x", lambda: 1,
+    math.log, [1, 2, 3, 4, 5],
+])  # fmt: skip
+def test_biases_that_are_wrong(answer):
+    assert check.bias_for_half_life(answer).state == "wrong"
+
+
+def in_torch(params, x, h, c):
+    W_x, W_h, b = (torch.tensor(a) for a in (params.W_x, params.W_h, params.b))
+    i, _, g, o = (torch.tensor(x) @ W_x + torch.tensor(h) @ W_h + b).chunk(4, dim=-1)
+    c = torch.tensor(c) + torch.sigmoid(i) * torch.tanh(g)
+    return torch.sigmoid(o) * torch.tanh(c), c
+
+
+def in_single(params, x, h, c):
+    single = params._replace(**{name: getattr(params, name).astype(np.float32) for name in ("W_x", "W_h", "b")})
+    return in_torch(single, *(a.astype(np.float32) for a in (x, h, c)))
+
+
+def unit_by_unit(params, x, h, c):
+    H = params.W_h.shape[0]
+    new_h, new_c = np.zeros(c.shape).tolist(), np.zeros(c.shape).tolist()
+    for row in range(len(x)):
+        for k in range(H):
+            a = [x[row] @ params.W_x[:, k + q * H] + h[row] @ params.W_h[:, k + q * H] + params.b[k + q * H]
+                 for q in (0, 2, 3)]
+            new_c[row][k] = c[row, k] + np.tanh(a[1]) / (1 + np.exp(-a[0]))
+            new_h[row][k] = np.tanh(new_c[row][k]) / (1 + np.exp(-a[2]))
+    return new_h, new_c
+
+
+def by_slices(params, x, h, c):
+    H = params.b.size // 4
+    a = np.concatenate([x, h], axis=1) @ np.concatenate([params.W_x, params.W_h]) + params.b
+    c += sigmoid(a[:, :H]) * np.tanh(a[:, 2 * H : 3 * H])
+    return [sigmoid(a[:, 3 * H :]) * np.tanh(c), c]
+
+
+@pytest.mark.parametrize("answer", [in_torch, in_single, unit_by_unit, by_slices,
+                                    lambda *given: np.stack(in_torch(*given))])  # fmt: skip
+def test_steps_that_are_right(answer):
+    assert check.step_1997(answer), check.step_1997(answer)
+
+
+@pytest.mark.parametrize(("answer", "says"), [
+    (lambda p, x, h, c: in_torch(p._replace(b=0 * p.b), x, h, c), "bias is missing"),
+    (lambda p, x, h, c: in_torch(p._replace(b=2 * p.b), x, h, c), "added twice"),
+    (lambda p, x, h, c: in_torch(p, x, h, c)[::-1], "changed places"),
+    (lambda p, x, h, c: in_torch(p, x, h, c)[0], "2 things"),
+    (lambda p, x, h, c: (h, c), "the new hidden state h differs"),
+    (lambda p, x, h, c: (in_torch(p, x, h, c)[0], c), "the new cell c differs"),
+    (lambda p, x, h, c: in_torch(p, x, 0 * h, c), "h @ W_h is missing"),
+    (lambda p, x, h, c: in_torch(p, x, h, 0 * c), "differs"),
+    (lambda p, x, h, c: in_torch(p, x, h, c) + (1,), "2 things"),
+    (lambda p, x, h, c: [[1, 2], [3]], "shape"),
+])
+def test_steps_that_are_wrong_hear_how(answer, says):
+    verdict = check.step_1997(answer)
+    assert verdict.state == "wrong" and says in verdict.message
+
+
+@pytest.mark.parametrize("answer", [
+    lambda dc, c_prev, f: torch.tensor(dc) * torch.tensor(c_prev) * torch.tensor(f) * (1 - torch.tensor(f)),
+    lambda *given: np.prod([a.astype(np.float32) for a in (*given, 1 - given[2])], axis=0),
+    lambda dc, c_prev, f: (dc * c_prev * (f - f**2)).tolist(),
+    lambda a, b, c: np.multiply(np.multiply(a, b), c - c * c),
+    lambda dc, c_prev, f: np.stack([d * c * g * (1 - g) for d, c, g in zip(dc, c_prev, f, strict=True)]),
+])  # fmt: skip
+def test_gradients_that_are_right(answer):
+    assert check.forget_gate_gradient(answer), check.forget_gate_gradient(answer)
+
+
+def by_state_dict(module, value):
+    H, state = module.hidden_size, module.state_dict()
+    for name in state:
+        if name.startswith("bias"):
+            state[name][H : 2 * H] = value / 2
+    module.load_state_dict(state)
+
+
+def by_data(module, value):
+    for layer in module.all_weights:
+        for parameter in layer[2:]:
+            parameter.data[module.hidden_size : 2 * module.hidden_size] = 0
+        layer[2].data[module.hidden_size : 2 * module.hidden_size] += value
+
+
+def by_fill(module, value):
+    for name, parameter in module.named_parameters():
+        rows = parameter.detach()[module.hidden_size : 2 * module.hidden_size]
+        if "bias_ih" in name:
+            torch.nn.init.constant_(rows, value)
+        elif "bias_hh" in name:
+            torch.nn.init.zeros_(rows)
+
+
+def by_difference(module, value):
+    rows = slice(module.hidden_size, 2 * module.hidden_size)
+    named = dict(module.named_parameters())
+    for name in named:
+        if name.startswith("bias_ih"):
+            named[name].data[rows] = value - named[name.replace("_ih", "_hh")].data[rows]
+
+
+def and_returns_it(module, value):
+    by_fill(module, value)
+    return module
+
+
+@pytest.mark.parametrize("answer", [by_state_dict, by_data, by_fill, by_difference, and_returns_it])
+def test_ways_to_set_the_bias(answer):
+    assert check.set_forget_bias(answer), check.set_forget_bias(answer)
+
+
+def hard_coded(module, value):
+    by_fill(module, 2.5)
+
+
+def rows_of_one_module(module, value):
+    with torch.no_grad():
+        for name, parameter in module.named_parameters():
+            if name.startswith("bias"):
+                parameter[4:8] = value if "_ih" in name else 0
+
+
+def weights_too(module, value):
+    by_fill(module, value)
+    module.weight_hh_l0.data += 1
+
+
+@pytest.mark.parametrize("answer", [hard_coded, rows_of_one_module, weights_too, lambda m, v: m, lambda m, v: v * m.l])
+def test_ways_that_do_not_set_the_bias(answer):
+    assert check.set_forget_bias(answer).state == "wrong"
+
+
+def test_setting_a_bias_leaves_torchs_random_numbers_alone():
+    torch.manual_seed(1)
+    expected = torch.rand(3)
+    torch.manual_seed(1)
+    check.set_forget_bias(by_fill)
+    assert torch.equal(torch.rand(3), expected)
+
+
+@pytest.mark.parametrize(("exercise", "right", "wrong"), [
+    ("smallest_bias", [4.3, "4.3", "4,3", np.float64(4.3), torch.tensor(4.3)], [4.25, 4.2, 4.4, 4.27, 5, "4.31"]),
+    ("baseline", ["1/6", 1 / 6, "0.167", "0.17", "16.7 %", np.float32(1 / 6)], ["1/12", 0.33, 0.2, 0.1, 0, 1, "1/3"]),
+    ("parameters", [200, "200", 200.0, np.int64(200), "2e2"], [180, 160, 50, 150, 120, 100, 20, "200.5"]),
+    ("one_percent", [7, "7 steps", 7.0, np.int64(7), torch.tensor(7)], [6, 8, 6.6, 50, -7, 0, "6.64"]),
+])
+def test_numbers(exercise, right, wrong):
+    for given in right:
+        assert getattr(check, exercise)(given), given
+    for given in wrong:
+        assert getattr(check, exercise)(given).state == "wrong", given
+
+
+@pytest.mark.parametrize("given", [{"forget_bias": 6.0, "gain": 0.5}, {"gain": 0.0}, {"forget_bias": 100.0}, 3, "x"])
+def test_controls_that_do_not_explode(given):
+    assert check.explode(given).state == "wrong"
