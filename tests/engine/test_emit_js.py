@@ -69,9 +69,9 @@ def test_every_operation_is_spelled_in_javascript():
 
 
 @few
-@given(x=arrays(elements=NONZERO.map(lambda k: k / 4)))
+@given(x=arrays())
 def test_functions_made_of_others(node, x):
-    agree(node, lambda xp, x: (xp.square(x), xp.reciprocal(x), xp.positive(x)), x)
+    agree(node, lambda xp, x: (xp.square(x), xp.positive(x)), x)
 
 
 def test_an_operation_with_too_few_operands_is_refused():
@@ -201,7 +201,7 @@ def test_slices_of_every_kind(node, data):
 def test_transposes(node, data):
     x = data.draw(arrays(hnp.array_shapes(min_dims=2, max_dims=4, max_side=4)))
     axes = tuple(data.draw(st.permutations(range(x.ndim))))
-    agree(node, lambda xp, x: (xp.permute_dims(x, axes), xp.matrix_transpose(x), x.mT + 1.0, xp.moveaxis(x, 0, -1)), x)
+    agree(node, lambda xp, x: (xp.permute_dims(x, axes), xp.matrix_transpose(x), x.mT + 1.0), x)
 
 
 @few
@@ -233,7 +233,6 @@ def test_axes_of_length_one(node, pair):
 def test_broadcast_views(node, pair):
     shape = np.broadcast_shapes(*(p.shape for p in pair))
     agree(node, lambda xp, x, y: (xp.broadcast_to(x, shape), xp.broadcast_to(y, shape) + 1.0), *pair)
-    agree(node, lambda xp, x, y: tuple(xp.broadcast_arrays(x, y)), *pair)
 
 
 @few
@@ -271,7 +270,7 @@ def test_repetitions(node, pair):
     x, axis = pair
     agree(
         node,
-        lambda xp, x: (xp.tile(x, (2, 3)), xp.repeat(x, 2, axis=axis), xp.repeat(x, 3), *xp.unstack(x, axis=axis)),
+        lambda xp, x: (xp.repeat(x, 2, axis=axis), xp.repeat(x, 3), *xp.unstack(x, axis=axis)),
         x,
     )
 
@@ -408,7 +407,7 @@ def test_every_reduction(node, name, dtype, data):
         agree(node, lambda xp, x: f(xp)(x, axis=(0, x.ndim - 1) if x.ndim > 1 else (0,)), x)
 
 
-@pytest.mark.parametrize("name", ["mean", "var", "std", "count_nonzero"])
+@pytest.mark.parametrize("name", ["mean", "var", "std"])
 @few
 @given(data=st.data())
 def test_reductions_made_of_others(node, name, data):
@@ -428,7 +427,6 @@ def test_running_sums(node, pair):
             xp.cumulative_sum(x, axis=axis),
             xp.cumulative_sum(x * 2.0, axis=axis, include_initial=True),
             xp.cumulative_prod(x, axis=axis),
-            xp.diff(x, axis=axis),
         ),
         x,
     )
@@ -520,8 +518,6 @@ def test_norms_and_dots(node, pair, order):
         ),
         x,
     )
-    square = np.arange(9.0).reshape(3, 3)
-    agree(node, lambda xp, x: (xp.linalg.trace(x), xp.linalg.outer(x[0, :], x[1, :])), square)
 
 
 # ---------------------------------------------------------------- recurrences
@@ -747,4 +743,4 @@ def test_the_list_of_operations_is_covered():
     text = Path(__file__).read_text()
     rest = set(namespace.__all__) - set(FUNCTIONS) - set(REDUCTIONS)
     missing = {name for name in rest if f'"{name}"' not in text and f"xp.{name}" not in text}
-    assert missing <= {"empty", "empty_like", "outer", "isdtype", "result_type", "inf", "newaxis", "scan"}
+    assert missing <= {"isdtype", "result_type", "inf", "newaxis", "scan"}

@@ -14,8 +14,6 @@ from .graph import Node, current
 __all__ = [
     "arange",
     "asarray",
-    "empty",
-    "empty_like",
     "eye",
     "full",
     "full_like",
@@ -57,11 +55,6 @@ def ones(shape, dtype=None, device=None):
     return full(shape, 1.0, dtype=dtype)
 
 
-def empty(shape, dtype=None, device=None):
-    """Zeros: nothing on the page is left unset."""
-    return zeros(shape, dtype=dtype)
-
-
 def full_like(x, fill_value, dtype=None, device=None):
     """An array of one value with the shape and dtype of `x`."""
     return full(x.shape, fill_value, dtype=x.dtype if dtype is None else dtype)
@@ -75,11 +68,6 @@ def zeros_like(x, dtype=None, device=None):
 def ones_like(x, dtype=None, device=None):
     """Ones with the shape and dtype of `x`."""
     return full_like(x, 1, dtype=dtype)
-
-
-def empty_like(x, dtype=None, device=None):
-    """Zeros with the shape and dtype of `x`."""
-    return zeros_like(x, dtype=dtype)
 
 
 def shape_of(shape) -> tuple[int, ...]:

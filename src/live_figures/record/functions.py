@@ -19,7 +19,7 @@ def _elementwise(name):
 
 
 globals().update({name: _elementwise(name) for name in FUNCTIONS})
-__all__ = [*FUNCTIONS, "astype", "clip", "positive", "reciprocal", "square"]
+__all__ = [*FUNCTIONS, "astype", "clip", "positive", "square"]
 
 
 def pow(x, y):
@@ -36,11 +36,6 @@ def pow(x, y):
 def square(x):
     """x * x."""
     return Array(apply("multiply", node_of(x), node_of(x)))
-
-
-def reciprocal(x):
-    """1 / x."""
-    return Array(apply("divide", node_of(1.0), node_of(x)))
 
 
 def positive(x):

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from types import SimpleNamespace
 
-from . import creation, functions, manipulation, reductions, shaping
+from . import functions, manipulation, reductions, shaping
 from .array import Array, node_of
-from .creation import offset as offset_of
 from .dtypes import float64
 from .elementwise import apply, broadcast, cast
 from .errors import TraceError, UnknownOperation
@@ -17,7 +16,6 @@ from .ops import promote
 __all__ = [
     "linalg",
     "matmul",
-    "outer",
     "vecdot",
 ]
 
@@ -49,11 +47,6 @@ def vecdot(x1, x2, /, axis=-1):
     return reductions.sum(Array(apply("multiply", node_of(x1), node_of(x2))), axis=axis)
 
 
-def outer(x1, x2, /):
-    """All products of two vectors' elements."""
-    return x1[:, None] * x2[None, :]
-
-
 def _vector_norm(x, /, axis=None, keepdims=False, ord=2):
     """linalg.vector_norm for the orders 1, 2 and infinity."""
     if ord == 2:
@@ -67,18 +60,12 @@ def _vector_norm(x, /, axis=None, keepdims=False, ord=2):
     raise TraceError(f"xp.linalg.vector_norm with ord={ord}", "the orders 1, 2 and inf are there")
 
 
-def _trace(x, /, offset=0):
-    """linalg.trace: sum of diagonal `offset`."""
-    diagonal = functions.where(offset_of(*x.shape[-2:]) == offset, x, creation.zeros_like(x))
-    return reductions.sum(diagonal, axis=(-2, -1))
-
-
 class _Linalg(SimpleNamespace):
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
-        raise UnknownOperation(f"xp.linalg.{name}", "the tracer has no such operation")
+        raise UnknownOperation(f"xp.linalg.{name}", "there is no such operation here")
 
 
-linalg = _Linalg(vector_norm=_vector_norm, matmul=matmul, vecdot=vecdot, outer=outer, trace=_trace,
+linalg = _Linalg(vector_norm=_vector_norm, matmul=matmul, vecdot=vecdot,
                  matrix_transpose=manipulation.matrix_transpose)  # fmt: skip

@@ -5,17 +5,15 @@ from __future__ import annotations
 from . import shaping
 from .array import Array, node_of
 from .creation import shape_of
-from .elementwise import broadcast, expand
+from .elementwise import expand
 from .errors import TraceError
 
 __all__ = [
-    "broadcast_arrays",
     "broadcast_to",
     "concat",
     "expand_dims",
     "flip",
     "matrix_transpose",
-    "moveaxis",
     "permute_dims",
     "repeat",
     "reshape",
@@ -24,7 +22,6 @@ __all__ = [
     "stack",
     "take",
     "take_along_axis",
-    "tile",
     "unstack",
 ]
 
@@ -42,16 +39,6 @@ def permute_dims(x, /, axes):
 def matrix_transpose(x, /):
     """Every matrix transposed."""
     return Array(shaping.swap_last(node_of(x)))
-
-
-def moveaxis(x, source, destination, /):
-    """Axes moved to other places, the rest in order."""
-    node, one = node_of(x), lambda a: (a,) if isinstance(a, int) else tuple(a)
-    sources = [shaping.axis_of(node, a) for a in one(source)]
-    order = [a for a in range(len(node.shape)) if a not in sources]
-    for to, a in sorted(zip([shaping.axis_of(node, d) for d in one(destination)], sources, strict=True)):
-        order.insert(to, a)
-    return Array(shaping.permute(node, tuple(order)))
 
 
 def expand_dims(x, /, axis=0):
@@ -77,13 +64,6 @@ def squeeze(x, /, axis):
 def broadcast_to(x, /, shape):
     """A view in which axes of length one are repeated."""
     return Array(expand(node_of(x), shape_of(shape)))
-
-
-def broadcast_arrays(*arrays):
-    """Views of one common shape."""
-    nodes = [node_of(a) for a in arrays]
-    shape = broadcast(*(n.shape for n in nodes))
-    return [Array(expand(n, shape)) for n in nodes]
 
 
 def concat(arrays, /, axis=0):
@@ -126,17 +106,6 @@ def roll(x, /, shift, axis=None):
         parts = [shaping.index(node, (*whole, slice(cut, None))), shaping.index(node, (*whole, slice(0, cut)))]
         x = Array(shaping.concat(parts, a))
     return x
-
-
-def tile(x, repetitions, /):
-    """The whole array repeated along each axis."""
-    node, reps = node_of(x), tuple(repetitions)
-    ndim = max(len(node.shape), len(reps))
-    old = (1,) * (ndim - len(node.shape)) + node.shape
-    reps = (1,) * (ndim - len(reps)) + reps
-    spread = shaping.reshape(node, tuple(d for n in old for d in (1, n)))
-    spread = expand(spread, tuple(d for r, n in zip(reps, old, strict=True) for d in (r, n)))
-    return Array(shaping.reshape(spread, tuple(r * n for r, n in zip(reps, old, strict=True))))
 
 
 def repeat(x, repeats, /, axis=None):

@@ -23,4 +23,4 @@ Array.namespace = sys.modules[__name__]
 def __getattr__(name):
     if name.startswith("__"):
         raise AttributeError(name)
-    raise UnknownOperation(f"xp.{name}", "the tracer has no such operation; see CONTRIBUTING.md for those it has")
+    raise UnknownOperation(f"xp.{name}", "there is no such operation here; the engine's guide lists what there is")

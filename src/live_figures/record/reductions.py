@@ -7,7 +7,7 @@ import math
 
 from . import functions, shaping
 from .array import Array, node_of
-from .dtypes import bool, dtype_name, float64
+from .dtypes import dtype_name, float64
 from .elementwise import apply, cast, expand
 from .graph import Node, current
 from .ops import REDUCTIONS, promote
@@ -17,10 +17,8 @@ __all__ = [
     "any",
     "argmax",
     "argmin",
-    "count_nonzero",
     "cumulative_prod",
     "cumulative_sum",
-    "diff",
     "max",
     "mean",
     "min",
@@ -102,11 +100,6 @@ def all(x, /, axis=None, keepdims=False):
     return _reduce("all", cast(node_of(x), "bool"), axis, keepdims)
 
 
-def count_nonzero(x, /, axis=None, keepdims=False):
-    """How many elements are not zero."""
-    return sum(functions.astype(x, bool), axis=axis, keepdims=keepdims)
-
-
 def _position(name, x, axis, keepdims):
     node = cast(node_of(x), promote(node_of(x).dtype, "int64"))
     if axis is None:
@@ -147,12 +140,3 @@ def cumulative_sum(x, /, axis=None, dtype=None, include_initial=False):
 def cumulative_prod(x, /, axis=None, dtype=None, include_initial=False):
     """Running products along an axis."""
     return _cumulate("prod", x, axis, dtype, include_initial)
-
-
-def diff(x, /, axis=-1, n=1):
-    """Differences between neighbours along an axis."""
-    for _ in range(n):
-        node = node_of(x)
-        whole = (slice(None),) * shaping.axis_of(node, axis)
-        x = x[(*whole, slice(1, None))] - x[(*whole, slice(0, -1))]
-    return x
