@@ -38,22 +38,22 @@ def program_of(f, inputs, constants=None, without=()):
         return lower(graph, {f"y{k}": y.node for k, y in enumerate(out)}, without), dict(graph.constants), out
 
 
-def javascript(node, f, inputs, constants=None):
+def javascript(node, f, inputs, constants=None, without=()):
     """What the recorded program gives for `inputs`, on its second run; with the traced outputs."""
-    program, known, out = program_of(f, inputs, constants)
+    program, known, out = program_of(f, inputs, constants, without)
     library = Library()
     text = emit_program(program, library)
     node.load("case", f"{library.source()}\n(self.LiveModules??={{}}).case={{consts:{{}},variants:{{'':{text}}}}}")
     return node.run("case", "", [{f"x{k}": v for k, v in enumerate(inputs)}] * 2, known)[1], out
 
 
-def agree(node, f, *inputs, constants=(), tolerance=TOLERANCE):
+def agree(node, f, *inputs, constants=(), tolerance=TOLERANCE, without=()):
     """Assert that the JavaScript of `f` equals NumPy in shape, dtype and, to rounding, in value."""
     inputs = [np.asarray(v) for v in inputs]
     with np.errstate(all="ignore"):
         expected = f(np_api, *inputs, *constants)
     expected = expected if isinstance(expected, tuple) else (expected,)
-    got, traced = javascript(node, f, inputs, constants)
+    got, traced = javascript(node, f, inputs, constants, without)
     for k, (want, symbol) in enumerate(zip(expected, traced, strict=True)):
         want = np.asarray(want)
         assert symbol.shape == want.shape

@@ -1,6 +1,6 @@
 """What each pass of the lowering buys: time and gzipped code without it, divided by those with every pass.
 
-    PYTHONPATH=tests python tests/bench/passes.py [PASS[+PASS ...] ...]
+    python tests/bench/passes.py [PASS[+PASS ...] ...]
 
 Measured in node, all programs of a row taking turns: the figures that compute longest, and a step of training an LSTM
 (forward, backward through time, clipping, Adam; B=32, H=16).
@@ -91,22 +91,22 @@ def _training():
 
 
 def measure(chosen: list[tuple[str, ...]] | None = None) -> dict[str, float]:
-    """Time and code without each pass, and without all of them, as ratios."""
+    """Milliseconds with every pass; time and code without each, and without all of them, as ratios."""
     from live_figures.lower import PASSES
 
     rows = [(), *(chosen or [*((name,) for name in PASSES), PASSES])]
     titles = ["", *("all" if row == PASSES else "+".join(row) for row in rows[1:])]
-    measured = {}
+    measured, totals = {}, [0] * len(rows)
     for name, module, key, inputs, constants in (*_figures(), *_training()):
         labels = [f"{name} {k}" for k in range(len(rows))]
         modules = [module(label, without) for label, without in zip(labels, rows, strict=True)]
         sizes = [len(gzip.compress(code.encode(), 9)) for _, code in modules]
         times = _race(dict(zip(labels, modules, strict=True)), key, inputs, constants)
-        measured[f"{name}_ms"], measured[f"{name}_gzip_kb"] = times[0], sizes[0] / 1000
-        for title, time, size in list(zip(titles, times, sizes, strict=True))[1:]:
-            measured[f"without_{title}_{name}_time"] = time / times[0]
-            measured[f"without_{title}_{name}_code"] = size / sizes[0]
-    return measured
+        totals = [total + size for total, size in zip(totals, sizes, strict=True)]
+        measured[f"{name}_ms"] = times[0]
+        measured |= {f"{name}_without_{title}": time / times[0] for title, time in zip(titles, times, strict=True)}
+    measured |= {f"code_without_{title}": total / totals[0] for title, total in zip(titles, totals, strict=True)}
+    return {name: value for name, value in measured.items() if not name.endswith("_")}
 
 
 def _race(modules, key, inputs, constants):

@@ -13,6 +13,7 @@ from tracing import ELEMENTS, REALS, agree, arrays, axes_of, program_of
 from helpers import bptt, cells, sequence
 from live_figures import scan
 from live_figures.emit.javascript import SPELLINGS
+from live_figures.lower import PASSES
 from live_figures.record import TraceError, namespace
 from live_figures.record.ops import FUNCTIONS, OPERATIONS, REDUCTIONS
 
@@ -646,6 +647,26 @@ def test_a_cell_forwards_and_backwards_through_time(node, case, given_as):
         agree(node, f, x, grad_h, h0, *weights, tolerance=1e-11)
     else:
         agree(node, f, x, grad_h, h0, constants=weights, tolerance=1e-11)
+
+
+@pytest.mark.parametrize("without", [*((name,) for name in PASSES), PASSES], ids="+".join)
+def test_every_pass_of_the_lowering_can_be_left_out(node, without):
+    rng, weights = np.random.default_rng(6), parameters("lstm", 4)
+    x, grad_h = rng.normal(size=(5, 4, 2)), rng.normal(size=(5, 4, 3))
+
+    def f(xp, x, grad_h, *weights):
+        params = cells.LSTMParams(*weights)
+        trace = sequence.lstm(params, x)
+        grads = bptt.lstm_bptt(params, x, trace, grad_h)
+        both = xp.concat([trace.h, xp.flip(trace.c, axis=0) + xp.max(grads.params.W_h)], axis=1)
+        return (*trace, *grads.params[:3], both, xp.take(both, xp.argmax(both[0, :, 0]), axis=1))
+
+    agree(node, f, x, grad_h, constants=weights, tolerance=1e-11, without=without)
+
+
+def test_a_pass_that_is_not_there_is_refused():
+    with pytest.raises(ValueError, match="there is no pass polish; there are inline, "):
+        program_of(lambda xp, x: x, [np.ones(3)], without=("polish",))
 
 
 def test_a_loss_and_its_gradient(node):

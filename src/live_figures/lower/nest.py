@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..program import Affine, Expr, IndexValue, Let, Lit, Load, Loop, Op, Use, Var, rebuild
+from ..program import Expr, IndexValue, Let, Lit, Load, Loop, Op, Use, Var
 
 __all__ = ["Nest"]
 
@@ -34,10 +34,9 @@ class Nest:
         self.blocks.append(_Block({var}, loop=(var, count)))
 
     def close(self):
-        """End the innermost loop, joined with the loop inside it if the two walk memory as one would."""
+        """End the innermost loop."""
         block = self.blocks.pop()
-        loop = Loop(*block.loop, block.statements)
-        self.blocks[-1].statements.append(loop if "join" not in self.passes else _joined(loop))
+        self.blocks[-1].statements.append(Loop(*block.loop, block.statements))
 
     def add(self, statement):
         """Append a statement to the innermost loop; a variable that it binds is known there."""
@@ -82,21 +81,3 @@ def _variables(expr):
         case Op(_, args):
             for a in args:
                 yield from _variables(a)
-
-
-def _joined(outer: Loop) -> Loop:
-    if len(outer.body) != 1 or not isinstance(outer.body[0], Loop):
-        return outer
-    inner, fits = outer.body[0], True
-
-    def check(index: Affine) -> Affine:
-        nonlocal fits
-        fits = fits and index.multiple(outer.var) == index.multiple(inner.var) * inner.count
-        return index
-
-    for statement in inner.body:
-        rebuild(statement, check)
-    if not fits:
-        return outer
-    drop = lambda index: index.replace(lambda v: Affine() if v is outer.var else None)  # noqa: E731
-    return Loop(inner.var, outer.count * inner.count, [rebuild(s, drop) for s in inner.body])
