@@ -28,15 +28,15 @@ def markdown(exercise) -> str:
 
 def display(exercise) -> None:
     """Show the card as the output of a cell."""
-    from IPython.display import HTML, Markdown
     from IPython.display import display as show
 
     if on_page() or not _answers_itself(exercise):
-        show(Markdown(markdown(exercise)))
-        return
-    show(Markdown("\n\n".join(_asks(exercise))))
-    show(HTML(framed(exercise)))
-    show(Markdown(_solution(exercise)))
+        parts = [{"text/markdown": markdown(exercise)}]
+    else:
+        parts = [{"text/markdown": "\n\n".join(_asks(exercise))}, {"text/html": framed(exercise)},
+                 {"text/markdown": _solution(exercise)}]
+    for part in parts:
+        show(part | {"text/plain": f"exercise {exercise.key}: {exercise.text('title')}"}, raw=True)
 
 
 def question_html(exercise) -> str:
@@ -64,7 +64,7 @@ def question_document(exercise) -> str:
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{_text(exercise.text("title"))}</title><style>{style}
-body {{ margin: 0; background: var(--live-paper); }}</style></head>
+body {{ display: flow-root; margin: 0; background: var(--live-paper); }}</style></head>
 <body>{question_html(exercise)}
 <script>{assets.runtime("live-question.js")}</script></body></html>"""
 

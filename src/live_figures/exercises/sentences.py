@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Mapping
 
 __all__ = ["WORDS", "replace", "say", "text"]
@@ -69,8 +70,26 @@ _replaced: dict[str, str] = {}
 
 
 def replace(words: Mapping[str, str]) -> None:
-    """Show other texts under these keys from now on, for an edition in another language; see `words` for the keys."""
+    """Show other texts under these keys from now on, for an edition in another language; see `words` for the keys.
+
+    Raises ValueError for a sentence of the mechanism that does not exist, or for a placeholder that it does not have.
+    """
+    for key, said in words.items():
+        if key.startswith("exercises."):
+            _check(key, said)
     _replaced.update(words)
+
+
+def _check(key: str, said: str) -> None:
+    original = WORDS.get(key.removeprefix("exercises."))
+    if original is None:
+        raise ValueError(f"there is no text {key!r}")
+    if more := _placeholders(said) - _placeholders(original):
+        raise ValueError(f"{key!r} has no placeholder {', '.join(sorted(more))}; its text is {original!r}")
+
+
+def _placeholders(said: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(said) if name is not None}
 
 
 def text(key: str, original: str) -> str:
