@@ -61,7 +61,7 @@ def same(got, other, tolerance: float | None = TOLERANCE) -> bool:
     if tolerance is None:
         return np.array_equal(a, b, equal_nan=True)
     with np.errstate(all="ignore"):
-        return np.allclose(a, b, rtol=0, atol=_allowed(a, b[np.isfinite(b)], tolerance), equal_nan=True)
+        return np.allclose(a, b, rtol=0, atol=_allowed(np.asarray(got), b[np.isfinite(b)], tolerance), equal_nan=True)
 
 
 def plain(value):
