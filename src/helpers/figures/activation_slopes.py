@@ -29,7 +29,7 @@ controls = [
            labels=("sigmoid", "tanh", "ReLU")),
     Slider(name="a", label="Pre-activation a", min=-5, max=5, step=0.1, value=0),
     Slider(name="w", label="Recurrent weight w", min=0, max=6, step=0.05, value=1),
-    Slider(name="k", label="Steps back k", unit="steps", min=1, max=50, step=1, value=1, integer=True, play=8),
+    Slider(name="k", label="Steps back k", unit="steps", min=1, max=50, step=1, value=2, integer=True, play=8),
 ]
 
 
@@ -96,7 +96,7 @@ tries = [
             "after five steps?",
         guesses=("A quarter.", "A twentieth.", "A thousandth."), right=2,
         do="Move the steps back to 5.", at={"k": 5},
-        says="A thousandth: every step takes a quarter of what is left, and 4⁵ is 1024. On the logarithmic axis the "
+        says="A thousandth: each step leaves a quarter of what came in, and 4⁵ is 1024. On the logarithmic axis the "
              "product is a straight line.",
         holds=lambda a: a["kept"] == 1 / 1024 and np.allclose(np.diff(a["product"][:30]), np.log10(1 / 4))),
     Try(ask="With w = 4 the sigmoid passes all of it, as long as the unit stays at a = 0. How much is left after ten "

@@ -12,8 +12,8 @@ from live_figures import Challenge, Choice, Claim, Slider, Try
 
 title = "How much does each step of the past add to the gradient of the recurrent weights?"
 caption = (
-    "Every output sends back an error of size 1: the map shows how much each of its lags adds to the gradient, and the "
-    "lines below follow one output, marked on the map; they end where the sequence begins."
+    "Every output sends back an error of size 1: the map shows how much each of its lags adds to the gradient, the "
+    "lines below the same for one output, marked on the map, and for all outputs together."
 )
 alt = (
     "Above, a map of the size of every term of the gradient, output step upwards and lag to the right, on a "

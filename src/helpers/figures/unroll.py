@@ -154,7 +154,7 @@ claims = [
           and bool((a["carried"][1, 1:] < b["carried"][1, 1:]).all())),
     Claim("At W = 1.10 the state ends just above 0.5, at W = 1.05 below.", at=({"W": 1.05}, {"W": 1.1}),
           holds=lambda a, b: a["last"] < 0.5 < b["last"] < 0.51),
-    Claim("U = 2 and W = 1.5 hold a pulse of 0.3.", at={"U": 2, "W": 1.5, "pulse": 0.3},
-          holds=lambda a: bool(a["kept"])),
-    Claim("W = −1.5 changes the sign at every step.", at={"W": -1.5}, holds=lambda a: bool(a["alternates"])),
+    Claim("U = 2 and W = 1.5 hold a pulse of 0.3; W = −1.5 changes the sign at every step.",
+          at=({"U": 2, "W": 1.5, "pulse": 0.3}, {"W": -1.5}),
+          holds=lambda small, turning: bool(small["kept"] & turning["alternates"])),
 ]
