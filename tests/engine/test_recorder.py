@@ -1,6 +1,7 @@
 """Recording: what is refused and how it is told, and what the program that comes out is like."""
 
 import types
+from typing import NamedTuple
 
 import array_api_compat
 import numpy as np
@@ -330,3 +331,30 @@ def test_every_kind_of_node_is_lowered(name):
     kind = KINDS[name]
     assert kind.given or kind.kernel or hasattr(Expressions, f"_{name}")
     assert not kind.view or hasattr(Storage, f"_{name}")
+
+
+# ---------------------------------------------------------------- constants in named tuples
+class Inner(NamedTuple):
+    W: np.ndarray
+    b: np.ndarray | None = None
+
+
+class Outer(NamedTuple):
+    inner: Inner
+    scale: float
+
+
+def test_constants_in_named_tuples_reach_compute_as_they_were_declared(node):
+    weights = np.arange(6.0).reshape(2, 3)
+
+    def compute(c, gain):
+        assert isinstance(c["params"], Outer)
+        assert c["params"].inner.b is None
+        return {"y": gain * c["params"].scale * c["params"].inner.W}
+
+    figure = figure_of(compute, consts=lambda: {"params": Outer(Inner(weights), 2.5)})
+    module = compile_figure(figure)
+    assert '"params.inner.W"' in module.consts_js
+    node.load("faulty", module.js)
+    got = node.run("faulty", "[]", [{"gain": np.asarray(2.0)}])[0]["y"]
+    np.testing.assert_array_equal(got.reshape(2, 3), figure.run(gain=2.0)["y"])

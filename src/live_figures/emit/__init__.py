@@ -1,4 +1,9 @@
-"""From a program to the text of a target language."""
+"""From a program to the text of a target language.
+
+    walk          what every language shares: order, names, one function for kernels that do the same
+    javascript    the spelling of JavaScript; `SPELLINGS` has one entry for each operation of the table
+    matmul        loops for matrix products in JavaScript
+"""
 
 from .javascript import Library, emit_program
 

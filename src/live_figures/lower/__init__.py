@@ -15,7 +15,7 @@ from .storage import Storage
 
 __all__ = ["PASSES", "lower"]
 
-PASSES = ("inline", "fuse", "place", "rows", "hoist", "reuse")
+PASSES = ("inline", "fuse", "place", "rows", "sums", "hoist", "reuse")
 
 
 def lower(graph: Graph, outputs: dict[str, Node], without: Collection[str] = ()) -> Program:

@@ -170,10 +170,11 @@ class Storage:
             node, place = base, Place(place.buffer, place.offset, strides)
         return node, place
 
-    @staticmethod
-    def accumulates(node: Node) -> bool:
+    def accumulates(self, node: Node) -> bool:
         """Whether a reduction adds rows to its result in memory, because its last axis stays."""
         name, axes = node.attr
+        if "sums" not in self.passes:
+            return False
         long = [a for a, d in enumerate(node.args[0].shape) if d > 1]
         return bool(long) and long[-1] not in axes and any(a in axes for a in long) and not REDUCTIONS[name].position
 
