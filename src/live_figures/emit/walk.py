@@ -11,7 +11,6 @@ import math
 from collections.abc import Iterator
 
 from ..program import (
-    Affine,
     Assign,
     Buffer,
     Expr,
@@ -47,7 +46,12 @@ class Functions:
 
 
 class ProgramWriter:
-    """Walks a program: its setup, then its body, every recurrence with the steps inside, and the results last."""
+    """Walks a program: kernels and recurrences in order, then the results. A language spells
+
+    kernel                                  the class that writes kernels
+    repeat(counter, count, reverse, body)   a recurrence, its body written
+    call(function, buffers, counters)       a kernel at work
+    """
 
     kernel: type[KernelWriter]
 
@@ -79,18 +83,18 @@ class ProgramWriter:
             size = math.prod(out.shape)
             yield name, self.buffer(out.buffer), out.offset, size, (out.offset, size) == (0, out.buffer.size)
 
-    # ------------------------------------------------------------ what a language spells
-    def repeat(self, counter: str, count: int, reverse: bool, body: str) -> str:
-        """A recurrence."""
-        raise NotImplementedError
-
-    def call(self, function: str, buffers: list[str], counters: list[str]) -> str:
-        """A kernel at work."""
-        raise NotImplementedError
-
 
 class KernelWriter:
-    """Walks one kernel. An expression is whatever `literal`, `load`, ... of the language make of it."""
+    """Walks one kernel. A language spells
+
+    names()                     names that mean nothing else in it
+    function(parameters, body)  the function, without its own name
+    let(name, value), assign(name, value), store(buffer, index, value), loop(name, count, body), matmul(m)
+                                statements: `value` is what became of an expression, but for `store`, where it, like the
+                                `body` of a loop and a product, is still to be walked
+    literal(value, dtype), load(buffer, index), use(name, dtype), index_value(index), operation(name, args)
+                                expressions: whatever is of use to the language, a text with its precedence for one
+    """
 
     def __init__(self, functions: Functions):
         self.functions = functions
@@ -157,52 +161,3 @@ class KernelWriter:
                 return self.index_value(index)
             case Op(name, args):
                 return self.operation(name, args)
-
-    # ------------------------------------------------------------ what a language spells
-    def names(self) -> Iterator[str]:
-        """Names that mean nothing else in the language."""
-        raise NotImplementedError
-
-    def function(self, parameters: list[str], body: str) -> str:
-        """A function without its name."""
-        raise NotImplementedError
-
-    def let(self, name: str, value) -> str:
-        """The beginning of a variable."""
-        raise NotImplementedError
-
-    def assign(self, name: str, value) -> str:
-        """A variable's next value."""
-        raise NotImplementedError
-
-    def store(self, buffer: Buffer, index: Affine, value: Expr) -> str:
-        """An element written."""
-        raise NotImplementedError
-
-    def loop(self, name: str, count: int, body: list[Statement]) -> str:
-        """A loop that counts from 0."""
-        raise NotImplementedError
-
-    def matmul(self, m: MatMul) -> str:
-        """A matrix product."""
-        raise NotImplementedError
-
-    def literal(self, value, dtype: str):
-        """A number or a bool."""
-        raise NotImplementedError
-
-    def load(self, buffer: Buffer, index: Affine):
-        """An element read."""
-        raise NotImplementedError
-
-    def use(self, name: str, dtype: str):
-        """A variable's value."""
-        raise NotImplementedError
-
-    def index_value(self, index: Affine):
-        """An index as a number."""
-        raise NotImplementedError
-
-    def operation(self, name: str, args: tuple[Expr, ...]):
-        """A scalar operation of the table."""
-        raise NotImplementedError
