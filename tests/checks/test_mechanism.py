@@ -76,8 +76,8 @@ def test_a_verdict_is_true_only_when_right():
 
 @pytest.mark.parametrize(("answer", "says"), [
     (lambda x, a: (3 * x, a), "This is the triple."),
-    (lambda x, a: (2 * x, 0), "the number differs by 1.5"),
-    (lambda x, a: (2 * x, math.nan), "the number holds NaN"),
+    (lambda x, a: (2 * x, 0), "The number differs by 1.5"),
+    (lambda x, a: (2 * x, math.nan), "The number is NaN"),
     (lambda x, a: 2 * x, "2 things in this order: the double, the number"),
     (lambda x, a: (2 * x.T, a), "case 2 of 3: x of shape (1, 2), a = 1.5."),
     (lambda x: x, "Your function takes (x). It is called with 2: (x, a)."),

@@ -33,8 +33,9 @@ def display(exercise) -> None:
     if on_page() or not _answers_itself(exercise):
         parts = [{"text/markdown": markdown(exercise)}]
     else:
+        in_a_cell = say("in_a_cell", call=f"`check.{exercise.name}(...)`")
         parts = [{"text/markdown": "\n\n".join(_asks(exercise))}, {"text/html": framed(exercise)},
-                 {"text/markdown": _solution(exercise)}]
+                 {"text/markdown": f"{in_a_cell}\n\n{_solution(exercise)}"}]
     for part in parts:
         show(part | {"text/plain": f"exercise {exercise.key}: {exercise.text('title')}"}, raw=True)
 

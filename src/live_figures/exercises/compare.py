@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .sentences import say
+from .sentences import opening, say
 from .verdict import Refusal
 
 __all__ = ["TOLERANCE", "compare", "plain", "same"]
@@ -37,7 +37,7 @@ def compare(what: str, got, expected, *, names: tuple[str, ...] = (), tolerance:
         _same_length(what, got, expected, names)
         labels = names or [say("part", number=k + 1, what=what) for k in range(len(expected))]
         for label, part, wanted in zip(labels, got, expected, strict=True):
-            compare(label, part, wanted, tolerance=tolerance)
+            compare(opening(label), part, wanted, tolerance=tolerance)
     else:
         _same_numbers(what, _numbers(what, got), np.asarray(expected), tolerance)
 
@@ -125,7 +125,7 @@ def _same_numbers(what: str, got: np.ndarray, expected: np.ndarray, tolerance: f
         raise Refusal(say("shape", what=what, expected=expected.shape, got=got.shape))
     for key, bad in (("nan", np.isnan(got)), ("infinite", np.isinf(got))):
         if bad.any():
-            raise Refusal(say(key, what=what, where=_place(bad)))
+            raise Refusal(say(key, what=what, where=_place(bad)) if bad.size > 1 else say(f"{key}_alone", what=what))
     allowed = _allowed(got, expected, tolerance)
     gap = np.abs(got.astype(np.float64).reshape(expected.shape) - expected)
     if gap.size and gap.max() > allowed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from . import source
 from .base import Exercise
 from .calling import Outcome, Runner, describe, explain, is_stub, require_function
 from .compare import TOLERANCE, compare, same
-from .sentences import say
+from .sentences import opening, say
 from .verdict import Refusal
 
 __all__ = ["Function"]
@@ -36,7 +36,7 @@ class Function(Exercise):
     in_place: tuple[str, ...] = ()
     measure: Callable | None = None
     tolerance: float = TOLERANCE
-    seed: int = field(default=0)
+    seed: int = 0
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -95,7 +95,7 @@ class Function(Exercise):
             raise Refusal(f"{got.error} {where}", got.error.state)
         if got.error is not None:
             raise Refusal(f"{explain(got.error, answer)} {where}")
-        what = names[0] if len(names) == 1 else say("returned")
+        what = opening(names[0]) if len(names) == 1 else say("returned")
         try:
             compare(what, got.value, expected, names=names if len(names) > 1 else (), tolerance=self.tolerance)
         except Refusal as refusal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from collections.abc import Mapping
 
-__all__ = ["WORDS", "replace", "say", "text"]
+__all__ = ["WORDS", "opening", "replace", "say", "text"]
 
 WORDS = {
     # the card
@@ -15,6 +15,7 @@ WORDS = {
     "solution": "Solution",
     "your_answer": "Your answer",
     "check": "Check",
+    "in_a_cell": "Or answer in a cell: {call}.",
     "no_scripts": "Answering here needs scripts.",
     # choices and numbers
     "nothing_yet": "Nothing to check yet: put your answer in place of the dots and run the cell again.",
@@ -56,11 +57,13 @@ WORDS = {
     "not_text": "{what} should be another text than {given}.",
     "parts": "{what} should be {count} things in this order: {names}.",
     "entries": "{what} should be a list of {count} arrays.",
-    "part": "number {number} of {what}",
+    "part": "Number {number} of {what}",
     "part_named": "{name} of {what}",
     "shape": "{what} should have shape {expected}, and has {got}.",
     "nan": "{what} holds NaN, at index {where}.",
+    "nan_alone": "{what} is NaN.",
     "infinite": "{what} holds infinity, at index {where}.",
+    "infinite_alone": "{what} is infinite.",
     "differs": "{what} differs by up to {gap}, at index {where} (allowed: {allowed}).",
     "differs_alone": "{what} differs by {gap} (allowed: {allowed}).",
     "see_hints": "The hints under the question say where to begin.",
@@ -100,3 +103,9 @@ def text(key: str, original: str) -> str:
 def say(key: str, **values) -> str:
     """The mechanism's sentence `key`, its placeholders filled in."""
     return text(f"exercises.{key}", WORDS[key]).format(**values)
+
+
+def opening(what: str) -> str:
+    """`what` as the first words of a sentence: capitalised, unless it begins with a letter of a formula."""
+    first = what.partition(" ")[0]
+    return what[0].upper() + what[1:] if len(first) > 2 and first.isalpha() and first.islower() else what
