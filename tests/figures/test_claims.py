@@ -33,6 +33,22 @@ def test_the_opposite_of_every_promise_is_found_broken(name):
             assert broken(dataclasses.replace(fig, **{"claims": (), "tries": (), group: (opposite,)})), promise.says
 
 
+@pytest.mark.parametrize("name", names())
+def test_the_tries_are_true_one_after_the_other(name):
+    """A reader seldom resets: what one try has moved still stands there in the next."""
+    fig, left = load(name), {}
+    for asked in fig.tries:
+        states = [left := left | {control: _middle(value) for control, value in state.items()}
+                  for state in asked.states]
+        assert asked.holds(*(fig.run(**state) for state in states)), f"{asked.ask!r} at {states}"
+
+
+def _middle(value):
+    if not isinstance(value, tuple):
+        return value
+    return sum(value) // 2 if all(isinstance(end, int) for end in value) else sum(value) / 2
+
+
 @pytest.mark.parametrize(("holds", "at", "says"), [
     (lambda a: a["wave"].max() > 0.9, {"gain": (0.0, 2.0)}, "not true at {'gain': 0.0}"),
     (lambda a: a["wave"].max() < 1.9, {"gain": (0.0, 2.0)}, "not true at {'gain': 2.0}"),

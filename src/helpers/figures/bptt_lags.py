@@ -115,9 +115,11 @@ tries = [
              "of the linear network is exactly straight.",
         holds=lambda tanh, linear: np.allclose(np.diff(linear["error"]), np.log10(0.9))
         and bool((np.diff(tanh["error"]) < np.log10(0.9)).all())),
-    Try(ask="With tanh and a gain of 0.5, lag 10 adds a ten-thousandth of what lag 0 adds. How much at a gain of 1.2?",
+    Try(ask="With tanh and a gain of 0.5, lag 10 of output 40 adds a ten-thousandth of what lag 0 adds. How much does "
+            "it add at a gain of 1.2?",
         guesses=("A thousandth.", "A tenth.", "As much as lag 0."), right=1,
-        do="Set the gain to 0.5, then to 1.2.", at=({"gain": 0.5}, {"gain": 1.2}),
+        do="With tanh, set the gain to 0.5, then to 1.2.",
+        at=({"activation": "tanh", "gain": 0.5}, {"activation": "tanh", "gain": 1.2, "output": STEPS}),
         says="About a tenth. The solid line turns from a steep fall to a gentle one, and large terms spread over the "
              "map.",
         holds=lambda steep, gentle: f"{_left(steep, 'term', 10):.0e} {_left(gentle, 'term', 10):.1f}" == "1e-04 0.1"
@@ -125,7 +127,7 @@ tries = [
     Try(ask="Stay at a gain of 1.2 and make the inputs four times as large. What becomes of the far terms?",
         guesses=("They grow with the inputs.", "They stay.", "They fade."), right=2,
         do="With tanh and a gain of 1.2, set the input scale to 2.",
-        at=({"gain": 1.2}, {"gain": 1.2, "input_scale": 2}),
+        at=({"gain": 1.2}, {"activation": "tanh", "gain": 1.2, "input_scale": 2}),
         says="They fade: lag 10 adds less than a hundredth of what it added before. Large inputs drive the units to "
              "where tanh is flat, and each flat unit on the way back multiplies by nearly 0.",
         holds=lambda before, now: now["tenth"] < 0.01 * before["tenth"] and _large(now) < 0.5 * _large(before)),
@@ -142,7 +144,7 @@ claims = [
           at=tuple({"activation": "linear", "gain": g} for g in (0.3, 0.6, 1, 1.05, 1.25)),
           holds=lambda *a: all(np.allclose(np.diff(b["error"][:12]), np.log10(g))
                                for b, g in zip(a, (0.3, 0.6, 1, 1.05, 1.25), strict=True))),
-    Claim("With tanh it falls by more than a tenth a step, whatever the size of the inputs.",
+    Claim("With tanh and a gain of 0.9 it falls by more than a tenth a step, whatever the size of the inputs.",
           at={"input_scale": (0.1, 2)},
           holds=lambda a: bool((np.diff(a["error"])[a["error"][1:] > -12] < np.log10(0.9)).all())),
     Claim("An output has no lag longer than its own past: the map ends at its diagonal, and a line where the sequence "

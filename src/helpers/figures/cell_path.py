@@ -15,8 +15,9 @@ from live_figures import Challenge, Claim, Slider, Try
 
 title = "What reaches back from the last step?"
 caption = (
-    "An error of size 1 arrives at the last hidden state of eight random units, and each line shows how much of it is "
-    "left, on one of four ways, the farther it goes back; the gain is the singular value of every W_h."
+    "An error of size 1 arrives at the last hidden state of an LSTM of eight random units, or of a tanh RNN, and each "
+    "line shows the size of a gradient that comes back from it; the gain is every singular value of each recurrent "
+    "matrix."
 )
 alt = (
     "Logarithmic plot against the number of steps back: the size of the gradient on the direct cell path, the whole "
@@ -108,25 +109,30 @@ tries = [
         holds=lambda a: np.allclose(a["cell"], a["direct"]) and a["hidden_first"] == 0),
     Try(ask="Leave the gain at 0 and raise the forget-gate bias from 0 to 6. What becomes of the thick line?",
         guesses=("A cliff becomes a plateau.", "It falls a little less.", "It rises."), right=0,
-        do="Set the gain to 0 and the forget-gate bias to 6.",
+        do="Keep the gain at 0 and set the forget-gate bias to 0, then to 6.",
         at=({"gain": 0, "forget_bias": 0}, {"gain": 0, "forget_bias": 6}),
         says="A cliff becomes a plateau: at bias 0 every gate keeps about half, and after 100 steps less than 10⁻³⁰ is "
              "left; at bias 6 it is a fifth.",
         holds=lambda cliff, plateau: cliff["direct_first"] < 1e-30 and round(float(plateau["direct_first"]), 1) == 0.2),
-    Try(ask="With a strong loop, a gain of 6, the direct path shrinks as before. And the whole gradient?",
+    Try(ask="At a forget-gate bias of 1 and with a strong loop, a gain of 6, the direct path shrinks to less than "
+            "10⁻¹⁰. And the whole gradient?",
         guesses=("It shrinks with the direct path.", "It grows on its way back."), right=1,
-        do="Set the recurrent gain to 6.", at={"gain": 6},
-        says="It grows more than a thousandfold: what the direct path loses, the other paths, through h and W_h, more "
-             "than make up for.",
+        do="Set the forget-gate bias to 1 and the recurrent gain to 6.", at={"forget_bias": 1, "gain": 6},
+        says="It grows to more than 1000: what the direct path loses, the other paths, through h and W_h, more than "
+             "make up for. At a gain of 5 they only hold the balance.",
         holds=lambda a: a["direct_first"] < 1e-10 and a["cell_first"] > 1e3),
-    Try(ask="Without any input nothing saturates. Does an explosion still need a strong loop?",
-        guesses=("Yes.", "No, a gain of 1 is enough."), right=1,
-        do="Set the input scale to 0, the forget-gate bias to 4 and the gain to 1.",
-        at={"input_scale": 0, "forget_bias": 4, "gain": 1},
-        says="A gain of 1 is enough: every path is open as wide as it can be, and a gradient of 10⁸ comes back.",
-        holds=lambda a: 1e8 < a["cell_first"] < 1e9),
+    Try(ask="At a forget-gate bias of 4 and a gain of 1 the whole gradient neither vanishes nor explodes. What will it "
+            "do without any input, when nothing saturates?",
+        guesses=("Stay much as it is.", "Vanish.", "Explode."), right=2,
+        do="Set the forget-gate bias to 4 and the gain to 1, then the input scale to 0.",
+        at=({"input_scale": 0.5, "forget_bias": 4, "gain": 1}, {"input_scale": 0, "forget_bias": 4, "gain": 1}),
+        says="Explode: c and h stay at 0, where tanh is steepest. There the way through h adds to the 0.98 that the "
+             "forget gate keeps, at every step, and a gradient of more than 10⁸ comes back.",
+        holds=lambda fed, alone: 0.1 < fed["cell_first"] < 10 and 1e8 < alone["cell_first"] < 1e9),
 ]
 claims = [
+    Claim("At bias 1 the whole gradient explodes at a gain of 6, not at a gain of 5.", at=({"gain": 5}, {"gain": 6}),
+          holds=lambda five, six: 0.1 < five["cell_first"] < 10 and six["cell_first"] > 1e3),
     Claim("With a gain of 6 and a forget-gate bias of 0 the whole gradient explodes, though the direct path shrinks to "
           "nothing.", at={"gain": 6, "forget_bias": 0},
           holds=lambda a: a["cell_first"] > 1e5 and a["direct_first"] < 1e-30),
@@ -138,6 +144,6 @@ claims = [
           holds=lambda a: a["cell_first"] < a["direct_first"]),
     Claim("At bias 0, gain 0.5 and without input the gradient vanishes.",
           at={"forget_bias": 0, "gain": 0.5, "input_scale": 0}, holds=lambda a: a["cell_first"] < 1e-5),
-    Claim("At the start the tanh network's gradient is gone: less than 10⁻³⁰ reaches the first step.", at={},
+    Claim("As the figure opens, less than 10⁻³⁰ of the tanh network's gradient reaches the first step.", at={},
           holds=lambda a: a["tanh_first"] < 1e-30),
 ]

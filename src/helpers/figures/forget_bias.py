@@ -30,7 +30,7 @@ WRITE = LSTMParams(  # gates i, f, g, o: a pulse opens i and sets g; without one
 controls = [
     Slider(name="forget_bias", label="Forget-gate bias", min=-3, max=8, step=0.1, value=1.0),
     Slider(name="second_bias", label="Second bias (torch)", min=-3, max=8, step=0.1, value=0.0),
-    Slider(name="pulse", label="Pulse at step 0", min=0.1, max=2, step=0.05, value=1.0),
+    Slider(name="pulse", label="Size of the pulse", min=0.1, max=2, step=0.05, value=1.0),
 ]
 
 
@@ -93,13 +93,14 @@ tries = [
     Try(ask="At bias 4 half of the bit is gone after 38 steps. How much longer does it live at bias 5?",
         guesses=("a quarter longer", "twice as long", "2.7 times as long"), right=2,
         do="Set the forget-gate bias to 4, and then to 5.", at=({"forget_bias": 4}, {"forget_bias": 5}),
-        says="About e ≈ 2.7 times as long, 103 steps: 1 more of bias leaves the gate about e times closer to 1.",
+        says="About e ≈ 2.7 times as long, 103 steps (beyond the edge; read the sentence above the plot): raising the "
+             "bias by 1 brings the gate about e times closer to 1.",
         holds=lambda a, b: round(float(a["half_life"])) == 38 and round(float(b["half_life"])) == 103),
-    Try(ask="Make the pulse twice as large. Will it be remembered for longer?",
-        guesses=("Yes, it takes longer to fade.", "No, its half-life stays."), right=1,
-        do="Move the pulse from 1 to 2.", at=({}, {"pulse": 2}),
-        says="No: the curve is taller, and every step still takes the same share of it.",
-        holds=lambda a, b: b["cell"][0] > a["cell"][0] and b["half_life"] == a["half_life"]
+    Try(ask="Make the pulse half as large. Will half of it be gone sooner?",
+        guesses=("Yes, there is less to lose.", "No, its half-life stays."), right=1,
+        do="Move the size of the pulse from 1 to 0.5.", at=({}, {"pulse": 0.5}),
+        says="No: the curve begins lower, and every step still takes the same share of what is there.",
+        holds=lambda a, b: b["cell"][0] < 0.5 * a["cell"][0] and b["half_life"] == a["half_life"]
         and np.allclose(b["cell"] / b["cell"][0], a["cell"] / a["cell"][0])),
     Try(ask="torch has two biases, b_ih and b_hh. Set both to 1: what does the gate do?",
         guesses=("The same as with one bias of 1.", "The same as with one bias of 2."), right=1,

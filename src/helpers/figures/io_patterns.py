@@ -11,8 +11,9 @@ from live_figures import Choice, Claim, Slider, Try, draw
 
 title = "What can go in, and what can come out, if time is a loop?"
 caption = (
-    "Each box is the state after one step, its eight units small squares (blue above zero, orange-red below); the "
-    "number in a circle is the output, and the grey one above it the right answer."
+    "Each box is the state after one step, with a small square for each of its eight units (blue above zero, "
+    "orange-red below); the input stands below it, the output in the circle above it, and over that, in grey, the "
+    "right answer."
 )
 alt = (
     "A row of states joined by arrows from left to right, inputs below and outputs above. The pattern decides at which "
@@ -147,23 +148,23 @@ def _answers(arrays):
 tries = [
     Try(ask="From 13 (1101) to 12 (1100) only the last bit changes. How many of the four states change?",
         guesses=("All four: it is another number.", "Only the last.", "None."), right=1,
-        do="Set Step to 4, then move the number from 13 to 12.", at=({"step": 4}, {"number": 12, "step": 4}),
+        do="Set “Step” to 4, then move “Number in” from 13 to 12.", at=({"step": 4}, {"number": 12, "step": 4}),
         says="Only the last: a state knows what has been read so far, and the first three bits are the same.",
         holds=lambda a, b: _changed(a, b) == [False, False, False, True]),
     Try(ask="And from 7 to 8, its neighbour?",
         guesses=("Only the last state changes.", "All four change."), right=1,
-        do="Stay at step 4 and move the number from 7 to 8.",
+        do="Stay at step 4 and set “Number in” to 7, then to 8.",
         at=({"number": 7, "step": 4}, {"number": 8, "step": 4}),
         says="All four change: 7 is 0111 and 8 is 1000, so already the first bit differs.",
         holds=lambda a, b: a["bits"].tolist() == [0, 1, 1, 1] and b["bits"].tolist() == [1, 0, 0, 0]
         and _changed(a, b) == [True] * 4),
-    Try(ask="Four ones in a row. What does the network of the equal pattern answer, bit by bit?",
+    Try(ask="In the pattern “many to many, equal” the network says of each bit whether it differs from the one before, "
+            "1 for yes and 0 for no; before the first stands 0. What will it answer to four ones?",
         guesses=("1 1 1 1", "1 0 0 0", "0 0 0 0"), right=1,
         do="Choose “many to many, equal”, number 15 and step 4.", at={"pattern": "equal", "number": 15, "step": 4},
-        says="1 0 0 0: it is asked at each bit whether it differs from the one before. Before the first stands 0, and "
-             "after it nothing changes any more.",
+        says="1 0 0 0: the first bit differs from the 0 before it, and after that nothing changes any more.",
         holds=lambda a: _answers(a) == a["target"][:4].tolist() == [1, 0, 0, 0]),
-    Try(ask="In the unequal pattern, how many answers have been given when the fourth bit is in?",
+    Try(ask="In the pattern “many to many, unequal”, how many answers have been given when the fourth bit is in?",
         guesses=("Four, one a bit.", "One.", "None."), right=2,
         do="Choose “many to many, unequal” and step 4, then go on to step 7.",
         at=({"pattern": "unequal", "step": 4}, {"pattern": "unequal", "step": 7}),

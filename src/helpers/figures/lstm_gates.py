@@ -11,8 +11,8 @@ from live_figures import Challenge, Claim, Slider, Try, draw
 
 title = "What does each gate of an LSTM cell do at this step?"
 caption = (
-    "The wiring shows one unit at one step, the dotted line below: a wire is as thick as its value, dashed where that "
-    "is negative, and a gate is as full as it is open."
+    "The wiring shows one unit at one step, which the dotted line marks below: a wire is thicker the larger its value "
+    "and dashed where that is negative, and a gate is as full as it is open."
 )
 alt = (
     "A wiring diagram of one LSTM cell with the value of every wire, and below it, over 48 steps, the input pulses, "
@@ -22,7 +22,7 @@ alt = (
 
 T, UNITS = 48, 4
 PULSES = {5: 1.0, 13: 1.0, 21: -1.0, 27: 1.0, 33: 1.0, 41: -1.0}
-NAMES = ("counts + pulses", "+ sets it, − clears it", "sums + and −", "keeps quiet until −")
+NAMES = ("a counter", "a latch", "input always open", "read on demand")
 VALUES = ("x", "h_prev", "c_prev", "i", "f", "g", "o", "kept", "written", "c", "tanh_c", "h")
 COLOR = {"i": 2, "f": 1, "g": 3, "o": 4, "c": 0, "h": 5, "x": 6}
 PANELS = {"input": ((-2.2, 2.2), [-1, 0, 1]), "gates": ((-0.05, 1.05), [0, 0.5, 1]),
@@ -212,7 +212,8 @@ tries = [
     Try(ask="Unit 3 leaves its input gate open. What does the negative pulse do to its cell?",
         guesses=("It erases the cell.", "It is subtracted from the cell.", "Nothing."), right=1,
         do="Choose unit 3 and step 21.", at={"unit": 3, "step": 21},
-        says="The candidate is negative (its wire is dashed), and writing it subtracts: of 1.03 the cell keeps 0.47.",
+        says="It is subtracted: the candidate is negative (its wire is dashed), and writing it takes the cell from "
+             "1.03 to 0.47.",
         holds=lambda a: _at(a, "g", 21) < 0 and (_at(a, "c", 20), _at(a, "c", 21)) == (1.03, 0.47)),
     Try(ask="At step 20 the cell of unit 4 holds 1.74. How much of it does the unit show, as h?",
         guesses=("1.74, all of it", "0.94, the tanh of it", "almost nothing"), right=2,
@@ -229,7 +230,8 @@ tries = [
         holds=lambda a: _at(a, "f", 6) == 0.88 and _at(a, "c", 12) < 0.5 * _at(a, "c", 5)),
     Try(ask="Without its recurrent weight unit 2 cannot know that it is full. What will the second pulse do?",
         guesses=("It is kept out, as before.", "It is added to the first."), right=1,
-        do="Choose unit 2 and set the recurrent gain to 0.", at={"unit": 2, "gain": 0},
+        do="Choose unit 2, set the forget-gate bias back to 5 and the recurrent gain to 0.",
+        at={"unit": 2, "forget_bias": 5, "gain": 0},
         says="It is added to the first: after step 13 the cell holds 1.91.",
         holds=lambda a: _at(a, "c", 13) == 1.91),
 ]

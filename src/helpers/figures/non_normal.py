@@ -14,9 +14,9 @@ from live_figures import Challenge, Claim, Slider, Try
 
 title = "Can a gradient grow a million times before it vanishes, with every eigenvalue below 1?"
 caption = (
-    "Unit i keeps the share ρ of itself and passes the share c on to unit i + 1; above is the norm of Wᵗ between its "
-    "two straight lines, below, on axes of different scale, what two such units alone make of the unit circle in t "
-    "steps."
+    "At each step unit i keeps ρ times its value and passes c times its value on to unit i + 1; above, the norm of Wᵗ "
+    "lies between the straight lines ρᵗ and σᵗ, and below, on axes of different scale, is what two such units make of "
+    "the unit circle in t steps."
 )
 alt = (
     "Above, on a logarithmic axis: the norm of the matrix W to the power t rises a million times and then falls below "
@@ -99,7 +99,8 @@ def _longest(arrays):
 
 
 tries = [
-    Try(ask="One unit alone keeps 0.9 of itself at each step. What does its norm look like on this logarithmic axis?",
+    Try(ask="One unit alone keeps 0.9 of its value at each step. What will the norm of Wᵗ look like on this "
+            "logarithmic axis?",
         guesses=("A straight line down.", "A hump, and then a fall."), right=0,
         do="Set the number of units to 1.", at={"n": 1},
         says="A straight line: ρᵗ and nothing else, and all three lines are one.",
@@ -113,10 +114,12 @@ tries = [
         guesses=("A lower hump.", "Nothing."), right=1, do="Set the coupling to 0.", at={"c": 0},
         says="Nothing: the norm falls like ρᵗ from the first step on. The eigenvalues are what they were.",
         holds=lambda a: np.allclose(a["norm"], a["radius"])),
-    Try(ask="All eigenvalues are 0.9. Can the image of the unit circle, below, ever be longer than the circle?",
+    Try(ask="All eigenvalues are 0.9. Can the image of the unit circle, below, ever reach beyond the circle?",
         guesses=("No, every step shrinks it.", "Yes, it is stretched before it shrinks."), right=1,
-        do="Press play, or move t to 60 and beyond.", at=({"t": 9}, {"t": (60, T)}),
-        says="It is stretched to 4.5 times its length by step 9. From step 37 on it lies inside the circle.",
+        do="Set the coupling back to 1.15, then press play, or move t to 9 and on to 60.",
+        at=({"c": 1.15, "t": 9}, {"c": 1.15, "t": (60, T)}),
+        says="It is stretched before it shrinks: at step 9 it reaches 4.5 times as far as the circle, and from step 37 "
+             "on it lies inside it.",
         holds=lambda early, late: round(_longest(early), 1) == 4.5 and _longest(late) < 1),
 ]
 claims = [
@@ -125,11 +128,13 @@ claims = [
           holds=lambda a: a["peak_times"] > 1e6 and a["peak_at"] == 69 and np.flatnonzero(a["norm"] >= 0)[-1] == 317),
     Claim("In the end the decay by ρ at each step is what counts: the last factor is 0.92.", at={},
           holds=lambda a: round(float(10 ** (a["norm"][-1] - a["norm"][-2])), 2) == 0.92),
-    Claim("From the third unit on each one makes the hump between 9 and 11 times as high.",
+    Claim("From the fourth unit on each one makes the hump between 9 and 11 times as high.",
           at=tuple({"n": n} for n in range(3, N + 1)),
           holds=lambda *a: all(9 < y["peak_times"] / x["peak_times"] < 11 for x, y in itertools.pairwise(a))),
-    Claim("The two-unit ellipse leaves the circle for good at step 37.", at=({"t": 36}, {"t": 37}),
-          holds=lambda a, b: _longest(a) > 1 > _longest(b)),
+    Claim("The two-unit ellipse reaches farthest at step 9, and from step 37 on it lies inside the circle.",
+          at=({"t": 8}, {"t": 9}, {"t": 10}, {"t": 36}, {"t": (37, T)}),
+          holds=lambda a, farthest, b, last, inside: max(_longest(a), _longest(b)) < _longest(farthest)
+          and _longest(inside) < 1 < _longest(last)),
     Claim("The spectral radius is 0.9 and the largest singular value 2.0.", at={},
           holds=lambda a: a["rho"] == 0.9 and round(float(a["sigma"]), 1) == 2.0),
 ]

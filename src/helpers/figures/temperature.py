@@ -18,7 +18,7 @@ caption = (
 )
 alt = (
     "Ten horizontal bars, the probabilities of the likeliest next characters, and under them four lines of generated "
-    "characters. A low temperature makes one bar long, a high one makes all bars alike."
+    "characters."
 )
 
 BARS, LINES, WIDTH, DRAWS = 10, 4, 34, 8
@@ -150,23 +150,25 @@ tries = [
         says="The same few words over and over. With hardly any chance left in the choices the text goes round in a "
              "circle: whichever random set you take, some eight characters come eight times or more.",
         holds=lambda *texts: all(_repeats(a) >= 8 for a in texts)),
-    Try(ask="After “def __in” one bar is left at temperature 0.1. Will it be one after “import ” too?",
-        guesses=("Yes: at 0.1 the best character always takes all.", "No, several are left."), right=1,
-        do="Set the temperature to 0.1 and type “import ”, with the space.",
-        at=({"temperature": 0.1}, {"temperature": 0.1, "prompt": "import "}),
-        says="Three are left, with 52, 31 and 14 %. Their scores lie so close together that even ten times the "
-             "differences do not decide between them.",
-        holds=lambda one, three: one["p"][0] > 0.999 and [f"{p:.0%}" for p in three["p"][:4]] ==
-        ["52%", "31%", "14%", "1%"]),
-    Try(ask="At temperature 5, as uncertain as how many equally likely characters will the next one be, out of 96?",
+    Try(ask="There are 96 characters. At temperature 5, how many equally likely ones would be as hard to guess as the "
+            "next character is?",
         guesses=("about 5", "about 20", "about 70"), right=2,
-        do="Set the temperature to 5 and read the sentence above the bars.", at={"temperature": 5},
+        do="Set the temperature to 5 and read the sentence above the bars.",
+        at={"prompt": "def __in", "temperature": 5},
         says="About 70: the entropy is 6.1 bits, of the 6.6 that all 96 characters would have if they were equally "
              "likely.",
         holds=lambda a: 68 < a["choices"] < 72 and f"{a['bits']:.1f} {np.log2(96):.1f}" == "6.1 6.6"),
+    Try(ask="After “def __in” only one bar is left at temperature 0.1. Will there be only one after “import ” too?",
+        guesses=("Yes: at 0.1 the best character always takes all.", "No, several are left."), right=1,
+        do="Set the temperature to 0.1 and replace the text by “import ”, with the space at its end.",
+        at=({"temperature": 0.1}, {"temperature": 0.1, "prompt": "import "}),
+        says="No, three are left, with 52, 31 and 14 %. Their scores lie so close together that even ten times the "
+             "differences do not decide between them.",
+        holds=lambda one, three: one["p"][0] > 0.999 and [f"{p:.0%}" for p in three["p"][:4]] ==
+        ["52%", "31%", "14%", "1%"]),
 ]
 claims = [
-    Claim("From temperature 3 on the bars are flat: none reaches a tenth.", at={"temperature": (3, 5)},
+    Claim("After “def __in” the bars are flat from temperature 3 on: none reaches a tenth.", at={"temperature": (3, 5)},
           holds=lambda a: bool(a["p"].max() < 0.1)),
     Claim("Entropy rises with temperature.", at=tuple({"temperature": t} for t in (0.1, 0.5, 1, 2, 5)),
           holds=lambda *a: bool(np.all(np.diff([b["bits"] for b in a]) > 0))),

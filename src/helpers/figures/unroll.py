@@ -126,19 +126,19 @@ tries = [
     Try(ask="The pulse comes at step 3 instead of step 1. Which states will it reach?",
         guesses=("The state of step 3 alone.", "The states from step 3 on.", "All of them, the earlier ones too."),
         right=1, do="Move “Pulse at step” to 3.", at={"at": 3},
-        says="The states from step 3 on: none of them is 0, and those of steps 1 and 2 are. Every arrow points upwards "
-             "or to a later step, so nothing can travel back in time.",
+        says="The states from step 3 on: those of steps 1 and 2 are 0, and none of the others is. On the right every "
+             "arrow points upwards or to a later step, so nothing can travel back in time.",
         holds=lambda a: bool((a["s"][:2] == 0).all() and (a["s"][2:] != 0).all())),
     Try(ask="With W = 0, in how many states will the pulse still be seen, wherever it comes?",
         guesses=("In none.", "In one.", "In all from the pulse on, but weaker."), right=1,
-        do="Set W to 0, then move the pulse.", at={"W": 0, "at": (2, 5)},
+        do="Set W to 0, then move “Pulse at step”.", at={"W": 0, "at": (2, 5)},
         says="In one, that of the pulse's own step. Without W nothing leads from one step to the next, and each step "
              "sees only its own input.",
         holds=lambda a: bool(((a["s"] != 0) == (a["x"] != 0)).all())),
     Try(ask="With W = 1.5 the pulse stays, and the state ends at 0.86. Where does it end after a pulse of half the "
             "size?",
         guesses=("At 0.43, half as high.", "At 0.86, just as high.", "At 0: it is too small to stay."), right=1,
-        do="Set W to 1.5 and the pulse to 0.5. Then try a pulse of −0.5.",
+        do="Set W to 1.5 and “Size of the pulse” to 0.5. Then try −0.5.",
         at=({"W": 1.5}, {"W": 1.5, "pulse": -0.5}, {"W": 1.5, "pulse": 0.5}),
         says="At 0.86 again, and after −0.5 at −0.86. The unit remembers that there was a pulse, and its sign, but not "
              "how large it was.",
