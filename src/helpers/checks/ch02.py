@@ -264,7 +264,7 @@ _LONG = 600  # steps of the one sequence for which memory is measured: in a shor
 def _segments(rng):
     for T, B, D, H, segment in ((12, 3, 2, 4, 4), (12, 2, 3, 3, 5), (6, 1, 1, 5, 1), (5, 1, 2, 3, 9)):
         yield *_sequence(rng, T, B, D, H), segment
-    params, x, grad_h = _sequence(rng, _LONG, 4, 1, 32)
+    params, x, grad_h = _sequence(rng, _LONG, 16, 1, 32)
     yield params, x, grad_h.astype(np.float32), 10
 
 
@@ -351,17 +351,14 @@ def checkpointed(params, x, grad_h, segment):
     question="Experiment. In the figure `tbptt_window`, set a delay of 8 or more and find the shortest window whose "
              "*chunks* reach a cosine of 0.99. How many times the delay is it? Give the controls that you moved as a "
              "`dict`.",
-    hints=("Start with a short window and follow the solid orange line to the right, until it first reaches 0.99.",
-           "The numbers in the figure are rounded: 0.9899 is shown as 0.990 too, and is not enough. The challenge "
-           "under the figure is met only at the right window."),
+    hints=("Start with a short window and follow the curve of the chunks to the right, until it first reaches 0.99.",
+           "One step back is too short again: the challenge under the figure is met at the right window alone."),
     figure="helpers.figures.tbptt_window", met="shortest",
     mistakes={
         "The delay is {delay}. Set one of 8 or more.": (dict(delay=4, window=10), lambda q: q["delay"] < 8),
-        "Nearly: chunks of {window} reach a cosine of {chunk:.4f}, which the figure rounds to 0.990.":
-            (dict(delay=8, window=14), lambda q: 0.9895 <= q["chunk"] < 0.99),
-        "Chunks of {window} reach a cosine of {chunk:.4f}. Follow the solid orange line to the right.":
+        "Chunks of {window} reach a cosine of {chunk:.4f}. Follow the curve of the chunks to the right.":
             (dict(delay=8, window=8), lambda q: q["chunk"] < 0.99),
-        "Chunks of {window} are long enough, but shorter ones are too. Walk back down the solid orange line.":
+        "Chunks of {window} are long enough, but shorter ones are too. Walk back down the curve.":
             (dict(delay=8, window=30), lambda q: True),
     },
     praise="Right: with a delay of {delay}, chunks of {window} are the first ones long enough, because most outputs of "
