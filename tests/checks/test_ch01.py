@@ -20,7 +20,8 @@ def test_counts_that_are_wrong(answer):
     assert check.parameters(answer).state == "wrong"
 
 
-@pytest.mark.parametrize("answer", [6.6, "≈ 6.6", "6,6", "6.58 bits", math.log2(96), np.log2(96), torch.tensor(math.log2(96))])
+@pytest.mark.parametrize("answer", [6.6, "≈ 6.6", "6,6", "6.58 bits", math.log2(96), np.log2(96),
+                                    torch.tensor(math.log2(96))])  # fmt: skip
 def test_first_losses_that_are_right(answer):
     assert check.first_loss(answer), check.first_loss(answer)
 

@@ -278,7 +278,8 @@ def truncated_by_segments(params, x, grad_h, segment):
 
 @pytest.mark.parametrize(("answer", "says"), [
     (full, "all steps at once"), (keeping_traces, "all steps at once"), (lean, "a state for every step"),
-    (truncated_by_segments, "This is truncated"), (one_loop_back, ""), (lambda *a: 2 * step_by_step(*a), ""), (lambda *a: -full(*a), ""),
+    (truncated_by_segments, "This is truncated"), (one_loop_back, ""),
+    (lambda *a: 2 * step_by_step(*a), ""), (lambda *a: -full(*a), ""),
     (lambda p, x, g, s: step_by_step(p, x, g, s) if len(x) < 600 else full(p, x, g), "all steps at once"),
     (lambda p, x, g, s: full(p, x[-s:], g[-s:]), ""), (lambda p, x, g, s: np.zeros_like(p.W_h), ""),
     (lambda p, x, g, s: full(p, x, g).T, ""), (lambda p, x, g: full(p, x, g), "It is called with"),
