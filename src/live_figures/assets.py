@@ -6,11 +6,24 @@ import re
 from importlib import resources
 from pathlib import Path
 
-__all__ = ["modules", "plotly_js", "runtime", "text"]
+__all__ = ["NEEDED", "modules", "needed", "plotly_js", "runtime", "text"]
 
 _STATIC = resources.files(__package__) / "static"
 # Written by `npm run build` from package.json: smaller than the sources, the same to a reader.
 BUILT = Path(str(_STATIC)) / "built"
+# What a page loads if this stands in it, in this order: the kinds of controls come before the runtime that uses them.
+NEEDED = {
+    "live-figure.css": re.compile(r'<live-(?:figure|plot|question)\b|class="(?:verdict|live-exercise)'),
+    "live-question.css": re.compile(r'<live-question\b|class="(?:verdict|live-exercise)'),
+    "live-text.css": re.compile(r'class="live-(?:longtext|colored)\b'),
+    "live-touch.css": re.compile(r'class="live-(?:pad|map)\b'),
+    "live-text.js": re.compile(r'class="live-(?:line|longtext)\b'),
+    "live-colored.js": re.compile(r'class="live-colored\b'),
+    "live-pad.js": re.compile(r'class="live-pad\b'),
+    "live-map.js": re.compile(r'class="live-map\b'),
+    "live-figure.js": re.compile(r"<live-(?:figure|plot)\b"),
+    "live-question.js": re.compile(r"<live-question\b"),
+}
 # The only way a module of the runtime may import and export, so that joining them needs no parser.
 _IMPORT = re.compile(r'^import \{ [\w, ]+ \} from "\./([\w-]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=const |class )", re.MULTILINE)
@@ -25,6 +38,11 @@ def runtime(name: str) -> str:
     """The file `name` of the runtime as a page takes it: made small where the front end has been built, else joined."""
     built = BUILT / name
     return built.read_text("utf-8") if built.exists() else joined(name)
+
+
+def needed(body: str, kind: str = "") -> list[str]:
+    """The files of the runtime that a page with this HTML loads, in order; of one `kind`, "css" or "js", if given."""
+    return [name for name, mark in NEEDED.items() if name.endswith(kind) and mark.search(body)]
 
 
 def modules(name: str) -> list[str]:

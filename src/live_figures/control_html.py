@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from html import escape
 
-from . import values
-from .controls import Choice, Control, Slider, Text, Toggle
+from . import palette, values
+from .controls import Choice, Control, LongText, Slider, Text, Toggle
+from .touch import Map, Pad
+from .words import ENGINE
 
 __all__ = ["control_html", "control_spec", "slider_format"]
 
 
 def control_spec(control: Control) -> dict:
     """What the runtime needs to know of a control."""
-    spec = {"name": control.name, "label": control.label, "value": control.value, "unit": control.unit}
+    spec = {"name": control.name, "label": control.label, "unit": control.unit}
     if isinstance(control, Slider):
         return spec | {"kind": "slider", "min": control.min, "max": control.max, "step": control.step,
                        "log": control.log, "integer": control.integer, "play": control.play,
@@ -22,6 +25,15 @@ def control_spec(control: Control) -> dict:
         return spec | {"kind": "choice", "options": control.options, "labels": control.labels or control.options}
     if isinstance(control, Text):
         return spec | {"kind": "text", "alphabet": control.alphabet, "max": control.max_length}
+    if isinstance(control, LongText):
+        return spec | {"kind": "longtext", "alphabet": control.alphabet, "min": control.min_length,
+                       "max": control.max_length, "unknown": control.unknown_code}
+    if isinstance(control, Pad):
+        return spec | {"kind": "pad", "rows": control.rows, "columns": control.columns, "pen": control.pen}
+    if isinstance(control, Map):
+        scale = palette.DIVERGING if control.diverging else palette.SEQUENTIAL
+        return spec | {"kind": "map", "rows": control.rows, "columns": control.columns, "picture": control.picture,
+                       "low": control.low, "high": control.high, "scale": scale, "format": control.format}
     return spec | {"kind": "toggle"}
 
 
@@ -35,11 +47,14 @@ def slider_format(slider: Slider) -> str:
     return f".{decimals}f"
 
 
-def control_html(control: Control, value, play: str = "Play {label}") -> str:
-    """The control as a native, labelled input that stands at `value`; `play` is said of its play button."""
+def control_html(control: Control, value, word: Callable[[str], str] = lambda key: ENGINE[f"engine.{key}"]) -> str:
+    """The control as a native, labelled input that stands at `value`; `word` gives what the engine itself says.
+
+    A map is a picture and stands with the drawing: here it is "" (see `views.views_html`).
+    """
     name, label = control.name, f'<span class="live-label">{escape(control.label)}</span>'
     if isinstance(control, Slider):
-        return _slider_html(control, value, label, play)
+        return _slider_html(control, value, label, word("play_control"))
     if isinstance(control, Toggle):
         checked = " checked" if value else ""
         return (f'<label class="live-toggle"><input type="checkbox" name="{name}" autocomplete="off"{checked}>{label}'
@@ -48,9 +63,40 @@ def control_html(control: Control, value, play: str = "Play {label}") -> str:
         options = "".join(f'<option value="{escape(o)}"{" selected" if o == value else ""}>{escape(text)}</option>'
                           for o, text in zip(control.options, control.labels or control.options, strict=True))
         return f'<label>{label}<select name="{name}" autocomplete="off">{options}</select></label>\n'
-    return (f'<label>{label}<input type="text" name="{name}" value="{escape(value)}" maxlength="{control.max_length}" '
-            'autocomplete="off" autocapitalize="off" spellcheck="false"><span class="live-hint" role="alert"></span>'
-            "</label>\n")
+    if isinstance(control, LongText):
+        return _long_text_html(control, value, label, word)
+    if isinstance(control, Pad):
+        return _pad_html(control, value, word)
+    if isinstance(control, Map):
+        return ""
+    return (f'<label class="live-line">{label}<input type="text" name="{name}" value="{escape(value)}" '
+            f'maxlength="{control.max_length}" autocomplete="off" autocapitalize="off" spellcheck="false">'
+            '<span class="live-hint" role="alert"></span></label>\n')
+
+
+def _long_text_html(control: LongText, value: str, label: str, word) -> str:
+    # a text area forgets a newline that stands first in it, so one more is written
+    numbers = {"count": f"{len(value):,}", "max": f"{control.max_length:,}"}
+    count = values.fill_template(word("text_count"), numbers.get)
+    said = " ".join(f'data-{key}="{escape(word(f"text_{key}"))}"' for key in ("count", "cut", "short"))
+    return (f'<div class="live-longtext" {said}><label>{label}<textarea name="{control.name}" rows="{control.lines}" '
+            f'dir="auto" autocomplete="off" autocapitalize="off" spellcheck="false">\n{escape(value)}</textarea>'
+            f'</label><span class="live-count">{escape(count)}</span>'
+            '<span class="live-hint" role="alert"></span></div>\n')
+
+
+def _pad_html(control: Pad, value, word) -> str:
+    label = escape(control.label)
+    buttons = "".join(f'<button type="button" data-pad="{act}"{more}>{escape(word(f"pad_{act}"))}</button>'
+                      for act, more in (("erase", ' aria-pressed="false"'), ("undo", " disabled"), ("clear", "")))
+    return (f'<div class="live-pad" role="group" aria-label="{label}"><span class="live-label">{label}</span>'
+            f'<div class="live-surface" role="application" tabindex="0" aria-label="{label}" '
+            f'aria-description="{escape(word("pad_keys"))}" style="--rows:{control.rows};--columns:{control.columns}">'
+            f'<canvas width="{control.columns}" height="{control.rows}" aria-hidden="true"></canvas>'
+            '<i class="live-cell"></i></div>'
+            f'<div class="live-pad-actions">{buttons}</div><output data-say="{escape(word("pad_says"))}"></output>'
+            f'<p class="live-help">{escape(word("pad_keys"))}</p>'
+            f'<input type="hidden" name="{control.name}" value="{control.text(value)}"></div>\n')
 
 
 def _slider_html(slider: Slider, value: float, label: str, say: str) -> str:

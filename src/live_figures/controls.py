@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Choice", "Control", "Slider", "Text", "Toggle"]
+__all__ = ["Choice", "Control", "LongText", "Slider", "Text", "Toggle"]
+
+LONGEST_TEXT = 20_000
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def _number(control: Slider, value) -> float:
@@ -161,3 +165,56 @@ class Text(Control):
 
     def ends(self):
         return [self.alphabet[0], (self.alphabet * self.max_length)[: self.max_length]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LongText(Control):
+    """A text of any characters, in any script, that the reader types or pastes: at most `max_length` code points.
+
+    `compute` receives int64 codes, padded with -1 to `max_length`: a character's place in `alphabet`, or `unknown` for
+    every other (by default one past the alphabet). A line ends with one newline, however it was pasted. The address
+    keeps texts of up to 200 characters; a link to a longer one leaves it out and says so.
+    """
+
+    value: str
+    alphabet: str
+    max_length: int = LONGEST_TEXT
+    min_length: int = 1
+    unknown: int | None = None
+    lines: int = 5
+
+    def __post_init__(self):
+        if not 0 <= self.min_length <= self.max_length <= LONGEST_TEXT or not self.max_length:
+            raise ValueError(f"control {self.name!r}: lengths go from 0 to {LONGEST_TEXT}, min_length to max_length, "
+                             f"got {self.min_length} and {self.max_length}")
+        if not self.alphabet or len(set(self.alphabet)) != len(self.alphabet) or "\r" in self.alphabet:
+            raise ValueError(f"control {self.name!r} needs an alphabet of different characters, without \\r")
+        if not 0 <= self.unknown_code <= len(self.alphabet):
+            raise ValueError(f"control {self.name!r}: unknown is a code from 0 to {len(self.alphabet)}, got "
+                             f"{self.unknown}")
+        super().__post_init__()
+
+    @property
+    def unknown_code(self) -> int:
+        """The code of a character that is not in the alphabet."""
+        return len(self.alphabet) if self.unknown is None else self.unknown
+
+    def check(self, value):
+        if not isinstance(value, str):
+            raise TypeError(f"control {self.name!r} takes text, got {value!r} ({type(value).__name__})")
+        value = _LONE_SURROGATE.sub("\ufffd", re.sub("\r\n?", "\n", value))
+        if not self.min_length <= len(value) <= self.max_length:
+            raise ValueError(f"control {self.name!r} takes {self.min_length} to {self.max_length} characters, got "
+                             f"{len(value)}")
+        return value
+
+    def array(self, value):
+        codes = np.full(self.max_length, -1, dtype=np.int64)
+        places = {character: k for k, character in enumerate(self.alphabet)}
+        value = self.check(value)
+        codes[: len(value)] = [places.get(character, self.unknown_code) for character in value]
+        return codes
+
+    def ends(self):
+        cycle = self.alphabet + "\N{GRINNING FACE}"
+        return [self.alphabet[0] * self.min_length, (cycle * self.max_length)[: self.max_length]]

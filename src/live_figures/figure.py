@@ -20,7 +20,7 @@ __all__ = ["PARTS", "LiveFigure", "from_module"]
 MAX_VARIANTS = 16
 # What a figure's file declares, in this order: what it asks, what moves, what is computed, drawn, said and promised.
 PARTS = ("title", "caption", "alt", "controls", "rate", "consts", "initial", "step", "compute", "figure", "diagram",
-         "readout", "challenges", "tries", "claims")
+         "views", "readout", "challenges", "tries", "claims")
 _REFERENCE = re.compile(r"^(\w+)((?:\[\d+\])*)$")
 
 
@@ -44,6 +44,7 @@ class LiveFigure:
     step: Callable | None = None
     figure: Callable | None = None
     diagram: str = ""
+    views: tuple = ()
     readout: str = ""
     challenges: tuple[Challenge, ...] = ()
     tries: tuple[Try, ...] = ()
@@ -192,8 +193,9 @@ def from_module(module: ModuleType, name: str) -> LiveFigure:
         raise ValueError(f"figure {name!r} must declare either compute or step, and not both")
     if get("step") is not None and get("initial") is None:
         raise ValueError(f"figure {name!r} has step but no initial(consts) for its first state")
-    if get("figure") is None and not get("diagram"):
-        raise ValueError(f"figure {name!r} draws nothing: declare figure(arrays), or diagram, or both")
+    pictures = any(hasattr(control, "picture") for control in module.controls)
+    if get("figure") is None and not get("diagram") and not get("views") and not pictures:
+        raise ValueError(f"figure {name!r} draws nothing: declare figure(arrays), diagram, views or a Map")
     diagram = get("diagram", "")
     return LiveFigure(
         name=name,
@@ -207,6 +209,7 @@ def from_module(module: ModuleType, name: str) -> LiveFigure:
         step=get("step"),
         figure=get("figure"),
         diagram=diagram() if callable(diagram) else diagram,
+        views=tuple(get("views", ())),
         readout=get("readout", ""),
         challenges=tuple(get("challenges", ())),
         tries=tuple(get("tries", ())),

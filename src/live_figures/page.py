@@ -13,6 +13,7 @@ from .bindings import infer
 from .consistency import check, check_types, getter
 from .control_html import control_html, control_spec
 from .figure import LiveFigure
+from .views import views_html, views_spec
 
 __all__ = ["figure_html", "plot_html", "standalone_html", "tries_html"]
 
@@ -27,7 +28,7 @@ def figure_html(fig: LiveFigure, **controls) -> str:
     get, plot = getter(fig, arrays, given), fig.plot(arrays)
     check(fig, given, arrays, plot)
     spec = _spec(fig, given, arrays, plot)
-    inputs = "".join(control_html(c, given[c.name], fig.word("play_control")) for c in fig.controls)
+    inputs = "".join(control_html(c, given[c.name], fig.word) for c in fig.controls)
     return f"""<live-figure name="{fig.name}" id="{fig.name}" class="live">
 <figure>
 <p class="live-title">{_text(fig.title)}</p>
@@ -35,7 +36,7 @@ def figure_html(fig: LiveFigure, **controls) -> str:
 {inputs}{_step_buttons(fig)}
 </div>
 {_readout_html(fig, get)}
-<div class="live-stage">{_diagram_html(fig, get)}{_plot_stage(plot, fig.alt)}</div>
+<div class="live-stage">{_diagram_html(fig, get)}{views_html(fig, given, arrays)}{_plot_stage(plot, fig.alt)}</div>
 {tries_html(fig)}{_challenges_html(fig)}
 <div class="live-foot"><figcaption>{_text(fig.caption)}</figcaption>
 <div class="live-actions"><button type="button" data-act="reset">{_word(fig, "reset")}</button>
@@ -72,22 +73,25 @@ def standalone_html(fig: LiveFigure, *, module_js: str | None = None, plotly_js:
     if plotly_js is None and fig.figure is not None:
         plotly_js = assets.plotly_js()
     body = figure_html(fig, **controls)
-    return _document(fig.title, body, (plotly_js, module_js, assets.runtime("live-figure.js")))
+    return _document(fig.title, body, (plotly_js, module_js))
 
 
-def _document(title: str, body: str, scripts) -> str:
-    scripts = "".join(f"<script>{code}</script>\n" for code in scripts if code)
+def _document(title: str, body: str, scripts=()) -> str:
+    styles = "".join(assets.runtime(name) for name in assets.needed(body, ".css"))
+    scripts = [*filter(None, scripts), *(assets.runtime(name) for name in assets.needed(body, ".js"))]
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{_text(title)}</title><style>{assets.runtime("live-figure.css")}
+<title>{_text(title)}</title><style>{styles}
 body {{ margin: 1rem auto; max-width: 46rem; padding: 0 1rem; background: var(--live-paper); }}</style></head>
 <body>{body}
-{scripts}</body></html>"""
+{"".join(f"<script>{code}</script>{chr(10)}" for code in scripts)}</body></html>"""
 
 
 def _spec(fig: LiveFigure, given: dict, arrays: dict, plot) -> dict:
     spec = {"name": fig.name, "memory": fig.step is not None, "rate": fig.rate, "readout": fig.readout,
             "dark": palette.DARK, "controls": [control_spec(c) | {"start": given[c.name]} for c in fig.controls]}
+    if fig.views:
+        spec["views"] = views_spec(fig)
     if plot is not None:
         spec["bindings"] = infer(fig.name, fig.figure, arrays)
         spec["plot"] = _plot_spec(plot)

@@ -25,12 +25,6 @@ from .host import PAGE
 __all__ = ["LiveFigureDirective", "figures_on", "setup"]
 
 _FIGURE = re.compile(r'<live-figure\b[^>]*?\sname="(\w+)"')
-_ASSETS = {  # what a page needs if this stands in it
-    "live-figure.css": re.compile(r'<live-(?:figure|plot|question)\b|class="(?:verdict|live-exercise)'),
-    "live-figure.js": re.compile(r"<live-(?:figure|plot)\b"),
-    "live-question.css": re.compile(r'<live-question\b|class="(?:verdict|live-exercise)'),
-    "live-question.js": re.compile(r"<live-question\b"),
-}
 
 
 def figures_on(body: str) -> list[str]:
@@ -77,7 +71,7 @@ def _copy_runtime(app: Sphinx) -> None:
     app.live_compiled = set()
     target = _live_folder(app)
     (target / "figures").mkdir(parents=True, exist_ok=True)
-    for name in _ASSETS:
+    for name in assets.NEEDED:
         (target / name).write_text(assets.runtime(name), encoding="utf-8")
     (target / "plotly.min.js").write_text(assets.plotly_js(), encoding="utf-8")
 
@@ -89,7 +83,7 @@ def _compile(app: Sphinx, name: str) -> None:
 
 def _add_runtime(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     body = context.get("body") or ""
-    for name in (name for name, element in _ASSETS.items() if element.search(body)):
+    for name in assets.needed(body):
         if name.endswith(".css"):
             app.add_css_file(f"live/{name}")
         else:

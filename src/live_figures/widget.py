@@ -1,4 +1,8 @@
-"""A live figure as ipywidgets: the same controls, computed by the kernel, drawn by a plotly FigureWidget."""
+"""A live figure as ipywidgets: the same controls, computed by the kernel, drawn by a plotly FigureWidget.
+
+What is touched on a page is typed here: a pad as rows of digits 0 to f, the cell of a map as row-column. Pictures of
+maps and coloured texts follow, and cannot be touched; `live.show(name, mode="html")` shows the page's own.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +16,11 @@ from . import assets, values
 from .bindings import infer, part_of
 from .consistency import getter
 from .control_html import slider_format
-from .controls import Choice, Control, Slider, Toggle
+from .controls import Choice, Control, LongText, Slider, Toggle
 from .figure import LiveFigure
 from .page import tries_html
+from .touch import Map, Pad
+from .views import views_html
 
 __all__ = ["FigureBox"]
 
@@ -36,7 +42,7 @@ class FigureBox:
         plot = figure.plot(self.arrays)
         self.plot = None if plot is None else go.FigureWidget(plot)
         self.bindings = [] if plot is None else infer(figure.name, figure.figure, self.arrays)
-        self.words, self.drawing = ipywidgets.HTML(), ipywidgets.HTML()
+        self.words, self.drawing, self.pictures = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.HTML()
         self.show_words()
         for widget in self.inputs.values():
             widget.observe(self._moved, names="value")
@@ -44,7 +50,8 @@ class FigureBox:
 
     def _parts(self):
         fig = self.figure
-        style = assets.runtime("live-figure.css")
+        styles = ["live-figure.css", *assets.needed(self.pictures.value, ".css")]
+        style = "".join(assets.runtime(name) for name in styles)
         yield ipywidgets.HTML(f"<style>{style}</style><b>{html.escape(fig.title)}</b>")
         for control in fig.controls:
             widget = self.inputs[control.name]
@@ -58,6 +65,8 @@ class FigureBox:
         yield self.say
         if fig.diagram:
             yield self.drawing
+        if self.pictures.value:
+            yield self.pictures
         if self.plot is not None:
             yield self.plot
         yield self.words
@@ -77,14 +86,17 @@ class FigureBox:
 
     @property
     def controls(self) -> dict:
-        """The controls' present values, by name."""
-        return {name: widget.value for name, widget in self.inputs.items()}
+        """The controls' present values, by name; raises ValueError where a pad or a map cannot be read."""
+        present = {c.name: (c, self.inputs[c.name].value) for c in self.figure.controls}
+        return {name: c.check(value) if isinstance(c, (Map, Pad)) else value for name, (c, value) in present.items()}
 
     def set(self, **controls) -> None:
         """Move these controls; raises ValueError for an unknown control or a value out of range."""
-        self.figure.values(**controls)
-        for name, value in controls.items():
-            self.inputs[name].value = value
+        checked = self.figure.values(**controls)
+        for control in self.figure.controls:
+            if control.name in controls:
+                value = checked[control.name]
+                self.inputs[control.name].value = control.text(value) if isinstance(control, (Map, Pad)) else value
 
     def reset(self) -> None:
         """Put every control back to where this figure was first shown, and a figure with memory to its first state."""
@@ -131,6 +143,8 @@ class FigureBox:
             self.drawing.value = (f'<div class="live-drawing" role="img" aria-label="{html.escape(fig.alt)}" '
                                   f'style="background:var(--live-paper);max-width:46rem">'
                                   f"{values.fill_diagram(fig.diagram, get)}</div>")
+        if pictures := views_html(fig, self.controls, self.arrays):
+            self.pictures.value = f'<div class="live" style="background:var(--live-paper)" inert>{pictures}</div>'
         lines = [html.escape(values.fill_template(fig.readout, get))] if fig.readout else []
         for challenge in fig.challenges:
             mark, state = ("✓", "done") if get(challenge.met) else ("○", "not_yet")
@@ -158,4 +172,8 @@ def _widget(control: Control, value):
         return ipywidgets.Dropdown(options=list(zip(labels, control.options, strict=True)), value=value, **words)
     if isinstance(control, Toggle):
         return ipywidgets.Checkbox(value=value, **words)
-    return ipywidgets.Text(value=value, continuous_update=False, **words)
+    if isinstance(control, (LongText, Pad)):
+        text = value if isinstance(control, LongText) else control.text(value)
+        return ipywidgets.Textarea(value=text, continuous_update=False, rows=min(text.count("\n") + 2, 18), **words)
+    text = control.text(value) if isinstance(control, Map) else value
+    return ipywidgets.Text(value=text, continuous_update=False, **words)

@@ -31,6 +31,15 @@ ENGINE = {
     "engine.challenges": "Try this",
     "engine.not_yet": "(not yet)",
     "engine.done": "(done)",
+    "engine.text_count": "{count} of {max} characters",
+    "engine.text_cut": "Only {max} characters fit: the last {lost} were left out.",
+    "engine.text_short": "This needs at least {min} characters.",
+    "engine.pad_keys": "Draw with mouse or finger. Keys: arrows move, Space paints, Delete erases, Ctrl+Z takes back.",
+    "engine.pad_says": "Row {row}, column {column}: {value}. {painted} of {cells} cells painted.",
+    "engine.pad_erase": "Erase",
+    "engine.pad_undo": "Undo",
+    "engine.pad_clear": "Clear",
+    "engine.map_keys": "Choose a cell with mouse, finger or arrow keys.",
     "engine.no_scripts": "This figure moves where scripts are allowed; it shows its default state.",
 }
 _SHOWN = {"name", "text", "hovertext", "hovertemplate", "ticktext", "tickprefix", "ticksuffix", "x", "y"}
@@ -82,6 +91,8 @@ def _said(fig, say: Say):
 
     parts = {part: own(part, getattr(fig, part)) for part in ("title", "caption", "alt")}
     parts["controls"] = tuple(_control(c, own) for c in fig.controls)
+    parts["views"] = tuple(dataclasses.replace(view, label=own(f"views.{k}.label", view.label))
+                           for k, view in enumerate(fig.views))
     parts["readout"] = own("readout", fig.readout)
     if fig.diagram:
         parts["diagram"] = _diagram(fig.diagram, own)

@@ -218,7 +218,8 @@ def test_a_whole_document_holds_everything(everything):
     html = page.standalone_html(everything, gain=0.5, module_js="/*module*/", plotly_js="/*plotly*/")
     parsed = Parsed(html)
     scripts = [s["text"] for s in parsed.all("script")]
-    assert scripts[-3:] == ["/*plotly*/", "/*module*/", assets.runtime("live-figure.js")]
+    runtime = [assets.runtime(name) for name in ("live-text.js", "live-figure.js")]
+    assert scripts[-4:] == ["/*plotly*/", "/*module*/", *runtime]
     assert not [e for e in parsed.elements if e.get("src") or e.get("href", "").startswith("http")]
     assert parsed.one("input", name="gain")["value"] == "0.5"
 

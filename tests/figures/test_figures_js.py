@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 
 from helpers.live import load, names
-from live_figures import Text
+from live_figures import LongText, Map, Pad, Text
 from live_figures.compile import compile_figure, variant_key
 from live_figures.figure import from_module
-from tests.engine.fixtures import everything, walker
+from tests.engine.fixtures import everything, reader, sketch, walker
 
 RANDOM_DRAWS = 3
 STEPS = 6
 TOLERANCE = 1e-10
 CODE_BUDGET = 4096  # bytes of gzipped code a figure, constants not counted
-FIXTURES = {"fixture_everything": everything, "fixture_walker": walker}
+FIXTURES = {f"fixture_{m.__name__.rpartition('.')[2]}": m for m in (everything, reader, sketch, walker)}
 ALL = [*names(), *FIXTURES]
 
 
@@ -37,6 +37,14 @@ def draw(control, rng):
     if isinstance(control, Text):
         length = rng.integers(1, control.max_length + 1)
         return "".join(control.alphabet[k] for k in rng.integers(len(control.alphabet), size=length))
+    if isinstance(control, LongText):
+        characters = control.alphabet + "é日\N{GRINNING FACE}\u0301"
+        length = rng.integers(control.min_length, control.max_length + 1)
+        return "".join(characters[k] for k in rng.integers(len(characters), size=length))
+    if isinstance(control, Pad):
+        return rng.uniform(size=(control.rows, control.columns))
+    if isinstance(control, Map):
+        return [int(rng.integers(control.rows)), int(rng.integers(control.columns))]
     low, high = (np.log(v) if control.log else v for v in (control.min, control.max))
     value = rng.uniform(low, high)
     value = np.clip(np.exp(value) if control.log else value, control.min, control.max)

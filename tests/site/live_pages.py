@@ -6,16 +6,18 @@ import importlib
 import shutil
 from pathlib import Path
 
+import numpy as np
+
 from helpers import plots
 from live_figures import assets, exercises, figure, page
 from live_figures.compile import compile_figure
 from live_figures.exercises.card import question_html
 
-__all__ = ["document", "load_fixture", "move", "questions", "ready", "rgb", "write_site"]
+__all__ = ["arrays", "document", "load_fixture", "move", "questions", "ready", "rgb", "write_site"]
 
 STATIC = Path(page.__file__).parent / "static"
 BUNDLE = assets.BUILT / "plotly.min.js"
-FIXTURES = ("everything", "walker")
+FIXTURES = ("everything", "walker", "reader", "sketch")
 
 
 def load_fixture(name: str) -> figure.LiveFigure:
@@ -23,18 +25,17 @@ def load_fixture(name: str) -> figure.LiveFigure:
     return figure.from_module(importlib.import_module(f"tests.engine.fixtures.{name}"), name)
 
 
-def document(*body: str, theme: str = "", script: str = "live-figure.js") -> str:
-    """A page as the book makes them: script in the head, deferred; headings and room to scroll around the elements."""
-    attribute = f' data-theme="{theme}"' if theme else ""
-    styles = dict.fromkeys(["live-figure.css", script.replace(".js", ".css")])
-    links = "".join(f'<link rel="stylesheet" href="_static/live/{style}">' for style in styles)
+def document(*body: str, theme: str = "") -> str:
+    """A page as the book makes them: scripts in the head, deferred; headings and room to scroll around the elements."""
+    attribute, body = (f' data-theme="{theme}"' if theme else ""), "".join(body)
+    links = "".join(f'<link rel="stylesheet" href="_static/live/{name}">' for name in assets.needed(body, ".css"))
+    scripts = "".join(f'<script defer src="_static/live/{name}"></script>' for name in assets.needed(body, ".js"))
     return f"""<!doctype html><html lang="en"{attribute}><head><meta charset="utf-8"><title>A page</title>
 <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
-{links}
-<script defer src="_static/live/{script}"></script>
+{links}{scripts}
 <style>body {{ margin: 0 auto; max-width: 700px; padding: 0 16px; background: var(--live-paper);
 color: var(--live-ink) }}</style></head>
-<body><h1 id="top">A page</h1>{"".join(body)}<div style="height:1500px"></div><h2 id="below">Below</h2>
+<body><h1 id="top">A page</h1>{body}<div style="height:1500px"></div><h2 id="below">Below</h2>
 <div style="height:1500px"></div></body></html>"""
 
 
@@ -69,7 +70,7 @@ def write_site(folder: Path) -> None:
     """Write the runtime, plotly.js, the fixtures' programs and one page for each into `folder`."""
     live = folder / "_static" / "live"
     (live / "figures").mkdir(parents=True)
-    for name in ("live-figure.js", "live-question.js", "live-figure.css", "live-question.css"):
+    for name in assets.NEEDED:
         (live / name).write_text(assets.runtime(name), encoding="utf-8")
     (live / "joined.js").write_text(assets.joined("live-figure.js"), encoding="utf-8")
     shutil.copytree(STATIC, folder / "modules", ignore=shutil.ignore_patterns("built"))
@@ -86,7 +87,7 @@ def write_site(folder: Path) -> None:
     far = document('<div style="height:2000px"></div>', html["everything"])
     (folder / "far.html").write_text(far, encoding="utf-8")
     asked = "".join(question_html(q) for q in questions())
-    (folder / "questions.html").write_text(document(asked, script="live-question.js"), encoding="utf-8")
+    (folder / "questions.html").write_text(document(asked), encoding="utf-8")
     lost = html["walker"].replace('name="walker"', 'name="lost"').replace('"name":"walker"', '"name":"lost"')
     (folder / "lost.html").write_text(document(lost, html["everything"]), encoding="utf-8")
 
@@ -95,6 +96,12 @@ def ready(tab, name: str = "everything"):
     """The figure `name` on the page, once it answers to input."""
     tab.wait_for_selector(f'live-figure[name="{name}"][ready]')
     return tab.locator(f'live-figure[name="{name}"]')
+
+
+def arrays(element) -> dict[str, np.ndarray]:
+    """The figure's arrays, flat."""
+    got = element.evaluate("el => Object.fromEntries(Object.entries(el.arrays).map(([k, v]) => [k, [...v]]))")
+    return {name: np.array(value) for name, value in got.items()}
 
 
 # Runs `change` (JavaScript, with the element as `el`) and waits until what it caused has been put on screen.

@@ -2,16 +2,10 @@
 
 import numpy as np
 import pytest
-from live_pages import load_fixture, move, ready
+from live_pages import arrays, load_fixture, move, ready
 from playwright.sync_api import Error
 
 pytestmark = pytest.mark.browser
-
-
-def arrays(element) -> dict[str, np.ndarray]:
-    """The figure's arrays, flat."""
-    got = element.evaluate("el => Object.fromEntries(Object.entries(el.arrays).map(([k, v]) => [k, [...v]]))")
-    return {name: np.array(value) for name, value in got.items()}
 
 
 def assert_same(got, expected):
@@ -201,7 +195,7 @@ def test_nothing_heavy_loads_before_a_figure_is_near(open_page, address):
     tab.wait_for_function("!!customElements.get('live-figure')")
     tab.wait_for_timeout(300)
     names = "performance.getEntriesByType('resource').map(e => e.name.split('/').pop())"
-    assert sorted(tab.evaluate(names)) == ["live-figure.css", "live-figure.js"]
+    assert sorted(tab.evaluate(names)) == ["live-figure.css", "live-figure.js", "live-text.js"]
     tab.evaluate("scrollTo(0, 1400)")
     ready(tab)
     assert {"plotly.min.js", "everything.js"} <= set(tab.evaluate(names))

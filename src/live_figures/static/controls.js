@@ -5,9 +5,10 @@ import { formatValue } from "./numbers.js";
 //   problem(control, value)      why a value is refused, "" if it is not
 //   show(control, input, value)  put the value where the reader sees it
 //   read(control, input, figure) the value the reader has set; undefined if it is none that can be computed with
-//   parse(text)                  the value that a text in the address stands for (text itself if there is no parse)
+//   parse(text, control)         the value that a text in the address stands for (text itself if there is no parse)
 //   write(value)                 the text of a value in the address; null leaves it out of the address
 //   array(control, value)        what the program receives; without it, the value chooses the program
+//   attach(figure, control)      at the start; may return a part whose draw(names of the changed arrays) is called
 
 const clamp = ({ min, max }, value) => Math.max(min, Math.min(max, value));
 
@@ -54,32 +55,5 @@ const toggle = {
   parse: (text) => ({ true: true, false: false })[text] ?? text,
 };
 
-const text = {
-  problem({ max, alphabet }, value) {
-    if (!value) return "needs at least one character";
-    const letters = [...value], unknown = letters.find((c) => !alphabet.includes(c));
-    if (letters.length > max) return `takes at most ${max} characters`;
-    return unknown ? `“${unknown}” is not among the characters it knows: ${alphabet.replace(/\s/g, "␣")}` : "";
-  },
-  show(control, input, value) {
-    input.value = value;
-    text.say(input, "");
-  },
-  say(input, problem) {
-    input.setAttribute("aria-invalid", Boolean(problem));
-    input.nextElementSibling.textContent = problem && `This ${problem}.`;
-  },
-  read(control, input) {
-    const problem = text.problem(control, input.value);
-    text.say(input, problem);
-    return problem ? undefined : input.value;
-  },
-  array({ max, alphabet }, value) {
-    const codes = new Int32Array(max).fill(-1), letters = [...alphabet];
-    [...value].forEach((letter, k) => { codes[k] = letters.indexOf(letter); });
-    return codes;
-  },
-};
-
-// Other kinds come in files of their own, which stand before this one in the page.
-export const kinds = { slider, choice, toggle, text, ...globalThis.LiveParts };
+// Other kinds come in files of their own, which stand before this one in a page that needs them.
+export const kinds = { slider, choice, toggle, ...globalThis.LiveParts };

@@ -1,4 +1,5 @@
 // A plotly figure in the page: Plotly draws it once and again when a control rests; in between its traces are moved.
+import { recolor } from "./colors.js";
 import { isDark, loadPlotly } from "./page.js";
 import { Trace } from "./traces.js";
 
@@ -16,14 +17,6 @@ const overwrite = (rows, view, width) => {
     if (v !== view[r * width + k]) { changed = true; row[k] = view[r * width + k]; }
   }));
   return changed;
-};
-
-const recolor = (value, map) => {
-  if (typeof value === "string") return map[value.toLowerCase()] ?? value;
-  if (Array.isArray(value)) return value.map((v) => recolor(v, map));
-  if (value && typeof value === "object")
-    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, recolor(v, map)]));
-  return value;
 };
 
 // A plotly figure in an element: themed, sized to its room, redrawn whole (`sync`) or trace by trace (`move`).

@@ -20,6 +20,7 @@ export class LiveFigure extends Lazy {
     this.challenges = [...this.querySelectorAll("[data-met]")];
     this.say = this.querySelector(".live-say");
     this.player = new Player();
+    this.parts = [...controls, ...this.spec.views ?? []].flatMap((c) => kinds[c.kind].attach?.(this, c) ?? []);
     this.oninput = (event) => this.onInput(event);
     this.onkeydown = this.onpointerdown = (event) => { this.keyed = event.type === "keydown"; };
     this.onclick = (event) => this.onClick(event.target.closest("button"));
@@ -60,18 +61,21 @@ export class LiveFigure extends Lazy {
   // -------- state in the address
 
   address() {
-    const query = this.spec.controls.flatMap((c) => {
-      const { write = String } = kinds[c.kind], text = write(this.values[c.name]);
-      return text === write(c.start) ? [] : `${c.name}=${encodeURIComponent(text)}`;
-    }).join("&");
+    const query = this.moved().flatMap(([c, text]) => (text === null ? [] : `${c.name}=${encodeURIComponent(text)}`)).join("&");
     return this.spec.name + (query && "?" + query);
+  }
+
+  // The controls that do not stand where they started, each with its text in the address.
+  moved() {
+    return this.spec.controls.filter((c) => this.values[c.name] !== c.start)
+      .map((c) => [c, (kinds[c.kind].write ?? String)(this.values[c.name])]);
   }
 
   restore(pairs) {
     const given = this.starts(), refused = [];
     for (const [name, text] of pairs) {
       const control = this.control(name), { problem, parse = String } = kinds[control?.kind] ?? {};
-      const value = control && parse(text), refusal = control ? problem(control, value) : "is not a control of this figure";
+      const value = control && parse(text, control), refusal = control ? problem(control, value) : "is not a control of this figure";
       if (refusal) refused.push(`${control?.label ?? name} ${refusal}`);
       else given[name] = value;
     }
@@ -107,6 +111,8 @@ export class LiveFigure extends Lazy {
     } catch {
       prompt("Copy this link:", link);   // clipboards may be forbidden; the reader can still copy by hand
     }
+    const left = this.moved().filter(([, text]) => text === null).map(([c]) => c.label);
+    this.note(left.length ? `Too long for a link and left out: ${left.join(", ")}.` : "");
     this.say.textContent = "Link copied";
     setTimeout(() => { button.textContent = "Copy link"; }, 1500);
   }
@@ -140,6 +146,7 @@ export class LiveFigure extends Lazy {
     const consts = module.consts ?? await fetchPart("LiveWeights", name, `figures/${name}.weights.js`);
     this.program = new Program(module, consts);
     this.compute();
+    this.parts.forEach((part) => part.draw());
     this.plot?.bind(this.spec.bindings, this.program);
     await ready;
     await this.plot?.draw();
@@ -177,6 +184,7 @@ export class LiveFigure extends Lazy {
     this.frame = 0;
     try {
       const changed = this.compute();
+      this.parts.forEach((part) => part.draw(changed));
       if (this.plot?.gd) this.plot.follow(changed);
       this.drawWords();
       if (this.hasAttribute("error")) { this.removeAttribute("error"); this.note(""); }
@@ -200,6 +208,11 @@ export class LiveFigure extends Lazy {
   }
 
   // -------- drawing
+
+  themeChanged() {
+    super.themeChanged();
+    if (this.program) this.parts.forEach((part) => part.draw());
+  }
 
   // A number of a readout or mark: an array's, else a control's (a choice by its label).
   number(reference) {

@@ -1,4 +1,5 @@
 // One trace as Plotly has drawn it, moved by rewriting Plotly's own paths through Plotly's own axes.
+import { SHADES, colorTable } from "./colors.js";
 
 const axisOf = (gd, reference) => gd._fullLayout[reference.replace(/^([xy])/, "$1axis")];
 const finite = (v) => v !== undefined && Number.isFinite(v);   // an axis gives BADNUM (undefined) off a log scale
@@ -14,21 +15,6 @@ const linePath = (xs, ys, shape) => {
   }
   return path || "M0,0";
 };
-
-const SHADES = 1024;   // steps of a colour scale: fine enough to be within one of 255 of Plotly's colours
-const colorTable = (trace) => {
-  const stops = trace.colorscale.map(([at, color]) => [at, toRgb(color)]);
-  const table = new Uint8ClampedArray((SHADES + 1) * 3);
-  for (let k = 0, s = 0; k <= SHADES; k++) {
-    while (s < stops.length - 2 && k / SHADES > stops[s + 1][0]) s++;
-    const [[a, from], [b, to]] = [stops[s], stops[s + 1]];
-    for (let c = 0; c < 3; c++) table[3 * k + c] = Math.round(from[c] + (to[c] - from[c]) * ((k / SHADES - a) / (b - a)));
-  }
-  return table;
-};
-const toRgb = (color) => color[0] === "#"
-  ? [1, 3, 5].map((k) => parseInt(color.slice(k, k + 2), 16))
-  : color.match(/[\d.]+/g).slice(0, 3).map(Number);
 
 // One trace as Plotly has drawn it. `draw(values)` moves it; false means that only Plotly can draw this change.
 export class Trace {
@@ -147,7 +133,7 @@ export class Trace {
     const { x, y } = this.cd[0];
     if (x.length !== columns + 1 || y.length !== rows + 1) return false;
     if (!this.canvas) this.placeCanvas(rows, columns);
-    const table = this.table ??= colorTable(full);
+    const table = this.table ??= colorTable(full.colorscale);
     const [left, right, top, bottom] = [xa.c2p(x[0]), xa.c2p(x[columns]), ya.c2p(y[0]), ya.c2p(y[rows])];
     const data = this.image.data, scale = SHADES / (full.zmax - full.zmin);
     for (let i = 0; i < rows; i++) {

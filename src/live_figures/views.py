@@ -1,0 +1,139 @@
+"""What a figure shows beside its drawing: a text whose characters are coloured by an array, the picture of a map."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from html import escape
+
+import numpy as np
+
+from . import palette, raster, values
+from .controls import LongText, Slider, Text
+from .touch import Map
+
+__all__ = ["ColoredText", "views_html", "views_spec"]
+
+STILL = 1000  # characters coloured before any script has run; a page need not carry more
+LEVELS = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColoredText:
+    """A text, each character on a ground tinted by one value of the array `tint`.
+
+    The text is what stands in the control `text`, or else `fixed`. `tint` has one value a character, or rows of them,
+    of which the integer `Slider` called `row` shows one. Values go from `low` to `high`; below zero they are tinted in
+    another colour. The integer `Slider` called `chooses` follows the character that the reader touches.
+    """
+
+    label: str
+    tint: str
+    low: float
+    high: float
+    text: str = ""
+    fixed: str = ""
+    row: str = ""
+    chooses: str = ""
+    format: str = ".2f"
+
+    def __post_init__(self):
+        if not self.label.strip():
+            raise ValueError("a coloured text needs a label: it is what a screen reader says")
+        if bool(self.text) == bool(self.fixed):
+            raise ValueError(f"coloured text {self.label!r} shows either the text of a control or a fixed one")
+        if not self.low <= 0 < self.high:
+            raise ValueError(f"coloured text {self.label!r}: zero has no colour, so low is at most 0, high above it; "
+                             f"got {self.low:g} and {self.high:g}")
+
+
+class _Shown:
+    """A coloured text in one state of its figure; raises ValueError where the declaration names what is not there."""
+
+    def __init__(self, fig, view: ColoredText, given: dict, arrays: dict):
+        controls = {c.name: c for c in fig.controls}
+        where = f"figure {fig.name!r}: coloured text {view.label!r}"
+        for name, kinds, what in ((view.text, (LongText, Text), "a text"), (view.row, Slider, "an integer Slider"),
+                                  (view.chooses, Slider, "an integer Slider")):
+            control = controls.get(name)
+            if name and not (isinstance(control, kinds) and getattr(control, "integer", True)):
+                raise ValueError(f"{where} names {name!r}, which is not {what} among its controls")
+        self.view, self.text = view, given[view.text] if view.text else view.fixed
+        self.at = min(given[view.chooses], max(len(self.text) - 1, 0)) if view.chooses else None
+        tints = fig.resolve(arrays, view.tint)
+        room = controls[view.text].max_length if view.text else len(view.fixed)
+        if tints.ndim != (2 if view.row else 1) or tints.shape[-1] < room:
+            raise ValueError(f"{where}: {view.tint!r} has the shape {tints.shape}; it needs {room} values"
+                             f"{' a row' if view.row else ''}")
+        self.tints = tints[given[view.row]] if view.row else tints
+
+    def html(self, name: str) -> str:
+        """The text, its scale, and the value of the chosen character."""
+        view, label = self.view, escape(self.view.label)
+        marks = "".join(self._character(k) for k in range(min(len(self.text), STILL)))
+        slider = (f' role="slider" tabindex="0" aria-label="{label}" aria-valuemin="0" '
+                  f'aria-valuemax="{max(len(self.text) - 1, 0)}" aria-valuenow="{self.at}" '
+                  f'aria-valuetext="{escape(self._reading())}"' if view.chooses else "")
+        ramp = f'<i class="live-ramp{" n" if view.low < 0 else ""}"></i>'
+        return (f'<div class="live-colored" data-view="{name}"><div class="live-label">{label}</div>'
+                f'<div class="live-text" dir="auto"{slider}>{marks}{escape(self.text[STILL:])}</div>'
+                f"{_key(view.low, ramp, view.high, self._reading())}</div>\n")
+
+    def _character(self, k: int) -> str:
+        """One character on its ground; a line's end is marked, so that it can be seen and touched."""
+        view, value = self.view, float(self.tints[k])
+        side, end = ("n", view.low) if value < 0 and view.low < 0 else ("p", view.high)
+        level = int(np.floor(np.clip(value / end, 0, 1) * LEVELS + 0.5))
+        classes = " ".join([side] + ["end"] * (self.text[k] == "\n") + ["at"] * (k == self.at))
+        return f'<span class="{classes}" style="--t:{100 * level // LEVELS}%">{escape(self.text[k])}</span>'
+
+    def _reading(self) -> str:
+        if self.at is None or not self.text:
+            return ""
+        character = {"\n": "↵", " ": "␣", "\t": "⇥"}.get(self.text[self.at], self.text[self.at])
+        return f"{self.at}: “{character}” {values.format_value(self.tints[self.at], self.view.format)}"
+
+
+def views_html(fig, given: dict, arrays: dict) -> str:
+    """The pictures of the figure's maps and its coloured texts, in the state of `given` and `arrays`."""
+    maps = "".join(_map_html(fig, c, given[c.name], arrays) for c in fig.controls if isinstance(c, Map))
+    texts = (_Shown(fig, v, given, arrays).html(f"view{k}") for k, v in enumerate(fig.views))
+    return maps + "".join(texts)
+
+
+def views_spec(fig) -> list[dict]:
+    """What the runtime needs to know of the coloured texts."""
+    return [asdict(v) | {"name": f"view{k}", "kind": "colored"} for k, v in enumerate(fig.views)]
+
+
+def _map_html(fig, control: Map, cell, arrays: dict) -> str:
+    array = fig.resolve(arrays, control.picture)
+    if array.shape != (control.rows, control.columns):
+        raise ValueError(f"figure {fig.name!r}: the map {control.name!r} shows {control.picture!r}, of shape "
+                         f"{array.shape}, and has {control.rows} rows and {control.columns} columns")
+    (row, column), label = cell, escape(control.label)
+    place = f"--row:{row};--column:{column};--rows:{control.rows};--columns:{control.columns}"
+    scales = _scales(control)
+    pictures = {theme: raster.png(raster.colors(array, control.low, control.high, s)) for theme, s in scales.items()}
+    stills = "".join(f'<img class="live-{theme}" alt="" src="{source}">' for theme, source in pictures.items())
+    ramp = ";".join(f"--{theme}:{','.join(color for _, color in scale)}" for theme, scale in scales.items())
+    key = _key(control.low, f'<i class="live-ramp" style="{ramp}"></i>', control.high,
+               f"{row}, {column}: {values.format_value(array[row, column], control.format)}")
+    said = f'aria-label="{label}" aria-description="{escape(fig.word("map_keys"))}"'
+    return (f'<div class="live-map"><div class="live-label">{label}</div>'
+            f'<div class="live-surface live-still" style="{place}" role="application" tabindex="0" {said}>{stills}'
+            f'<canvas width="{control.columns}" height="{control.rows}" aria-hidden="true"></canvas>'
+            f'<i class="live-cell"></i></div>{key}'
+            f'<input type="hidden" name="{control.name}" value="{control.text(cell)}"></div>\n')
+
+
+def _scales(control: Map) -> dict:
+    """The colour scale of a map in each theme."""
+    scale = palette.DIVERGING if control.diverging else palette.SEQUENTIAL
+    return {"light": scale, "dark": [(at, palette.DARK[color]) for at, color in scale]}
+
+
+def _key(low: float, ramp: str, high: float, reading: str) -> str:
+    """The scale of the colours, with the value of what is chosen."""
+    ends = [values.format_value(end, "d" if end == int(end) else ".3g") for end in (low, high)]
+    return (f'<div class="live-key"><span>{ends[0]}</span>{ramp}<span>{ends[1]}</span>'
+            f"<output>{escape(reading)}</output></div>")

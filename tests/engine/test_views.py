@@ -1,0 +1,73 @@
+"""Pictures of maps and coloured texts: what they show before any script, and what a declaration may not say."""
+
+import base64
+import dataclasses
+import struct
+import zlib
+
+import numpy as np
+import pytest
+
+from live_figures import ColoredText, page, palette, raster
+from live_figures.figure import from_module
+from live_figures.widget import FigureBox
+from tests.engine.fixtures import reader, sketch
+
+READER, SKETCH = from_module(reader, "reader"), from_module(sketch, "sketch")
+
+
+def view(**changed):
+    return dataclasses.replace(READER, views=(dataclasses.replace(reader.views[0], **changed),))
+
+
+@pytest.mark.parametrize(("fig", "says"), [
+    (view(text="leak"), "'leak', which is not a text"),
+    (view(row="leak"), "'leak', which is not an integer Slider"),
+    (view(chooses="where"), "'where', which is not an integer Slider"),
+    (view(tint="nothing"), "no array 'nothing'"),
+    (view(row=""), "it needs 20000 values"),
+    (dataclasses.replace(SKETCH, controls=(SKETCH.controls[0], dataclasses.replace(SKETCH.controls[1], rows=13),
+                                           SKETCH.controls[2])), "has 13 rows and 14 columns"),
+])  # fmt: skip
+def test_a_view_that_names_what_is_not_there_is_refused(fig, says):
+    with pytest.raises((ValueError, KeyError), match=says):
+        page.figure_html(fig)
+
+
+def test_a_long_text_is_all_there_and_only_its_first_part_is_coloured():
+    html = page.figure_html(READER, text="<b>" * 2000)
+    assert html.count('style="--t:') == 1000
+    assert html.split('class="live-text"')[1].split("</div>")[0].count("&gt;") == 2000
+
+
+def test_a_fixed_text_without_a_control_is_no_slider():
+    fixed = ColoredText(label="Fixed", fixed="abc", tint="rows", row="shown", low=-1, high=1)
+    html = page.figure_html(dataclasses.replace(READER, views=(fixed,)))
+    assert "abc" in "".join(part[-1] for part in html.split("</span>")) and 'role="slider"' not in html
+
+
+def test_a_picture_holds_the_colours_of_its_array():
+    array = np.array([[0.0, 0.5, 1.0], [2.0, -1.0, 0.25]])
+    pixels = raster.colors(array, 0, 1, palette.SEQUENTIAL)
+    data = base64.b64decode(raster.png(pixels).partition(",")[2])
+    assert data[:8] == b"\x89PNG\r\n\x1a\n" and struct.unpack(">II", data[16:24]) == (3, 2)
+    size = struct.unpack(">I", data[33:37])[0]
+    lines = np.frombuffer(zlib.decompress(data[41 : 41 + size]), dtype=np.uint8).reshape(2, 10)
+    np.testing.assert_array_equal(lines[:, 1:].reshape(2, 3, 3), pixels)
+    first, last = ([int(c[k : k + 2], 16) for k in (1, 3, 5)] for c in
+                   (palette.SEQUENTIAL[0][1], palette.SEQUENTIAL[-1][1]))
+    assert pixels[0, 0].tolist() == first == pixels[1, 1].tolist() and pixels[0, 2].tolist() == last
+
+
+def test_a_notebook_types_what_a_page_touches():
+    box = FigureBox(SKETCH, {})
+    assert box.controls == SKETCH.values()
+    box.set(cell=(1, 2), pad=np.ones((16, 16)))
+    assert box.inputs["cell"].value == "1-2" and box.arrays["ink"] == 256
+    box.inputs["pad"].value = "0f\n"
+    assert box.arrays["ink"] == 1 and "live-map" in box.pictures.value
+    box.inputs["pad"].value = "0x"
+    assert "not &#x27;x&#x27;" in box.say.value and box.arrays["ink"] == 1
+    text = FigureBox(READER, {"text": "abc"})
+    text.inputs["text"].value = "ab\ncd"
+    assert text.arrays["length"] == 5 and "live-colored" in text.pictures.value
