@@ -12,9 +12,9 @@ from live_figures import Challenge, Claim, Slider, Try
 
 title = "How far back must the gradient go before it points the right way?"
 caption = (
-    "The map shows the size of every term of the gradient, the largest being 1; a truncated gradient keeps those left "
-    "of its line on the map, the straight one or the saw-tooth of chunks, and the curves compare it with the full "
-    "gradient of an untrained network that should give back its input of some steps ago, the delay."
+    "An untrained network should give back its input of some steps ago (the delay): of the terms of the gradient, "
+    "whose sizes the map shows, a truncated one keeps those left of its line, straight or a saw-tooth, and the curves "
+    "compare it with the full gradient for every window up to the chosen one."
 )
 alt = (
     "Above, a map of the size of each term of the gradient by output step and lag, with a vertical line at the window "
@@ -74,11 +74,13 @@ def compute(consts, window, delay, gain, input_scale):
     each, each_error = compare(truncated_gradients(terms, consts["each"]), full)
     chunk, chunk_error = compare(truncated_gradients(terms, consts["chunk"]), full)
     at = window - 1
+    upto = xp.minimum(xp.arange(STEPS), at)  # longer windows are not drawn: the reader is asked about them
     shorter_fail = xp.all((chunk < 0.99) | (xp.arange(STEPS) >= at))
     sizes = xp.matrix_transpose(xp.sqrt(xp.sum(terms * terms, axis=(-2, -1))))
     return {
         "map": xp.log10(xp.clip(sizes / (xp.max(sizes) + TINY), 1e-6, 1.0)),
-        "curves": xp.stack([each, chunk, each_error, chunk_error]),
+        "upto": xp.astype(upto + 1, full.dtype),
+        "curves": xp.take(xp.stack([each, chunk, each_error, chunk_error]), upto, axis=1),
         "edge": xp.astype(pick(consts["chunk"], at), full.dtype) - 0.5, "line": xp.stack([window, window]) - 0.5,
         "marker": xp.stack([window, window]), "each": pick(each, at), "each_error": pick(each_error, at),
         "chunk": pick(chunk, at), "chunk_error": pick(chunk_error, at),
@@ -98,7 +100,7 @@ def figure(arrays):
         fig.add_scatter(x=arrays[key], y=y, name=name, mode="lines", showlegend=False,
                         line={"color": plots.COLORS[color], "width": 3})
     for row, (name, color, dash) in zip(arrays["curves"], CURVES, strict=True):
-        fig.add_scatter(x=steps + 1, y=row, name=name, mode="lines", yaxis="y2",
+        fig.add_scatter(x=arrays["upto"], y=row, name=name, mode="lines", yaxis="y2",
                         line={"color": plots.COLORS[color], "dash": dash, "width": 2.5})
     plots.cursor(fig, arrays["marker"], name="chosen window", low=-0.2, high=1.4, yaxis="y2")
     return fig.update_layout(
@@ -135,14 +137,15 @@ tries = [
         and f"{one['each']:.2f} {short['each']:.2f} {enough['each']:.3f}" == "0.42 0.91 0.999"),
     Try(ask="Now the sequence is cut into chunks. How long must they be for a cosine of 0.99?",
         guesses=("6 steps too.", "9 steps, half as long again.", "13 steps, more than twice the delay."), right=2,
-        do="Look at the curve of the chunks at a window of 6, then move the window to 13.",
-        at=({"window": 6}, {"window": 13}),
-        says="13 steps. At 6 the cosine is 0.86: of a chunk only the last output reaches back 6 steps, its first "
-             "reaches no further than itself. The curve is no straight climb; at 16 and 17 it is below 0.99 again.",
+        do="Raise the window step by step, up to 17, and watch the cosine of the chunks.",
+        at=({"window": 6}, {"window": 17}),
+        says="13 steps. At 6 the cosine is 0.86: of a chunk only the last output reaches back 6 steps, and its first "
+             "no further than itself. The curve does not climb all the way; at 16 and 17 it is below 0.99 again.",
         holds=lambda short, enough: _first(enough, 1) == 13 and f"{short['chunk']:.2f}" == "0.86"
         and short["edge"][:6].tolist() == [0.5, 1.5, 2.5, 3.5, 4.5, 5.5]
         and bool((enough["curves"][1, 15:17] < 0.99).all())),
-    Try(ask="At a gain of 0.9 a window of 20 leaves an error below one per cent. How much at a gain of 1.5?",
+    Try(ask="At a gain of 0.9, a window of 20 leaves an error below one per cent if every output reaches back. How "
+            "much does it leave at a gain of 1.5?",
         guesses=("Still below one per cent: 20 is far beyond the delay.", "About 5 %.", "About 30 %."), right=2,
         do="Set the window to 20 and the gain to 1.5.", at=({"window": 20}, {"window": 20, "gain": 1.5}),
         says="About 30 %: the terms beyond the delay no longer fade. On average those of lags 20 to 29, which the "
@@ -151,13 +154,15 @@ tries = [
         and all((10 ** lasting["map"][30:, k]).mean() > (10 ** lasting["map"][30:, 0]).mean() for k in range(20, 30))),
 ]
 claims = [
-    Claim("If every output reaches back, the cosine reaches 0.99 where the window reaches the delay.",
-          at=tuple({"delay": d} for d in range(3, 13)),
+    Claim("If every output reaches back, the cosine reaches 0.99 where the window reaches the delay, for delays of 3 "
+          "to 12 and with the gain and inputs as they are at first.",
+          at=tuple({"delay": d, "window": STEPS} for d in range(3, 13)),
           holds=lambda *a: [_first(b, 0) for b in a] == list(range(3, 13))),
-    Claim("No window points against the gradient: no cosine is below 0.", at={"delay": (1, 12), "gain": (0.3, 1.5)},
+    Claim("No window points against the gradient: no cosine is below 0.",
+          at={"delay": (1, 12), "gain": (0.3, 1.5), "input_scale": (0.1, 2), "window": STEPS},
           holds=lambda a: bool((a["curves"][:2] > 0).all())),
     Claim("Chunks need 18, 18, 25, 32 and 21 steps for delays of 8 to 12: 1.75 to 3 times the delay.",
-          at=tuple({"delay": d} for d in range(8, 13)),
+          at=tuple({"delay": d, "window": STEPS} for d in range(8, 13)),
           holds=lambda *a: [_first(b, 1) for b in a] == [18, 18, 25, 32, 21]
           and all(1.75 <= _first(b, 1) / d < 3 for d, b in enumerate(a, start=8))),
     Claim("At a delay of 8 chunks of 18 are the shortest, and those of 17 have a cosine of 0.988.",
