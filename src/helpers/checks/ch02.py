@@ -351,12 +351,12 @@ def checkpointed(params, x, grad_h, segment):
     question="Experiment. In the figure `tbptt_window`, set a delay of 8 or more and find the shortest window whose "
              "*chunks* reach a cosine of 0.99. How many times the delay is it? Give the controls that you moved as a "
              "`dict`.",
-    hints=("Start with a short window and follow the curve of the chunks to the right, until it first reaches 0.99.",
+    hints=("Start with a short window and lengthen it step by step, until the cosine of the chunks first reaches 0.99.",
            "One step back is too short again: the challenge under the figure is met at the right window alone."),
     figure="helpers.figures.tbptt_window", met="shortest",
     mistakes={
         "The delay is {delay}. Set one of 8 or more.": (dict(delay=4, window=10), lambda q: q["delay"] < 8),
-        "Chunks of {window} reach a cosine of {chunk:.4f}. Follow the curve of the chunks to the right.":
+        "Chunks of {window} reach a cosine of {chunk:.4f}. Lengthen the window.":
             (dict(delay=8, window=8), lambda q: q["chunk"] < 0.99),
         "Chunks of {window} are long enough, but shorter ones are too. Walk back down the curve.":
             (dict(delay=8, window=30), lambda q: True),
@@ -369,7 +369,7 @@ def shortest_window():
     """With the other controls as they were, a delay of 8 takes chunks of 18, more than twice as long. The outputs that
     come early in a chunk pull the average reach down. The factor depends on the delay: it is 2 for a delay of 9, and
     nearly 3 for one of 11."""
-    cosines = live.load("tbptt_window").run(delay=8)["curves"][1]
+    cosines = live.load("tbptt_window").run(delay=8, window=40)["curves"][1]  # drawn up to the window
     return dict(delay=8, window=int(np.argmax(cosines >= 0.99)) + 1)
 
 
