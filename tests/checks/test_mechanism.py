@@ -2,6 +2,8 @@
 
 import math
 import re
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -205,3 +207,34 @@ def test_a_question_stands_in_the_card_on_a_page_and_in_a_frame_in_a_notebook(mo
 def test_nothing_in_a_card_ends_it_early():
     asked = card.question_html(four)
     assert asked.count("</script>") == 1 and "\n\n" not in asked  # an empty line would end the HTML in Markdown
+
+
+@pytest.mark.parametrize("number", [Fraction, Decimal, np.longdouble, np.float32, float])
+def test_numbers_of_every_kind_are_compared(number):
+    assert double(lambda x, a: (np.vectorize(number, otypes=[object])(2 * x), number(a)))
+
+
+@pytest.mark.parametrize(("got", "says"), [
+    (lambda: (v for v in [1.0]), "is of type generator"), (lambda: {"a": 1}.values(), "is of type dict_values"),
+    (lambda: [1, None], "should be numbers"), (lambda: [1, 10**400], "should be numbers"),
+    (lambda: ["1", "2"], "should be numbers"), (lambda: [1j, 2], "complex"), (lambda: {1, 2}, "is of type set"),
+])  # fmt: skip
+def test_what_is_no_array_is_told_by_its_type(got, says):
+    for verdict in (double(lambda x, a: (got(), a)), double(lambda x, a: got())):
+        assert verdict.state == "wrong" and "raised" not in verdict.message
+    assert says in double(lambda x, a: (got(), a)).message
+
+
+def test_an_error_without_words_has_no_empty_brackets():
+    def asserting(x, a):
+        raise AssertionError
+
+    assert "raised AssertionError. It was" in double(asserting).message
+
+
+def test_every_sentence_of_a_comparison_begins_with_a_capital_and_has_no_other():
+    for got in (3, None, [1, 2], [[1], [2, 3], [4]]):
+        with pytest.raises(Refusal) as refusal:
+            compare("the list of states", got, [np.zeros(2)] * 3)
+        said = str(refusal.value)
+        assert said[0].isupper() and "of The" not in said

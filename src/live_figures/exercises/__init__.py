@@ -12,6 +12,7 @@ from types import ModuleType
 
 from . import sentences
 from .base import Exercise
+from .compare import compare
 from .functions import Function
 from .old import REGISTRY, Question, close, exercise, not_yet, right, wrong
 from .questions import Choice, Number
@@ -19,8 +20,8 @@ from .sentences import replace
 from .values import Controls, Values
 from .verdict import Refusal, Verdict
 
-__all__ = ["REGISTRY", "Exercise", "Question", "Refusal", "Verdict", "choice", "close", "controls", "exercise",
-           "exercises_of", "function", "not_yet", "number", "replace", "right", "values", "words", "wrong"]
+__all__ = ["REGISTRY", "Exercise", "Question", "Refusal", "Verdict", "choice", "close", "compare", "controls",
+           "exercise", "exercises_of", "function", "not_yet", "number", "replace", "right", "values", "words", "wrong"]
 
 
 def choice(**parts) -> Callable[[Callable], Choice]:

@@ -44,7 +44,7 @@ class Runner:
             return {say("afterwards", name=name): plain(after[name]) for name in self.in_place}
         pairs = zip(self.names, given, args, strict=False)
         self.changed |= {name for name, now, before in pairs if not same(now, before, tolerance=None)}
-        return copy.deepcopy(plain(value))  # what it keeps and changes in a later call must not change this result
+        return _kept(plain(value))
 
     def outcome(self, measure: Callable | None, args: tuple) -> Outcome:
         """The result for `args`, or of `measure(function, *args)`; an error is an outcome too."""
@@ -53,6 +53,14 @@ class Runner:
                 return Outcome(self(*args) if measure is None else measure(self, *copy.deepcopy(args)))
         except (Exception, SystemExit) as error:
             return Outcome(error=error)
+
+
+def _kept(value):
+    """A copy of a result, which a later call can no longer change; what cannot be copied, as a generator, as it is."""
+    try:
+        return copy.deepcopy(value)
+    except TypeError:
+        return value
 
 
 def require_function(answer, names: Sequence[str]) -> None:
@@ -86,7 +94,7 @@ def explain(error: BaseException, answer) -> str:
     """What an answer raised, and the line of the reader's code in which it happened."""
     if isinstance(error, RecursionError):
         return say("too_deep")
-    said = say("raised", error=type(error).__name__, message=error)
+    said = say("raised" if str(error) else "raised_silently", error=type(error).__name__, message=error)
     code = getattr(answer, "__code__", None)
     frames = [f for f in traceback.extract_tb(error.__traceback__) if code and f.filename == code.co_filename]
     if not frames or code.co_filename.startswith(__file__.rpartition("/")[0]):

@@ -6,6 +6,10 @@ to the largest number expected, and follows the precision the answer was compute
 
 from __future__ import annotations
 
+from decimal import Decimal
+from numbers import Real
+from typing import NoReturn
+
 import numpy as np
 
 from .sentences import opening, say
@@ -28,7 +32,7 @@ def compare(what: str, got, expected, *, names: tuple[str, ...] = (), tolerance:
     if expected is None or isinstance(expected, str):
         _same_word(what, got, expected)
     elif got is None:
-        raise Refusal(say("no_return", what=what))
+        _refuse("no_return", what=what)
     elif isinstance(expected, dict):
         _same_names(what, got, expected)
         for name in expected:
@@ -37,7 +41,7 @@ def compare(what: str, got, expected, *, names: tuple[str, ...] = (), tolerance:
         _same_length(what, got, expected, names)
         labels = names or [say("part", number=k + 1, what=what) for k in range(len(expected))]
         for label, part, wanted in zip(labels, got, expected, strict=True):
-            compare(opening(label), part, wanted, tolerance=tolerance)
+            compare(label, part, wanted, tolerance=tolerance)
     else:
         _same_numbers(what, _numbers(what, got), np.asarray(expected), tolerance)
 
@@ -52,16 +56,16 @@ def same(got, other, tolerance: float | None = TOLERANCE) -> bool:
         return _has_parts(got, other) and all(same(a, b, tolerance) for a, b in zip(got, other, strict=True))
     if other is None or isinstance(other, str) or got is None or isinstance(got, str):
         return got is other or (isinstance(got, str) and isinstance(other, str) and got == other)
-    try:
-        a, b = np.asarray(got, dtype=np.float64), np.asarray(other, dtype=np.float64)
-    except (TypeError, ValueError):  # no numbers: nothing of it that a calculation would change
+    a, b = _array(got), _array(other)
+    if a is None or b is None:  # no numbers: nothing of it that a calculation would change
         return tolerance is None
-    if a.shape != b.shape:
-        return False
     if tolerance is None:
         return np.array_equal(a, b, equal_nan=True)
+    if a.shape != b.shape or a.dtype.kind == "c":
+        return False
     with np.errstate(all="ignore"):
-        return np.allclose(a, b, rtol=0, atol=_allowed(np.asarray(got), b[np.isfinite(b)], tolerance), equal_nan=True)
+        b = b.astype(np.float64)
+        return np.allclose(a, b, rtol=0, atol=_allowed(a, b[np.isfinite(b)], tolerance), equal_nan=True)
 
 
 def plain(value):
@@ -79,14 +83,18 @@ def plain(value):
     return {name: plain(v) for name, v in value.items()} if isinstance(value, dict) else value
 
 
+def _refuse(key: str, **values) -> NoReturn:
+    raise Refusal(opening(say(key, **values)))
+
+
 def _same_word(what: str, got, expected) -> None:
     if expected is None:
         if got is not None:
-            raise Refusal(say("should_be_none", what=what))
+            _refuse("should_be_none", what=what)
     elif got is None:
-        raise Refusal(say("no_return", what=what))
+        _refuse("no_return", what=what)
     elif not isinstance(got, str) or got != expected:
-        raise Refusal(say("not_text", what=what, given=got))
+        _refuse("not_text", what=what, given=got)
 
 
 def _has_parts(got, expected) -> bool:
@@ -97,40 +105,50 @@ def _has_parts(got, expected) -> bool:
 
 
 def _same_length(what: str, got, expected, names) -> None:
+    if not isinstance(got, (tuple, list, np.ndarray)):
+        _refuse("no_list", what=what, type=type(got).__name__)
     if not _has_parts(got, expected):
         if names:
-            raise Refusal(say("parts", what=what, count=len(expected), names=", ".join(names)))
-        raise Refusal(say("entries", what=what, count=len(expected)))
+            _refuse("parts", what=what, count=len(expected), names=", ".join(names))
+        _refuse("entries", what=what, count=len(expected))
 
 
 def _same_names(what: str, got, expected: dict) -> None:
     if not isinstance(got, dict) or set(got) != set(expected):
-        raise Refusal(say("parts", what=what, count=len(expected), names=", ".join(expected)))
+        _refuse("parts", what=what, count=len(expected), names=", ".join(expected))
 
 
 def _numbers(what: str, got) -> np.ndarray:
-    try:
-        numbers = np.asarray(got)
-    except ValueError:  # a list whose rows have different lengths
-        numbers = np.asarray(None)
+    numbers = _array(got)
+    if numbers is None:
+        _refuse("not_numbers", what=what, type=type(got).__name__)
     if numbers.dtype.kind == "c":
-        raise Refusal(say("not_real", what=what))
-    if numbers.dtype.kind not in "fiub":
-        raise Refusal(say("not_numbers", what=what, type=type(got).__name__))
+        _refuse("not_real", what=what)
     return numbers
+
+
+def _array(value) -> np.ndarray | None:
+    """`value` as an array of numbers, Python's fractions and decimals as floats; None if it is none."""
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind == "O" and all(isinstance(entry, (Real, Decimal)) for entry in array.flat):
+            array = array.astype(np.float64)
+    except (ValueError, OverflowError):  # rows of different lengths, or a whole number that no float holds
+        return None
+    return array if array.dtype.kind in "fiubc" else None
 
 
 def _same_numbers(what: str, got: np.ndarray, expected: np.ndarray, tolerance: float) -> None:
     if got.shape != expected.shape and not (got.size == 1 and expected.size == 1):
-        raise Refusal(say("shape", what=what, expected=expected.shape, got=got.shape))
+        _refuse("shape", what=what, expected=expected.shape, got=got.shape)
     for key, bad in (("nan", np.isnan(got)), ("infinite", np.isinf(got))):
         if bad.any():
-            raise Refusal(say(key, what=what, where=_place(bad)) if bad.size > 1 else say(f"{key}_alone", what=what))
+            _refuse(key if bad.size > 1 else f"{key}_alone", what=what, where=_place(bad))
     allowed = _allowed(got, expected, tolerance)
     gap = np.abs(got.astype(np.float64).reshape(expected.shape) - expected)
     if gap.size and gap.max() > allowed:
-        said = {"what": what, "gap": f"{gap.max():.2g}", "allowed": f"{allowed:.0e}"}
-        raise Refusal(say("differs", where=_place(gap), **said) if gap.size > 1 else say("differs_alone", **said))
+        _refuse("differs" if gap.size > 1 else "differs_alone", what=what, where=_place(gap), gap=f"{gap.max():.2g}",
+                allowed=f"{allowed:.0e}")
 
 
 def _place(values: np.ndarray) -> tuple[int, ...] | int:

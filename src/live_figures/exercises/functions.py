@@ -12,7 +12,7 @@ from . import source
 from .base import Exercise
 from .calling import Outcome, Runner, describe, explain, is_stub, require_function
 from .compare import TOLERANCE, compare, same
-from .sentences import opening, say
+from .sentences import say
 from .verdict import Refusal
 
 __all__ = ["Function"]
@@ -95,7 +95,7 @@ class Function(Exercise):
             raise Refusal(f"{got.error} {where}", got.error.state)
         if got.error is not None:
             raise Refusal(f"{explain(got.error, answer)} {where}")
-        what = opening(names[0]) if len(names) == 1 else say("returned")
+        what = names[0] if len(names) == 1 else say("returned")
         try:
             compare(what, got.value, expected, names=names if len(names) > 1 else (), tolerance=self.tolerance)
         except Refusal as refusal:
