@@ -40,6 +40,16 @@ def test_biases_that_are_wrong(answer):
     assert check.bias_for_half_life(answer).state == "wrong"
 
 
+@pytest.mark.parametrize(("answer", "says"), [
+    (lambda n: print(), "The bias should not be None"), (lambda n: [1.0, 2.0], "The bias should have shape ()"),
+    (lambda n: 1j, "The bias should be real"), (lambda n: "2", "The bias should be numbers"), (lambda n: ..., "dots"),
+    (lambda n: math.inf, "The bias is infinite"), (lambda n: (v for v in [1.0]), "of type generator"),
+])
+def test_a_bias_that_is_no_number_is_told_so(answer, says):
+    said = check.bias_for_half_life(answer).message
+    assert says in said and "raised" not in said
+
+
 def in_torch(params, x, h, c):
     W_x, W_h, b = (torch.tensor(a) for a in (params.W_x, params.W_h, params.b))
     i, _, g, o = (torch.tensor(x) @ W_x + torch.tensor(h) @ W_h + b).chunk(4, dim=-1)
@@ -166,6 +176,10 @@ def weights_too(module, value):
 @pytest.mark.parametrize("answer", [hard_coded, rows_of_one_module, weights_too, lambda m, v: m, lambda m, v: v * m.l])
 def test_ways_that_do_not_set_the_bias(answer):
     assert check.set_forget_bias(answer).state == "wrong"
+
+
+def test_what_is_wrong_afterwards_is_the_modules():
+    assert check.set_forget_bias(lambda m, v: m.double()).message.startswith("bias_l0 of the module afterwards differs")
 
 
 def test_setting_a_bias_leaves_torchs_random_numbers_alone():

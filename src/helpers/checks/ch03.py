@@ -1,5 +1,7 @@
 """Exercises of chapter 03: vanishing and exploding gradients."""
 
+import math
+
 import numpy as np
 
 from live_figures.exercises import choice, controls, function, number
@@ -45,6 +47,7 @@ def fate():
     hints=("At its steepest the sigmoid has slope 1/4. The figure `activation_slopes` shows the product.",),
     answer=10, unit="steps",
     mistakes={"After 9 steps, 3.8e-6 may still be left.": 9,
+              "Nearly: there is no part of a step. After which whole one is it true?": math.log(1e-6) / math.log(0.25),
               "That takes the slope 1/2. What is the slope of the sigmoid at 0?": 20},
     praise="Yes: a quarter to the power 10 is 9.5e-7, the first power below a millionth.",
     nudge="At its steepest the sigmoid has slope 1/4. Which power of 1/4 is the first below 1e-6?",
@@ -127,6 +130,7 @@ def _promises(rng):
     yield np.array([[0.5, 0.7], [0.0, 0.5]]), "tanh", 1e-3
     yield 0.9 * np.linalg.qr(rng.normal(size=(6, 6)))[0], "tanh", 1e-3
     yield np.array([[0.3]]), "tanh", 0.5
+    yield np.array([[0.3]]), "tanh", 0.05  # 2.49 steps: nearer to 2, and 3 it takes
 
 
 def _by_counting(W, activation, share):
@@ -165,6 +169,7 @@ def _by_eigenvalues(W, activation, share):
         "Where the factor is 1 or more, the bound promises nothing: return None.": (" if factor < 1 else None", ""),
         "A factor of exactly 1 shrinks nothing: it promises nothing either.": ("factor < 1", "factor <= 1"),
         "One step too early: round up, as at the step before more than the share may be left.": ("np.ceil", "np.floor"),
+        "The nearest whole number may be too small: round up, always.": ("np.ceil", "np.round"),
         "Where the bound meets the share exactly, one more step is not needed: “at most” is met. Round up, and do not "
         "add 1.": ("int(np.ceil(np.log(share) / np.log(factor)))", "int(np.floor(np.log(share) / np.log(factor))) + 1"),
         "The number of steps is whole: round up.": ("int(np.ceil(np.log(share) / np.log(factor)))",
@@ -188,7 +193,7 @@ def guaranteed(W, activation, share):
     hints=("Multiply out $W^2$ and $W^3$.", r"The corner entry has a pattern: $t\, c\, \rho^{t-1}$."),
     answer=9.5, tolerance=0.5, unit="steps",
     mistakes={"At the first step only c counts. Then it is passed on again and again: multiply out W².": 1,
-              "That is where t ρᵗ⁻¹ has fallen back. Set its derivative to zero.": 22},
+              "That is 1 over the logarithm to base 10. The derivative of ρᵗ brings in the natural one.": 22},
     praise="Yes: t c ρᵗ⁻¹ is largest at t = −1/ln ρ, so at step 9 or 10, whatever c is.",
     nudge="The corner entry of Wᵗ is t c ρᵗ⁻¹. Set its derivative by t to zero, or list its values.",
 )

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from live_figures.exercises import choice, controls, function, number
+from live_figures.exercises import choice, compare, controls, function, number
 
 from .. import live
 from ..bptt import lstm_bptt
@@ -25,6 +25,7 @@ __all__ = [
     hints=("What is left after $n$ steps is $f^n$.",),
     answer=7, unit="steps",
     mistakes={"After 6 steps 1.6 % is left, which is still more than 1 %.": 6,
+              "Nearly: there is no part of a step. After which whole one is it true?": math.log2(100),
               "The cell is halved at every step, so what is left is a power of 1/2, not 1/(2n).": 50},
     praise="Right: 1/2 to the power 6 is 1.6 %, to the power 7 it is 0.8 %.",
     nudge="What is left after n steps is the gate multiplied by itself n times.",
@@ -102,6 +103,13 @@ def baseline():
     return 1 / 12 + 1 / 12
 
 
+def _left_after(bias, n):
+    """The share of the cell left after n steps with the bias that an answer gives for them."""
+    b = bias(n)
+    compare("the bias", b, 0.0, tolerance=math.inf)  # one finite number, whichever
+    return float(sigmoid(np.asarray(b, dtype=np.float64).reshape(()))) ** n
+
+
 @function(
     title="A memory of given length", difficulty=2, minutes=8,
     question=r"After $n$ steps with a forget gate that stands at $\sigma(b)$, a share $\sigma(b)^n$ of the cell is "
@@ -110,7 +118,7 @@ def baseline():
     hints=(r"Solve $\sigma(b)^n = \frac12$, with $\sigma(b) = 1 / (1 + e^{-b})$.",
            r"$\sigma(b)^n = \frac12$ means $1 + e^{-b} = 2^{1/n}$."),
     cases=lambda rng: [(n,) for n in (1, 2, 5, 50, 1000)],
-    measure=lambda bias, n: float(sigmoid(np.asarray(bias(n), dtype=np.float64).reshape(()))) ** n,
+    measure=_left_after,
     returns=("what is left after n steps with your bias",),
     tolerance=1e-3,  # a bias found by bisection, or in float32, is right too
     mistakes={
@@ -285,6 +293,7 @@ def _set_rows(start, end, other=0.0, which=lambda name: name.startswith("bias_")
            "Work inside `torch.no_grad()`. The two biases add."),
     cases=_lstm_modules,
     in_place=("module",),
+    returns=("the module afterwards",),
     measure=_effective_biases,
     tolerance=1e-6,
     mistakes={
