@@ -24,7 +24,6 @@ _ONLY_WITH = {
     "clipboard": ("highlight",),
     "toggle": ("toggle", "dropdown", "tag_hide"),
     "design": ("sd-",),
-    "exercise.css": ("exercise",),
     "proof.css": ("proof",),
     "mystnb": ("cell",),
 }

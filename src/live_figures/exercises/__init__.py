@@ -14,14 +14,13 @@ from . import sentences
 from .base import Exercise
 from .compare import compare
 from .functions import Function
-from .old import REGISTRY, Question, close, exercise, not_yet, right, wrong
 from .questions import Choice, Number
 from .sentences import replace
 from .values import Controls, Values
 from .verdict import Refusal, Verdict
 
-__all__ = ["REGISTRY", "Exercise", "Question", "Refusal", "Verdict", "choice", "close", "compare", "controls",
-           "exercise", "exercises_of", "function", "not_yet", "number", "replace", "right", "values", "words", "wrong"]
+__all__ = ["Exercise", "Refusal", "Verdict", "choice", "compare", "controls", "exercises_of", "function", "number",
+           "replace", "values", "words"]
 
 
 def choice(**parts) -> Callable[[Callable], Choice]:
