@@ -11,13 +11,12 @@ from live_figures import Challenge, Claim, Slider, Try, draw
 
 title = "What does each gate of an LSTM cell do at this step?"
 caption = (
-    "The wiring shows one unit at one step, which the dotted line marks below: a wire is thicker the larger its value "
-    "and dashed where that is negative, and a gate is as full as it is open."
+    "The wiring shows one unit at one step, at which the lines below end: a wire is thicker the larger its value and "
+    "dashed where that is negative, and a gate is as full as it is open."
 )
 alt = (
-    "A wiring diagram of one LSTM cell with the value of every wire, and below it, over 48 steps, the input pulses, "
-    "the gates i, f and o, the candidate g, and the cell c with the hidden state h; a dotted line marks the chosen "
-    "step."
+    "A wiring diagram of one LSTM cell with the value of every wire, and below it the input pulses of 48 steps and, "
+    "up to the chosen step, the gates i, f and o, the candidate g, and the cell c with the hidden state h."
 )
 
 T, UNITS = 48, 4
@@ -67,8 +66,10 @@ def compute(consts, step, unit, forget_bias, input_scale, gain):
     now = pick(xp.stack(wires, axis=0), step - 1, axis=1)
     size, at = xp.abs(now), xp.astype(step, c.dtype)
     gates = TANK * now[3:7] * xp.asarray([1.0, 1.0, 0.5, 1.0])  # g runs from -1 to 1 and fills half of its box
-    return over_time | {
-        "x": x[:, 0, 0], "now": now, "width": 1.0 + 2.5 * xp.minimum(size, xp.full_like(size, 2.0)),
+    upto = xp.minimum(xp.arange(T), step - 1)  # what comes later is not drawn: the reader is asked about it
+    return {name: xp.take(s, upto) for name, s in over_time.items()} | {
+        "until": xp.astype(upto + 1, c.dtype), "x": x[:, 0, 0], "now": now,
+        "width": 1.0 + 2.5 * xp.minimum(size, xp.full_like(size, 2.0)),
         "dash": xp.where(now < 0.0, xp.full_like(now, 4.0), xp.zeros_like(now)),
         "full": xp.abs(gates), "top": -xp.maximum(gates, xp.zeros_like(gates)),
         "who": xp.astype(xp.arange(UNITS) == unit - 1, c.dtype),
@@ -82,7 +83,7 @@ def figure(arrays):
     fig = plots.stacked(
         {"input": {}, "gates": {k: arrays[k] for k in "ifo"}, "candidate": {"g": arrays["g"]},
          "memory": {k: arrays[k] for k in "ch"}},
-        t, x_title="step t", x_range=[0, T + 1], panel_height=105, showlegend=True,
+        arrays["until"], x_title="step t", x_range=[0, T + 1], panel_height=105, showlegend=True,
         y_ranges={title: span for title, (span, _) in PANELS.items()})
     for name, dash, trace in zip("ifogch", ("dash", "solid", "dot", "solid", "solid", "dash"), fig.data, strict=True):
         trace.line = {"color": color[name], "dash": dash}
@@ -239,9 +240,9 @@ claims = [
     Claim("With a forget-gate bias of 2 every memory fades between the pulses.",
           at=tuple({"unit": unit, "forget_bias": 2} for unit in (1, 2, 3, 4)),
           holds=lambda *units: all(_at(a, "c", 12) < 0.5 * _at(a, "c", 5) for a in units)),
-    Claim("With a recurrent gain of 0 unit 4 no longer erases what it has read.", at={"unit": 4, "gain": 0},
+    Claim("With a recurrent gain of 0 unit 4 no longer erases what it has read.", at={"unit": 4, "gain": 0, "step": 22},
           holds=lambda a: _at(a, "c", 22) > 0.98 * _at(a, "c", 21) > 1),
     Claim("Units 1 and 3 have no recurrent weight: for them the gain changes nothing.",
-          at=tuple({"unit": unit, "gain": gain} for unit in (1, 3) for gain in (0, 2)),
+          at=tuple({"unit": unit, "gain": gain, "step": T} for unit in (1, 3) for gain in (0, 2)),
           holds=lambda a, b, c, d: bool((a["c"] == b["c"]).all() and (c["c"] == d["c"]).all())),
 ]
