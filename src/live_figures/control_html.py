@@ -78,8 +78,8 @@ def _long_text_html(control: LongText, value: str, label: str, word) -> str:
     # a text area forgets a newline that stands first in it, so one more is written
     numbers = {"count": f"{len(value):,}", "max": f"{control.max_length:,}"}
     count = values.fill_template(word("text_count"), numbers.get)
-    said = " ".join(f'data-{key}="{escape(word(f"text_{key}"))}"' for key in ("count", "cut", "short"))
-    return (f'<div class="live-longtext" {said}><label>{label}<textarea name="{control.name}" rows="{control.lines}" '
+    return (f'<div class="live-longtext" data-count="{escape(word("text_count"))}"><label>{label}'
+            f'<textarea name="{control.name}" rows="{control.lines}" '
             f'dir="auto" autocomplete="off" autocapitalize="off" spellcheck="false">\n{escape(value)}</textarea>'
             f'</label><span class="live-count">{escape(count)}</span>'
             '<span class="live-hint" role="alert"></span></div>\n')

@@ -14,6 +14,7 @@ from .consistency import check, check_types, getter
 from .control_html import control_html, control_spec
 from .figure import LiveFigure
 from .views import views_html, views_spec
+from .words import spoken
 
 __all__ = ["figure_html", "plot_html", "standalone_html", "tries_html"]
 
@@ -54,7 +55,7 @@ def plot_html(fig, alt: str, caption: str = "") -> str:
     Raises ValueError for a trace type that is not in the book's bundle (`consistency.BUNDLED`).
     """
     check_types(fig, "this plot")
-    spec = {"plot": _plot_spec(fig), "dark": palette.DARK}
+    spec = {"plot": _plot_spec(fig), "dark": palette.DARK, "words": spoken()}
     figcaption = f"<figcaption>{_text(caption)}</figcaption>" if caption else ""
     return f"""<live-plot class="live"><figure>
 <div class="live-stage">{_plot_stage(fig, alt)}</div>{figcaption}
@@ -89,6 +90,7 @@ body {{ margin: 1rem auto; max-width: 46rem; padding: 0 1rem; background: var(--
 
 def _spec(fig: LiveFigure, given: dict, arrays: dict, plot) -> dict:
     spec = {"name": fig.name, "memory": fig.step is not None, "rate": fig.rate, "readout": fig.readout,
+            "words": spoken(fig.engine_words),
             "dark": palette.DARK, "controls": [control_spec(c) | {"start": given[c.name]} for c in fig.controls]}
     if fig.views:
         spec["views"] = views_spec(fig)

@@ -15,7 +15,7 @@ from . import values
 from .bindings import LAYOUT, leaves, part_of
 from .controls import Choice
 
-__all__ = ["ENGINE", "translated", "words"]
+__all__ = ["ENGINE", "spoken", "translated", "words"]
 
 # What the engine itself says around every figure.
 ENGINE = {
@@ -30,10 +30,7 @@ ENGINE = {
     "engine.explain": "What happens, and why",
     "engine.challenges": "Try this",
     "engine.not_yet": "(not yet)",
-    "engine.done": "(done)",
     "engine.text_count": "{count} of {max} characters",
-    "engine.text_cut": "Only {max} characters fit: the last {lost} were left out.",
-    "engine.text_short": "This needs at least {min} characters.",
     "engine.pad_keys": "Draw with mouse or finger. Keys: arrows move, Space paints, Delete erases, Ctrl+Z takes back.",
     "engine.pad_says": "Row {row}, column {column}: {value}. {painted} of {cells} cells painted.",
     "engine.pad_erase": "Erase",
@@ -42,11 +39,43 @@ ENGINE = {
     "engine.map_keys": "Choose a cell with mouse, finger or arrow keys.",
     "engine.no_scripts": "This figure moves where scripts are allowed; it shows its default state.",
 }
+# What its scripts say while a reader moves a figure; `spoken` sends these along with it.
+_IN_SCRIPTS = {
+    "engine.done": "(done)",
+    "engine.task_done": "Done: {task}",
+    "engine.copied": "Copied",
+    "engine.link_copied": "The link is copied.",
+    "engine.link_by_hand": "Copy this link:",
+    "engine.link_too_long": "Too long for a link and left out: {labels}.",
+    "engine.link_refused": "The link cannot be shown as it asks. {problems}",
+    "engine.no_control": "{label} is not a control of this figure.",
+    "engine.needs_range": "{label} takes {min} to {max}, not {value}.",
+    "engine.needs_whole": "{label} takes whole numbers, not {value}.",
+    "engine.needs_option": "{label} takes one of {options}, not {value}.",
+    "engine.needs_toggle": "{label} is on or off.",
+    "engine.needs_text": "{label} takes text, not {value}.",
+    "engine.needs_length": "{label} takes {min} to {max} characters.",
+    "engine.needs_cell": "{label} takes a row from 0 to {rows} and a column from 0 to {columns}.",
+    "engine.needs_cells": "{label} takes {rows} rows of {columns} cells.",
+    "engine.needs_shades": "{label} takes values from 0 to 1.",
+    "engine.text_cut": "Only {max} characters fit: the last {lost} were left out.",
+    "engine.text_short": "{label} needs at least this many characters: {min}.",
+    "engine.text_long": "{label} takes at most this many characters: {max}.",
+    "engine.text_unknown": "{label} does not know the character “{letter}”. It knows {alphabet}",
+    "engine.stopped": "Stopped: {reason}. What is shown is the last good state.",
+    "engine.not_loaded": "{file} could not be loaded",
+}
+ENGINE |= _IN_SCRIPTS
 _SHOWN = {"name", "text", "hovertext", "hovertemplate", "ticktext", "tickprefix", "ticksuffix", "x", "y"}
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _NO_WORD = re.compile(r"%\{[^}]*\}|<[^>]*>")  # values and tags in a plot's texts
 
 Say = Callable[[str, str], str]
+
+
+def spoken(said: Mapping[str, str] = ENGINE) -> dict[str, str]:
+    """What the scripts of a page say, by their own short keys, out of the engine's words."""
+    return {key.removeprefix("engine."): said[key] for key in _IN_SCRIPTS}
 
 
 def words(fig) -> dict[str, str]:

@@ -69,13 +69,13 @@ def test_headings_keep_working(open_page):
 
 
 @pytest.mark.parametrize("query, said", [
-    ("gain=99", "Gain takes 0 to 2, not 99"),
+    ("gain=99", "Gain takes 0 to 2, not 99."),
     ("gain=abc", "Gain takes 0 to 2, not NaN"),
     ("gain=", "Gain takes 0 to 2, not NaN"),
     ("shape=square", "Shape takes one of wave, ramp, not square"),
-    ("mirror=maybe", "Mirror it is on or off"),
-    ("word=xyz", "Word “x” is not among the characters it knows"),
-    ("speed=3", "speed is not a control of this figure"),
+    ("mirror=maybe", "Mirror it is on or off."),
+    ("word=xyz", "Word does not know the character “x”."),
+    ("speed=3", "speed is not a control of this figure."),
 ])  # fmt: skip
 def test_what_an_address_cannot_ask_for_is_said_and_left_out(open_page, query, said):
     element = ready(open_page(f"everything.html#everything?{query}&step=9"))

@@ -124,8 +124,8 @@ def test_keys_move_a_logarithmic_slider_by_its_last_digit(open_page):
 
 
 @pytest.mark.parametrize("text, message", [
-    ("", "This needs at least one character."),
-    ("abx", "This “x” is not among the characters it knows: abc␣."),
+    ("", "Word needs at least this many characters: 1."),
+    ("abx", "Word does not know the character “x”. It knows abc␣"),
 ])  # fmt: skip
 def test_text_that_the_figure_does_not_know_is_said_and_not_computed(open_page, text, message):
     element = ready(open_page("everything.html"))

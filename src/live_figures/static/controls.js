@@ -2,7 +2,7 @@
 import { formatValue } from "./numbers.js";
 
 // A kind says
-//   problem(control, value)      why a value is refused, "" if it is not
+//   problem(control, value)      why a value is refused: a key of the page's words and their values; "" if it is not
 //   show(control, input, value)  put the value where the reader sees it
 //   read(control, input, figure) the value the reader has set; undefined if it is none that can be computed with
 //   parse(text, control)         the value that a text in the address stands for (text itself if there is no parse)
@@ -14,8 +14,8 @@ const clamp = ({ min, max }, value) => Math.max(min, Math.min(max, value));
 
 const slider = {
   problem({ min, max, integer }, value) {
-    if (typeof value !== "number" || !(value >= min && value <= max)) return `takes ${min} to ${max}, not ${value}`;
-    return integer && value % 1 ? `takes whole numbers, not ${value}` : "";
+    if (typeof value !== "number" || !(value >= min && value <= max)) return ["needs_range", { min, max, value }];
+    return integer && value % 1 ? ["needs_whole", { value }] : "";
   },
   show(control, input, value, position = control.log ? Math.log10(value) : value) {
     input.value = position;
@@ -43,13 +43,13 @@ const slider = {
 };
 
 const choice = {
-  problem: ({ options }, value) => (options.includes(value) ? "" : `takes one of ${options.join(", ")}, not ${value}`),
+  problem: ({ options }, value) => (options.includes(value) ? "" : ["needs_option", { options: options.join(", "), value }]),
   show(control, input, value) { input.value = value; },
   read: (control, input) => input.value,
 };
 
 const toggle = {
-  problem: (control, value) => (typeof value === "boolean" ? "" : "is on or off"),
+  problem: (control, value) => (typeof value === "boolean" ? "" : ["needs_toggle"]),
   show(control, input, value) { input.checked = value; },
   read: (control, input) => input.checked,
   parse: (text) => ({ true: true, false: false })[text] ?? text,

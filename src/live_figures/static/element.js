@@ -1,5 +1,6 @@
 // What <live-figure> and <live-plot> have in common: they start when they come near, and say what went wrong.
 import { Plot } from "./drawing.js";
+import { fillTemplate } from "./numbers.js";
 
 export const figures = new Set();    // every <live-figure> and <live-plot> on the page, in document order
 
@@ -28,11 +29,14 @@ export class Lazy extends HTMLElement {
   }
 
   fail(error) {
-    const message = `Stopped: ${error.message}. It shows its last good state.`;
+    const message = this.tell("stopped", { reason: error.file ? this.tell("not_loaded", error) : error.message });
     this.setAttribute("error", message);
     this.note(message);
     console.error(`live figure ${this.spec.name ?? ""}:`, error);
   }
+
+  // A sentence of the page's words with its values; the declaration's side lists them in live_figures/words.py.
+  tell(key, values = {}) { return fillTemplate(this.spec.words[key], (name) => String(values[name])); }
 
   note(text) {
     this.noteElement ??= Object.assign(document.createElement("p"), { className: "live-note" });

@@ -39,11 +39,13 @@ export class LiveFigure extends Lazy {
       const control = this.control(name);
       if (!control) throw new RangeError(`no control ${name}`);
       const problem = kinds[control.kind].problem(control, value);
-      if (problem) throw new RangeError(`${control.label}: ${problem}`);
+      if (problem) throw new RangeError(this.explain(control, problem));
     }
     for (const [name, value] of Object.entries(given)) { this.values[name] = value; this.show(name); }
     this.changed();
   }
+
+  explain({ label }, [key, values]) { return this.tell(key, { label, ...values }); }
 
   show(name) {
     const control = this.control(name);
@@ -75,12 +77,12 @@ export class LiveFigure extends Lazy {
     const given = this.starts(), refused = [];
     for (const [name, text] of pairs) {
       const control = this.control(name), { problem, parse = String } = kinds[control?.kind] ?? {};
-      const value = control && parse(text, control), refusal = control ? problem(control, value) : "is not a control of this figure";
-      if (refusal) refused.push(`${control?.label ?? name} ${refusal}`);
+      const value = control && parse(text, control), refusal = control ? problem(control, value) : ["no_control"];
+      if (refusal) refused.push(this.explain(control ?? { label: name }, refusal));
       else given[name] = value;
     }
     this.controls = given;
-    this.note(refused.length ? `Not shown as the link asks: ${refused.join("; ")}.` : "");
+    this.note(refused.length ? this.tell("link_refused", { problems: refused.join(" ") }) : "");
   }
 
   // -------- buttons
@@ -104,17 +106,17 @@ export class LiveFigure extends Lazy {
   }
 
   async copyLink(button) {
-    const link = location.href.split("#")[0] + "#" + this.address();
+    const was = button.textContent, link = location.href.split("#")[0] + "#" + this.address();
     try {
       await navigator.clipboard.writeText(link);
-      button.textContent = "Copied";
+      button.textContent = this.tell("copied");
     } catch {
-      prompt("Copy this link:", link);   // clipboards may be forbidden; the reader can still copy by hand
+      prompt(this.tell("link_by_hand"), link);   // clipboards may be forbidden; the reader can still copy by hand
     }
     const left = this.moved().filter(([, text]) => text === null).map(([c]) => c.label);
-    this.note(left.length ? `Too long for a link and left out: ${left.join(", ")}.` : "");
-    this.say.textContent = "Link copied";
-    setTimeout(() => { button.textContent = "Copy link"; }, 1500);
+    this.note(left.length ? this.tell("link_too_long", { labels: left.join(", ") }) : "");
+    this.say.textContent = this.tell("link_copied");
+    setTimeout(() => { button.textContent = was; }, 1500);
   }
 
   // The slider walks to its end; at its end it starts again.
@@ -229,8 +231,8 @@ export class LiveFigure extends Lazy {
       if (item.classList.contains("met") || !(get(item.dataset.met) > 0)) continue;
       item.classList.add("met");
       item.querySelector(".live-mark").textContent = "✓";
-      item.querySelector(".live-hidden").textContent = "(done)";
-      this.news = `Done: ${item.childNodes[1].textContent.trim()}`;
+      item.querySelector(".live-hidden").textContent = this.tell("done");
+      this.news = this.tell("task_done", { task: item.childNodes[1].textContent.trim() });
     }
   }
 

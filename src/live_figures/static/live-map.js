@@ -44,7 +44,7 @@ const map = {
   problem({ rows, columns }, value) {
     const whole = (v, end) => Number.isInteger(v) && v >= 0 && v < end;
     return Array.isArray(value) && value.length === 2 && whole(value[0], rows) && whole(value[1], columns) ? ""
-      : `takes a row from 0 to ${rows - 1} and a column from 0 to ${columns - 1}`;
+      : ["needs_cell", { rows: rows - 1, columns: columns - 1 }];
   },
   show(control, input, value) { control.view.show(value); },
   read() {},

@@ -4,8 +4,8 @@ import { Pad, shade } from "./pad.js";
 const pad = {
   problem({ rows, columns }, value) {
     if (!Array.isArray(value) || value.length !== rows || value.some((row) => row?.length !== columns))
-      return `takes ${rows} rows of ${columns} cells`;
-    return value.flat().every((v) => typeof v === "number" && v >= 0 && v <= 1) ? "" : "takes values from 0 to 1";
+      return ["needs_cells", { rows, columns }];
+    return value.flat().every((v) => typeof v === "number" && v >= 0 && v <= 1) ? "" : ["needs_shades"];
   },
   show(control, input, value) { control.pad.show(value); },
   read() {},

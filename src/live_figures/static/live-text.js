@@ -8,22 +8,22 @@ const grouped = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 
 const text = {
   problem({ max, alphabet }, value) {
-    if (!value) return "needs at least one character";
+    if (!value) return ["text_short", { min: 1 }];
     const letters = [...value], unknown = letters.find((c) => !alphabet.includes(c));
-    if (letters.length > max) return `takes at most ${max} characters`;
-    return unknown ? `“${unknown}” is not among the characters it knows: ${alphabet.replace(/\s/g, "␣")}` : "";
+    if (letters.length > max) return ["text_long", { max }];
+    return unknown ? ["text_unknown", { letter: unknown, alphabet: alphabet.replace(/\s/g, "␣") }] : "";
   },
   show(control, input, value) {
     input.value = value;
     text.say(input, "");
   },
-  say(input, problem) {
-    input.setAttribute("aria-invalid", Boolean(problem));
-    input.nextElementSibling.textContent = problem && `This ${problem}.`;
+  say(input, said) {
+    input.setAttribute("aria-invalid", Boolean(said));
+    input.nextElementSibling.textContent = said;
   },
-  read(control, input) {
+  read(control, input, figure) {
     const problem = text.problem(control, input.value);
-    text.say(input, problem);
+    text.say(input, problem && figure.explain(control, problem));
     return problem ? undefined : input.value;
   },
   array: encode,
@@ -31,9 +31,9 @@ const text = {
 
 const longtext = {
   problem({ min, max }, value) {
-    if (typeof value !== "string") return `takes text, not ${value}`;
+    if (typeof value !== "string") return ["needs_text", { value }];
     const count = [...tidy(value)].length;
-    return count < min || count > max ? `takes ${grouped(min)} to ${grouped(max)} characters` : "";
+    return count < min || count > max ? ["needs_length", { min: grouped(min), max: grouped(max) }] : "";
   },
   show(control, input, value) {
     input.value = tidy(value);
@@ -47,12 +47,13 @@ const longtext = {
     box(input).querySelector(".live-hint").textContent = said;
     input.setAttribute("aria-invalid", Boolean(said));
   },
-  read(control, input) {
-    const { min, max } = control, letters = [...tidy(input.value)], lost = letters.length - max, { dataset } = box(input);
-    const fill = (template, values) => fillTemplate(template, (name) => grouped(values[name]));
+  read(control, input, figure) {
+    const { min, max } = control, letters = [...tidy(input.value)], lost = letters.length - max;
     if (lost > 0) longtext.cut(input, letters.slice(0, max).join(""));
     const short = letters.length < min;
-    longtext.say(control, input, lost > 0 ? fill(dataset.cut, { max, lost }) : short ? fill(dataset.short, { min }) : "");
+    const said = lost > 0 ? figure.explain(control, ["text_cut", { max: grouped(max), lost: grouped(lost) }])
+      : short ? figure.explain(control, ["text_short", { min: grouped(min) }]) : "";
+    longtext.say(control, input, said);
     return short ? undefined : tidy(input.value);
   },
   cut(input, text) {

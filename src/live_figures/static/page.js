@@ -19,7 +19,7 @@ const loadScript = (path) => {
       const script = document.createElement("script");
       script.src = root + path;
       script.onload = done;
-      script.onerror = () => { loading.delete(path); failed(new Error(`${path} could not be loaded`)); };
+      script.onerror = () => { loading.delete(path); failed(Object.assign(new Error(path), { file: path })); };
       document.head.append(script);
     }));
   }
