@@ -281,6 +281,11 @@ def sample_in_torch(scores, temperature, u):
     return (ends[:-1] <= u).sum()
 
 
+def the_unlikely_ones_first(scores, temperature, u):
+    order = np.argsort(scores)
+    return order[by_loop(scores[order], temperature, u)]
+
+
 def from_the_right(scores, temperature, u):
     return float(len(scores) - 1 - by_loop(scores[::-1], temperature, u))
 
@@ -290,8 +295,10 @@ def dividing_in_place(scores, temperature, u):
     return by_loop(scores, 1.0, u)
 
 
-@pytest.mark.parametrize("answer", [by_loop, the_likely_ones_first, scaled, sample_in_torch, from_the_right,
-                                    dividing_in_place, lambda s, t, u: np.array([by_loop(s, t, u)])])
+@pytest.mark.parametrize("answer", [
+    by_loop, the_likely_ones_first, the_unlikely_ones_first, scaled, sample_in_torch, from_the_right, dividing_in_place,
+    lambda s, t, u: np.array([by_loop(s, t, u)]),
+])  # fmt: skip
 def test_draws_that_are_right(answer):
     assert check.sample(answer), check.sample(answer)
 
@@ -323,6 +330,16 @@ def test_draws_that_are_wrong(answer):
     assert check.sample(answer).state == "wrong"
 
 
+@pytest.mark.parametrize(("answer", "says"), [
+    (lambda s, t, u: str(by_loop(s, t, u)), "The index should be numbers"),
+    (lambda s, t, u: None if u > 0.9 else 0, "The index should not be None"),
+    (lambda s, t, u: [0, 1], "The index should have shape ()"),
+])
+def test_a_draw_that_is_no_index_is_told_so(answer, says):
+    said = check.sample(answer).message
+    assert says in said and "raised" not in said
+
+
 def test_an_index_behind_the_last_is_named():
     assert "a little below 1" in check.sample(beyond_the_last).message
 
@@ -342,3 +359,15 @@ def test_memories_that_hold(answer):
 ])  # fmt: skip
 def test_memories_that_do_not_hold(answer):
     assert check.latch(answer).state == "wrong"
+
+
+@pytest.mark.parametrize(("answer", "says"), [
+    ((4, -0.5, 3), "drives the state towards the other sign"), ((4, 0, 5), "and the bias"),
+    ((4, 0, 0), "only 1 of the 50 steps"), ((10**400, 2, 0), "not infinity"),
+])
+def test_a_memory_hears_what_is_true_of_it(answer, says):
+    assert says in check.latch(answer).message
+
+
+def test_an_array_of_patterns_is_no_pattern():
+    assert "cannot be" in check.patterns(FITTING | {"the mood of a review": np.array(["a", "b"])}).message

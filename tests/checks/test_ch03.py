@@ -186,3 +186,11 @@ def test_controls_that_are_right(given):
 def test_controls_that_are_wrong(given):
     assert check.keep_alive(given).state == "wrong"
     assert "Error" not in check.keep_alive(given).message
+
+
+@pytest.mark.parametrize(("given", "says"), [
+    ({"rho": 1.5, "length": ...}, "There is no value for length yet."), ({"rho": 7}, "Control 'rho' goes from"),
+])
+def test_controls_hear_a_whole_sentence(given, says):
+    said = check.keep_alive(given).message
+    assert says in said and said.endswith(".")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from live_figures.exercises import choice, function, number, values
+from live_figures.exercises import choice, compare, function, number, values
 
 from .. import live
 from ..cells import RNNParams, log_softmax, softmax
@@ -313,13 +313,18 @@ def _distributions(rng):
     u = (np.arange(400) + 0.5) / 400
     for size, temperature in ((4, 1.0), (3, 0.5), (5, 3.0), (2, 1.5)):
         yield 1.5 * rng.normal(size=size), temperature, u
-    short = (scores for scores in rng.normal(size=(1000, 96)) if np.cumsum(softmax(scores / 0.5))[-1] < _LAST_U)
+    short = (scores for scores in rng.normal(size=(1000, 6)) if np.cumsum(softmax(scores / 0.5))[-1] < _LAST_U)
     yield next(short), 0.5, np.append(u, _LAST_U)
 
 
 def _frequencies(sample, scores, temperature, us):
     """How often each index comes, and how many draws gave none."""
-    drawn = np.array([sample(scores, temperature, u) for u in us], dtype=np.float64).reshape(len(us), 1)
+    drawn = []
+    for u in us:
+        index = sample(scores, temperature, u)
+        compare("the index", index, 0.0, tolerance=np.inf)  # one number, whichever
+        drawn.append(index)
+    drawn = np.array(drawn, dtype=np.float64).reshape(len(us), 1)
     counts = (drawn == np.arange(len(scores))).sum(axis=0)
     return counts / len(us), int(len(us) - counts.sum())
 
@@ -401,7 +406,7 @@ def _memory(w_x, w_h, b):
     h = rnn(RNNParams(np.array([[w_x]]), np.array([[w_h]]), np.array([b])), x.reshape(250, 1, 1)).h
     shown = h.reshape(5, 50) * _PULSES[:, None] >= 0.5
     lasts = shown.all(axis=1)
-    return {"turned": shown[:, 0].all(), "after": int(min(np.append(np.argmin(row), 50)[0] for row in shown)),
+    return {"turned": shown[:, 0].all(), "after": int(shown.cumprod(axis=1).sum(axis=1).min()),
             "plus": lasts[_PULSES > 0].all(), "minus": lasts[_PULSES < 0].all()}
 
 
@@ -419,13 +424,14 @@ def _memory(w_x, w_h, b):
     mistakes={
         "A pulse of +1 should make the state positive, and w_x is not.": (dict(w_x=-4.0, w_h=2.0, b=0.0),
                                                                           lambda q: q["w_x"] <= 0),
-        "With a negative w_h the state changes its sign at every step.": (dict(w_x=4.0, w_h=-2.0, b=0.0),
+        "A negative w_h drives the state towards the other sign at every step.": (dict(w_x=4.0, w_h=-2.0, b=0.0),
                                                                           lambda q: q["w_h"] < 0),
         "At a pulse the state does not show its sign at once by 0.5 or more. The pulse has to overcome what the loop "
-        "brings from before, w_h times the old state.": (dict(w_x=0.3, w_h=2.0, b=0.0), lambda q: not q["turned"]),
+        "brings from before, w_h times the old state, and the bias.":
+            (dict(w_x=0.3, w_h=2.0, b=0.0), lambda q: not q["turned"]),
         "Pulses of one sign are kept, those of the other are lost. What drives the state while the input is 0?":
             (dict(w_x=4.0, w_h=2.0, b=0.8), lambda q: q["plus"] != q["minus"]),
-        "The state fades: {after} steps after a pulse it is below 0.5. The loop is too weak to keep it.":
+        "The state fades: it is 0.5 or more for only {after} of the 50 steps after a pulse. The loop is too weak.":
             (dict(w_x=4.0, w_h=0.9, b=0.0), lambda q: True),
     },
     praise="Right: five pulses, each remembered for 50 steps and then overwritten by the next.",

@@ -12,7 +12,7 @@ from ..collection import Figures
 from .base import Exercise
 from .compare import plain
 from .numbers import read
-from .sentences import say
+from .sentences import opening, say
 from .verdict import Refusal, unanswered
 
 __all__ = ["Controls", "Values"]
@@ -69,14 +69,16 @@ class Values(Exercise):
 
     def _value(self, name: str, given, offered):
         if offered is not None:
-            if given not in offered:
+            if str(given) not in offered:  # as text: an array has no single answer to whether it is equal
                 raise Refusal(say("value_not_offered", name=name, given=given, offered=", ".join(offered)))
-            return given
+            return str(given)
         try:
             found = read(given) if isinstance(given, str) else None
             value = found.value if found else float(given)
         except (TypeError, ValueError):
             raise Refusal(say("value_not_number", name=name, given=repr(given))) from None
+        except OverflowError:  # a whole number that no float holds
+            value = math.inf
         if not math.isfinite(value):
             raise Refusal(say("value_not_finite", name=name))
         return value
@@ -113,7 +115,10 @@ class Controls(Values):
         answer = {name: plain(value) for name, value in answer.items()}
         if answer and all(unanswered(value) for value in answer.values()):
             raise Refusal(say("nothing_yet"), "open")
+        for name, value in answer.items():
+            if unanswered(value):
+                raise Refusal(say("value_missing", name=name))
         try:
             return figure.values(**answer) | figure.run(**answer)
         except (TypeError, ValueError) as error:  # an unknown control, or a value out of its range: the message says so
-            raise Refusal(str(error)) from None
+            raise Refusal(opening(f"{error}.")) from None
