@@ -1,4 +1,4 @@
-r"""Numbers as people write them: 41,184, 41 184, 1/2, 50 %, 6,6, 1.5·10^3, 2^10, ≈ 6.6.
+r"""Numbers as people write them: 41,184, 41 184, 1/2, 50 %, 6,6, 1.5·10^3, 10⁻³, 2^10, ≈ 6.6.
 
 A comma between groups of three separates thousands (41,184); any other comma is a decimal comma (6,6 and 0,125 and
 1.234,5). `static/live-question.js` reads the same way; a test holds the two together over a table of spellings.
@@ -20,7 +20,9 @@ _FORMS = (  # (integer part, its group separators, decimal mark)
     (re.compile(rf"(\d{{1,3}}(?:[{_SPACES}'’_]\d{{3}})+|\d+)(?:[.,](\d*))?", re.ASCII), f"{_SPACES}'’_"),
     (re.compile(r"()[.,](\d+)", re.ASCII), ""),
 )
-_TIMES_TEN = re.compile(r"\s*[×·*]\s*10\s*(?:\^|\*\*)\s*")
+_TIMES_TEN = re.compile(r"\s*[×·⋅*]\s*10\s*(?:\^|\*\*)\s*")
+_RAISED, _UPRIGHT = "⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹", "-+0123456789"
+_POWER = re.compile(f"[{_RAISED}]+")
 _DECIMAL = re.compile(r"([+-]?)(.*?)(?:[eE]([+-]?\d{1,4}))?", re.ASCII)
 
 
@@ -34,9 +36,12 @@ class Reading(NamedTuple):
 
 def read(written: str, unit: str = "") -> Reading | None:
     """The number `written` by a reader, or None if it cannot be read; a `unit` behind it is allowed."""
-    text = written.strip().replace("−", "-").replace("–", "-").lstrip("≈~= ")
-    if unit and text.lower().endswith(unit.lower()):
-        text = text[: -len(unit)].rstrip()
+    text = _POWER.sub(lambda raised: "^" + raised[0].translate(str.maketrans(_RAISED, _UPRIGHT)), written.strip())
+    text = text.replace("−", "-").replace("–", "-").lstrip("≈≃∼~= ")
+    for name in (unit, unit.removesuffix("s")) if unit else ():  # 1 bit, 6.6 bits
+        if name and text.lower().endswith(name.lower()):
+            text = text[: -len(name)].rstrip()
+            break
     scale = 1.0
     if text.endswith("%"):
         text, scale = text[:-1].rstrip(), 0.01

@@ -39,11 +39,16 @@ function quotientOrPower(text) {
   return decimal(text);
 }
 
+const RAISED = "⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹", UPRIGHT = "-+0123456789";
+
 function read(written, unit = "") {
-  let text = written.trim().replace(/[−–]/g, "-").replace(/^[≈~= ]+/, ""), scale = 1;
-  if (unit && text.toLowerCase().endsWith(unit.toLowerCase())) text = text.slice(0, -unit.length).trimEnd();
+  let text = written.trim().replace(new RegExp(`[${RAISED}]+`, "g"),
+    (raised) => `^${[...raised].map((c) => UPRIGHT[RAISED.indexOf(c)]).join("")}`), scale = 1;
+  text = text.replace(/[−–]/g, "-").replace(/^[≈≃∼~= ]+/, "");
+  const name = [unit, unit.replace(/s$/, "")].find((n) => n && text.toLowerCase().endsWith(n.toLowerCase())); // 1 bit
+  if (name) text = text.slice(0, -name.length).trimEnd();
   if (text.endsWith("%")) [text, scale] = [text.slice(0, -1).trimEnd(), 0.01];
-  const found = quotientOrPower(text.replace(/\s*[×·*]\s*10\s*(?:\^|\*\*)\s*/g, "e"));
+  const found = quotientOrPower(text.replace(/\s*[×·⋅*]\s*10\s*(?:\^|\*\*)\s*/g, "e"));
   if (!found || !Number.isFinite(found.value)) return null;
   return { value: found.value * scale, half: found.half * scale, digits: found.digits };
 }
