@@ -63,18 +63,18 @@ def gates_to_hide():
 @number(
     title="Count the weights", difficulty=1, minutes=3,
     question="How many numbers does `nn.LSTM(3, 5)` learn? Count by hand before you ask torch.",
-    hints=("Four gates, all of the same shape: count one and multiply.",
+    hints=("Three gates and the candidate, all of the same shape: count one and multiply.",
            "Each has a weight for every input and every hidden unit, and torch's two biases, for each of its five "
            "units."),
     answer=200,
-    mistakes={"One bias is missing: torch keeps two for each gate.": 180,
+    mistakes={"One bias is missing: torch keeps two for each gate, and for the candidate.": 180,
               "These are the weights. The biases are missing.": 160,
-              "That is one gate of four.": 50,
+              "That is one block of four: three gates and the candidate.": 50,
               "Three gates make 150. The candidate has weights too.": 150,
               "3 and 5 have changed places: the first number is that of the inputs.": 4 * 3 * (5 + 3 + 2),
-              "The hidden units do not look at each other: 5 · 5 weights are missing in each gate.": 100},
+              "The hidden units do not look at each other: 5 · 5 weights are missing in each block.": 100},
     praise="Right: 4 · 5 · (3 + 5 + 2); the 2 stands for torch's two biases.",
-    nudge="Four gates, each with a row for every input, every hidden unit, and torch's two biases.",
+    nudge="Three gates and the candidate, each with a row for every input, every hidden unit, and torch's two biases.",
 )
 def parameters():
     r"""$4 \cdot 5 \cdot (3 + 5 + 2) = 200$. The length of the sequence does not enter."""
@@ -300,7 +300,7 @@ def _set_rows(start, end, other=0.0, which=lambda name: name.startswith("bias_")
         "torch adds bias_ih and bias_hh, and bias_hh still holds its random numbers.":
             _set_rows(1, 2, which=lambda name: name.startswith("bias_ih")),
         "torch adds bias_ih and bias_hh: with the value in both, it counts twice.": _set_rows(1, 2, other=None),
-        "You set all four gates. The forget gate has rows H to 2H only.": _set_rows(0, 4),
+        "You set all four blocks. The forget gate has rows H to 2H only.": _set_rows(0, 4),
         "These are the rows of the input gate: torch's order is i, f, g, o.": _set_rows(0, 1),
         "These are the rows of the candidate: torch's order is i, f, g, o.": _set_rows(2, 3),
         "Only the first layer and direction is set.":
