@@ -75,7 +75,7 @@ def test_same_seed_same_start_and_refusals():
     free, clipped = members("orthogonal", 3, 5, 2, [7]), members("orthogonal", 3, 5, 2, [7], clip=1.0)
     np.testing.assert_array_equal(free[0].recurrent, clipped[0].recurrent)
     np.testing.assert_array_equal(free[0].inputs, clipped[0].inputs)
-    with pytest.raises(ValueError, match="activation is one of"):
+    with pytest.raises(ValueError, match="activation: expected one of"):
         Crowd(free, "swish")
-    with pytest.raises(ValueError, match="all of one shape"):
+    with pytest.raises(ValueError, match="members.1..recurrent: expected shape"):
         Crowd(free + members("orthogonal", 3, 6, 2, [0]))

@@ -29,7 +29,7 @@ def test_the_starts_are_what_they_are_called():
     np.testing.assert_array_equal(irnn.recurrent.weight_hh_l0.detach(), np.eye(20))
     lstm = LastStep("lstm", 3, 20, 1, forget_bias=4.0).recurrent
     assert ((lstm.bias_ih_l0 + lstm.bias_hh_l0)[20:40] == 4.0).all()
-    with pytest.raises(ValueError, match="starts: uniform"):
+    with pytest.raises(ValueError, match="start: expected one of uniform"):
         LastStep("rnn", 3, 20, 1, start="ortogonal")
 
 

@@ -32,7 +32,7 @@ def test_a_trained_net_beats_a_coin_on_every_third_bit_only():
 
 
 def test_counts_below_one_are_refused():
-    with pytest.raises(ValueError, match="got 0 and 3"):
+    with pytest.raises(ValueError, match="triples: .* got 0"):
         tasks.xor_batch(0, 3)
 
 

@@ -11,7 +11,7 @@ def test_lines():
     fig = plots.lines({"a": [1.0, 2.0], "b": [3.0, 4.0]}, x=[10, 20], x_title="t", y_range=[0, 5])
     assert [(t.name, list(t.x), list(t.y)) for t in fig.data] == [("a", [10, 20], [1, 2]), ("b", [10, 20], [3, 4])]
     assert list(fig.layout.yaxis.range) == [0, 5] and fig.layout.showlegend
-    with pytest.raises(ValueError, match="'a' has 2 values for 3 positions on x"):
+    with pytest.raises(ValueError, match="x: expected 2 positions .* of 'a'; got shape"):
         plots.lines({"a": [1, 2]}, x=[0, 1, 2])
 
 
@@ -44,5 +44,5 @@ def test_bars_and_cursor():
 def test_a_signal_and_a_network_have_one_colour_each():
     assert plots.color("forget") == plots.COLORS[plots.SIGNALS["forget"]]
     assert len(set(plots.SIGNALS.values()) | {6}) == 7 and len(set(plots.NETWORKS.values())) == len(plots.NETWORKS)
-    with pytest.raises(ValueError, match="no colour is named 'forgot'; there are .*forget"):
+    with pytest.raises(ValueError, match="name: expected one of .*forget.*; got 'forgot'"):
         plots.color("forgot")

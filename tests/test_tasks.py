@@ -134,13 +134,13 @@ def test_kind_of_array_follows_the_generator(draw):
 @pytest.mark.parametrize(
     ("draw", "said"),
     [
-        (lambda: tasks.adding(19, 1, numpy_rng(), form="1997"), "length must be a whole number of at least 20, got 19"),
-        (lambda: tasks.adding(30, 0, numpy_rng()), "batch .* at least 1, got 0"),
-        (lambda: tasks.adding(30.5, 1, numpy_rng()), "length .* got 30.5"),
-        (lambda: tasks.adding(30, 1, numpy_rng(), form="2016"), "forms 1997 and unit, got '2016'"),
-        (lambda: tasks.adding_baseline(30, form="2016"), "forms 1997 and unit, got '2016'"),
-        (lambda: tasks.temporal_order(9, 1, numpy_rng()), "length .* at least 10"),
-        (lambda: tasks.copy_memory(0, 1, numpy_rng()), "delay .* at least 1"),
+        (lambda: tasks.adding(19, 1, numpy_rng(), form="1997"), "length: .* at least 20, got 19"),
+        (lambda: tasks.adding(30, 0, numpy_rng()), "batch: .* at least 1, got 0"),
+        (lambda: tasks.adding(30.5, 1, numpy_rng()), "length: .* got 30.5"),
+        (lambda: tasks.adding(30, 1, numpy_rng(), form="2016"), "form: expected one of 1997, unit; got '2016'"),
+        (lambda: tasks.adding_baseline(30, form="2016"), "form: expected one of 1997, unit; got '2016'"),
+        (lambda: tasks.temporal_order(9, 1, numpy_rng()), "length: .* at least 10"),
+        (lambda: tasks.copy_memory(0, 1, numpy_rng()), "delay: .* at least 1"),
     ],
 )
 def test_bad_sizes_are_named(draw, said):

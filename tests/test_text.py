@@ -16,7 +16,7 @@ def test_vocabulary_is_newline_and_printable_ascii():
     assert all(c.isprintable() or c == "\n" for c in text.VOCABULARY)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.text(alphabet=text.VOCABULARY))
 def test_decoding_undoes_encoding(s):
     codes = text.encode(s)
@@ -85,7 +85,7 @@ def test_batches_need_enough_text():
         text.windows(np.zeros(10, dtype=int), T=10, B=1)
     with pytest.raises(ValueError, match="need 21 characters"):
         text.streams(np.zeros(10, dtype=int), T=10, B=2)
-    with pytest.raises(ValueError, match="B >= 1"):
+    with pytest.raises(ValueError, match="B: expected a whole number"):
         text.streams(np.zeros(10, dtype=int), T=10, B=0)
 
 

@@ -1,3 +1,17 @@
-"""Helpers of the course "Recurrent Neural Networks, Live": equations, sequences, gradients, figures, exercises."""
+"""Helpers of the course "Recurrent Neural Networks, Live". What to open for which chapter:
+
+    01 RNN                   cells (rnn_step), sequence (rnn), params; text, models, training for its character model
+    02 BPTT                  bptt (the gradients by hand, cross_entropy), lags (the gradient term by term)
+    03 vanishing gradients   jacobians (products, radii, bounds), clipping, tasks, crowd, monitor
+    04 LSTM                  cells (lstm_step), sequence (lstm), bptt (lstm_bptt), gates (every gate of a torch module)
+
+Of every chapter: `plots` (arrays in, figure out), `live` (`live.show`), `figures/` (one file a live figure), `checks/`
+(one file a chapter's exercises). `kinds` holds one record a kind of cell, `data/` small trained weights with the
+command that made them. Imports go one way, from left to right:
+
+    cells, sequence, bptt, kinds, params, gates, monitor
+    sequence, jacobians and lags; params, models and crowd
+    clipping, tasks, text, plots and training stand on their own
+"""
 
 __version__ = "0.1.0"

@@ -48,7 +48,7 @@ def as_array(name, value):
     try:
         return np.asarray(value)
     except (ValueError, TypeError, OverflowError):
-        raise ValueError(f"{name}: expected numbers in rows of one length, got {value!r:.60}") from None
+        raise ValueError(f"{name}: expected numbers in rows of one length, got {_shown(value)}") from None
 
 
 def as_floats(name, value):
@@ -59,9 +59,9 @@ def as_floats(name, value):
 
 
 def as_params(params, kind):
-    """`params` with fields of floats that fit together, and the sizes (D, H).
+    """`params` with fields of finite floats that fit together, and the sizes (D, H).
 
-    Raises TypeError unless `params` is of the class `kind`, ValueError for a shape that does not fit.
+    Raises TypeError unless `params` is of the class `kind`, ValueError for a shape that does not fit, NaN or infinity.
     """
     if not isinstance(params, kind):
         raise TypeError(f"params: expected {kind.__name__}, got {type(params).__name__}")
@@ -71,10 +71,13 @@ def as_params(params, kind):
     expect_shape(f"{name}.W_h", arrays["W_h"], ("H", f"{gates}*H" if gates > 1 else "H"))
     H = arrays["W_h"].shape[0]
     wanted = {"W_h": (H, gates * H), "W_x": ("D", gates * H), "peephole": (3, H)}
+    namespace(**{f"{name}.{field}": array for field, array in arrays.items()})
     for field, array in arrays.items():
         expect_shape(f"{name}.{field}", array, wanted.get(field, (gates * H,)))
-    if H == 0:
-        raise ValueError(f"{name}.W_h: expected at least one hidden unit, got shape {tuple(arrays['W_h'].shape)}")
+    if H == 0 or arrays["W_x"].shape[0] == 0:
+        sizes = f"{arrays['W_x'].shape[0]} and {H}"
+        raise ValueError(f"{name}.W_x, {name}.W_h: expected at least one input and one hidden unit, got {sizes}")
+    expect_finite(**{f"{name}.{field}": array for field, array in arrays.items()})
     return params._replace(**arrays), arrays["W_x"].shape[0], H
 
 
@@ -112,6 +115,8 @@ def _library(array):
 def _expect_like(name, tensor, other_name, other):
     if tensor.device.type == "meta":
         raise ValueError(f"{name}: expected numbers, got a tensor on the device meta, which has none")
+    if tensor.layout != other.layout or str(tensor.layout) != "torch.strided":
+        raise TypeError(f"{name}: expected a dense tensor, got {tensor.layout}; .to_dense() makes one")
     if tensor.device != other.device:
         raise TypeError(f"{name}: expected the device {other.device} of {other_name}, got {tensor.device}")
     if tensor.is_floating_point() and other.is_floating_point() and tensor.dtype != other.dtype:
@@ -137,9 +142,13 @@ def expect_trace(trace, kind, shape):
     """Raise unless `trace` is of the class `kind`, its arrays of this `shape` and its states finite."""
     if not isinstance(trace, kind):
         raise TypeError(f"trace: expected {kind.__name__}, got {type(trace).__name__}")
-    for name, value in trace._asdict().items():
-        expect_shape(f"trace.{name}", value, shape)
-    expect_finite(**{f"trace.{name}": getattr(trace, name) for name in ("h", "c") if hasattr(trace, name)})
+    fields = {f"trace.{name}": value for name, value in trace._asdict().items()}
+    for name, value in fields.items():
+        expect_shape(name, value, shape)
+    namespace(**fields)
+    if len(shape) and 0 in trace.h.shape:
+        raise ValueError(f"trace.h: expected none empty, got shape {tuple(trace.h.shape)}")
+    expect_finite(**fields)
 
 
 def expect_matrices(name, array, ndims):
@@ -168,14 +177,21 @@ def expect_no_overflow(cause, **results):
         if has_values(array):
             xp = array_namespace(array)
             if xp.any(xp.isnan(array)):
-                raise FloatingPointError(f"{name} overflows to NaN on the way; {cause}: make them smaller")
+                raise FloatingPointError(f"{name} overflows on the way to NaN; {cause}: make them smaller")
 
 
-def expect_counts(smallest=1, **counts):
-    """Raise ValueError naming the first of `counts` that is no whole number (an int) of at least `smallest`."""
+def expect_counts(smallest=1, largest=2**31, **counts):
+    """Raise ValueError naming the first of `counts` that is no whole number (an int) from `smallest` to `largest`."""
     for name, value in counts.items():
-        if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < smallest:
-            raise ValueError(f"{name}: expected a whole number of at least {smallest}, got {value!r:.60}")
+        if isinstance(value, bool) or not isinstance(value, numbers.Integral) or not smallest <= value <= largest:
+            raise ValueError(f"{name}: expected a whole number of at least {smallest}, got {_shown(value)}" + (
+                f"; at most {largest} will do" if isinstance(value, numbers.Integral) and value > largest else ""))
+
+
+def _shown(value):
+    """`value` for a message, cut short: an array can be long."""
+    text = " ".join(repr(value).split())
+    return text if len(text) < 60 else text[:57] + "..."
 
 
 def expect_number(name, value, low=-math.inf, above=-math.inf, high=math.inf):
@@ -194,7 +210,7 @@ def expect_number(name, value, low=-math.inf, above=-math.inf, high=math.inf):
     if not (low <= value <= high and (value > above or above == -math.inf)):
         sides = [f" at least {low}"] * (low > -LARGEST) + [f" above {above}"] * (above > -math.inf)
         sides = " and".join(sides + [f" at most {high}"] * (high < LARGEST))
-        raise ValueError(f"{name}: expected a {'finite ' if high == LARGEST else ''}number{sides}, got {value!r:.60}")
+        raise ValueError(f"{name}: expected a {'finite ' if high == LARGEST else ''}number{sides}, got {_shown(value)}")
 
 
 def expect_finite_numbers(**values):
@@ -206,7 +222,7 @@ def expect_finite_numbers(**values):
 def expect_choice(name, value, options):
     """Raise ValueError unless `value` is one of the strings `options`."""
     if not isinstance(value, str) or value not in options:
-        raise ValueError(f"{name}: expected one of {', '.join(options)}; got {value!r:.60}")
+        raise ValueError(f"{name}: expected one of {', '.join(options)}; got {_shown(value)}")
 
 
 def expect_flags(**flags):
@@ -214,4 +230,4 @@ def expect_flags(**flags):
     for name, value in flags.items():
         numpy_bool = is_numpy_array(value) and value.shape == () and value.dtype.kind == "b"
         if not (isinstance(value, bool) or numpy_bool):
-            raise TypeError(f"{name}: expected True or False, got {value!r:.60}")
+            raise TypeError(f"{name}: expected True or False, got {_shown(value)}")

@@ -341,7 +341,7 @@ def inputs(params, x, shape, **states):
     states = {name: None if state is None else as_floats(name, state) for name, state in states.items()}
     expect_shape("x", x, shape)
     xp = namespace(x=x, **params._asdict(), **states)
-    expect_finite(x=x, **params._asdict(), **states)
+    expect_finite(x=x, **states)
     return xp, x, states
 
 

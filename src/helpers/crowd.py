@@ -13,6 +13,16 @@ import numpy as np
 import torch
 from torch import nn
 
+from ._validate import (
+    as_floats,
+    expect_choice,
+    expect_counts,
+    expect_finite,
+    expect_finite_numbers,
+    expect_flags,
+    expect_number,
+    expect_shape,
+)
 from .params import normal, rnn_params
 
 __all__ = ["Crowd", "CrowdHistory", "Member", "evaluate_crowd", "members", "train_crowd"]
@@ -35,7 +45,19 @@ class Member(NamedTuple):
 def members(start: str, inputs: int, hidden: int, outputs: int, seeds, *, clip: float | None = None,
             gain: float = 1.0, scale: float = 0.1) -> list[Member]:
     """One member a seed: recurrent weights as `params.rnn_params(recurrent=start, gain=gain)`, the rest normal numbers
-    of standard deviation `scale`. The same seed gives the same start, whatever the clipping."""
+    of standard deviation `scale`. The same seed gives the same start, whatever the clipping.
+
+    Raises ValueError for sizes or seeds that are no whole numbers, TypeError or ValueError as `params.rnn_params`, and
+    for a clip that is neither None nor a number above 0.
+    """
+    seeds = seeds.tolist() if isinstance(seeds, np.ndarray) else seeds
+    if not isinstance(seeds, (list, tuple, range)):
+        raise TypeError(f"seeds: expected a list of whole numbers, got {type(seeds).__name__}")
+    expect_counts(inputs=inputs, hidden=hidden, outputs=outputs)
+    expect_counts(0, **{f"seeds[{k}]": seed for k, seed in enumerate(seeds)})
+    expect_finite_numbers(gain=gain, scale=scale)
+    expect_choice("start", start, ("orthogonal", "normal", "identity", "uniform"))
+    _expect_clip("clip", clip)
     made = []
     for seed in seeds:
         recurrent = rnn_params(inputs, hidden, seed, recurrent=start, gain=gain).W_h
@@ -59,15 +81,15 @@ class CrowdHistory(NamedTuple):
 class Crowd(nn.Module):
     """N plain RNNs with a linear readout of the last state; forward(x (T, N, B, D)) -> (N, B, O).
 
-    `members` share their shapes and the activation, one of tanh, relu, sigmoid. Raises ValueError otherwise.
+    `members` share their shapes and the activation, one of tanh, relu, sigmoid. Raises ValueError otherwise, TypeError
+    for what are no members. forward raises TypeError for an x that is no float32 tensor, ValueError for its shape; NaN
+    stays NaN.
     """
 
     def __init__(self, members: list[Member], activation: str = "tanh"):
         super().__init__()
-        if activation not in ACTIVATIONS:
-            raise ValueError(f"activation is one of {', '.join(ACTIVATIONS)}; got {activation!r}")
-        if len({(m.recurrent.shape, m.inputs.shape, m.readout.shape) for m in members}) != 1:
-            raise ValueError("a crowd needs one or more members, all of one shape")
+        expect_choice("activation", activation, ACTIVATIONS)
+        members = _checked(members)
         stack = lambda name: nn.Parameter(  # noqa: E731
             torch.tensor(np.stack([getattr(m, name) for m in members]), dtype=torch.float32))
         self.W_h, self.W_x, self.W_o = stack("recurrent"), stack("inputs"), stack("readout")
@@ -77,6 +99,11 @@ class Crowd(nn.Module):
         self.limits = torch.tensor([np.inf if m.clip is None else m.clip for m in members], dtype=torch.float32)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if not isinstance(x, torch.Tensor) or x.dtype != torch.float32:
+            raise TypeError(f"x: expected a tensor of float32, got {getattr(x, 'dtype', type(x).__name__)}")
+        expect_shape("x", x, ("T", len(self.limits), "B", self.W_x.shape[1]))
+        if x.shape[0] == 0:
+            raise ValueError(f"x: expected at least one time step, got shape {tuple(x.shape)}")
         a_x = x @ self.W_x + self.b
         h = torch.zeros_like(a_x[0])
         for a in a_x.unbind(0):
@@ -93,19 +120,48 @@ class Crowd(nn.Module):
         return norms
 
 
+def _checked(members) -> list[Member]:
+    """Members with NumPy arrays of floats whose shapes fit together, the same in all."""
+    if not isinstance(members, (list, tuple)) or not all(isinstance(m, Member) for m in members):
+        raise TypeError(f"members: expected a list of Member, got {type(members).__name__}")
+    if not members:
+        raise ValueError("members: expected at least one, got none")
+    checked = []
+    for k, member in enumerate(members):
+        arrays = {name: as_floats(f"members[{k}].{name}", getattr(member, name)) for name in Member._fields[:3]}
+        H = arrays["recurrent"].shape[0] if arrays["recurrent"].ndim else 0
+        wanted = {"recurrent": (H, H), "inputs": ("D", H), "readout": (H, "O")}
+        for name, array in arrays.items():
+            expect_shape(f"members[{k}].{name}", array, getattr(checked[0], name).shape if checked else wanted[name])
+            expect_finite(**{f"members[{k}].{name}": array})
+        _expect_clip(f"members[{k}].clip", member.clip)
+        checked.append(Member(**arrays, clip=member.clip))
+    return checked
+
+
+def _expect_clip(name, clip):
+    if clip is not None:
+        expect_number(name, clip, above=0.0)
+
+
 def train_crowd(crowd: Crowd, task, steps: int, *, loss, batch: int = 20, lr: float = 1e-2, adam: bool = False,
                 seed: int = 0, every: int = 50) -> CrowdHistory:
     """Train every net of `crowd` in place for `steps` batches of its own data, by plain SGD or by Adam.
 
     task(batch, rng: torch.Generator) -> (x (T, batch, D), y (batch, ...)); loss(output, y) -> one value for each
-    sequence. A record, one in `every` steps, holds means since the record before.
+    sequence. A record, one in `every` steps, holds means since the record before. Raises ValueError for counts, lr or a
+    seed out of range, TypeError or ValueError for a crowd, task or loss of another type or with another result.
     """
-    rng = torch.Generator().manual_seed(seed)
-    optimizer = (torch.optim.Adam if adam else torch.optim.SGD)(crowd.parameters(), lr=lr)
+    expect_counts(steps=steps, every=every)
+    expect_number("lr", lr, above=0.0, high=1e6)
+    expect_flags(adam=adam)
+    _check(crowd, task, "loss", loss, batch, seed)
+    rng = torch.Generator().manual_seed(int(seed))
+    optimizer = (torch.optim.Adam if adam else torch.optim.SGD)(crowd.parameters(), lr=float(lr))
     recent, records = [], []
     for step in range(1, steps + 1):
         optimizer.zero_grad()
-        losses = _losses(crowd, task, batch, loss, rng)
+        losses = _losses(crowd, task, batch, "loss", loss, rng)
         losses.sum().backward()  # the nets share nothing, so each gets the gradient of its own mean loss
         norms = crowd.clip_()
         optimizer.step()
@@ -116,14 +172,37 @@ def train_crowd(crowd: Crowd, task, steps: int, *, loss, batch: int = 20, lr: fl
     return CrowdHistory(*(np.array(column) for column in zip(*records, strict=True)))
 
 
-def _losses(crowd, task, batch, loss, rng):
+def _check(crowd, task, name, function, batch, seed):
+    if not isinstance(crowd, Crowd):
+        raise TypeError(f"crowd: expected a Crowd, got {type(crowd).__name__}")
+    for what, value in (("task", task), (name, function)):
+        if not callable(value):
+            raise TypeError(f"{what}: expected a function, got {type(value).__name__}")
+    expect_counts(batch=batch)
+    expect_counts(0, 2**63 - 1, seed=seed)
+
+
+def _losses(crowd, task, batch, name, loss, rng):
+    """`loss`, the argument called `name`, of every net on its own fresh batch: (N,)."""
     count = len(crowd.limits)
-    x, y = task(count * batch, rng)
+    drawn = task(count * batch, rng)
+    if not isinstance(drawn, (tuple, list)) or len(drawn) != 2 or not isinstance(drawn[0], torch.Tensor):
+        raise TypeError(f"task: expected it to return a pair of tensors (x, y), got {type(drawn).__name__}")
+    x, y = drawn
+    expect_shape("x of task", x, ("T", count * batch, crowd.W_x.shape[1]))
     output = crowd(x.reshape(x.shape[0], count, batch, -1))
-    return loss(output.flatten(0, 1), y).reshape(count, batch).mean(1)
+    each = loss(output.flatten(0, 1), y)
+    if not isinstance(each, torch.Tensor) or tuple(each.shape) != (count * batch,):
+        got = tuple(each.shape) if isinstance(each, torch.Tensor) else type(each).__name__
+        raise ValueError(f"{name}: expected one value for each of {count * batch} sequences, got {got}")
+    return each.reshape(count, batch).mean(1)
 
 
 def evaluate_crowd(crowd: Crowd, task, score, *, batch: int = 500, seed: int = 10_000) -> np.ndarray:
-    """The mean of score(output, y), one value a sequence, of every net on `batch` fresh sequences: (N,)."""
+    """The mean of score(output, y), one value a sequence, of every net on `batch` fresh sequences: (N,).
+
+    Raises TypeError and ValueError as `train_crowd`.
+    """
+    _check(crowd, task, "score", score, batch, seed)
     with torch.no_grad():
-        return _losses(crowd, task, batch, score, torch.Generator().manual_seed(seed)).numpy()
+        return _losses(crowd, task, batch, "score", score, torch.Generator().manual_seed(int(seed))).numpy()

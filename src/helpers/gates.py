@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._validate import as_floats, expect_shape
+from ._validate import as_floats, expect_finite, expect_shape
 from .kinds import kind_of, kind_of_module
 from .params import from_torch, to_numpy
 
@@ -92,7 +92,7 @@ def _numpy(name, value) -> np.ndarray:
 
 
 def _time_first(module, x) -> np.ndarray:
-    if not hasattr(x, "shape"):
+    if not hasattr(x, "shape") and not isinstance(x, list):
         raise TypeError(f"x: expected a tensor or an array, got {type(x).__name__}; pad a packed sequence first")
     x = _numpy("x", x)
     if x.ndim == 2:
@@ -138,16 +138,20 @@ def backpropagate(inspection: Inspection, grad_output, grad_last=None) -> tuple[
 
     `grad_last` (layers * directions, B, H), if the loss also reads the module's h_n. Unlike autograd this gives dL/dh_t
     at every step, as seen through all later steps and layers. Raises TypeError for what is no Inspection or no array,
-    ValueError for a shape that does not fit, NaN or infinity.
+    ValueError for a shape that does not fit, NaN or infinity, FloatingPointError where numbers too large end in NaN.
     """
-    if not isinstance(inspection, Inspection):
-        raise TypeError(f"inspection: expected an Inspection, as from inspect, got {type(inspection).__name__}")
+    whole = isinstance(inspection, Inspection) and isinstance(inspection.output, np.ndarray)
+    whole = whole and isinstance(inspection.layers, tuple)
+    if not whole or not inspection.layers or not all(isinstance(entry, LayerTrace) for entry in inspection.layers):
+        raise TypeError(f"inspection: expected an Inspection, as inspect gives it, got {type(inspection).__name__}")
     grad = _numpy("grad_output", grad_output)
+    expect_finite(grad_output=grad)
     expect_shape("grad_output", grad, inspection.output.shape)
     if grad_last is not None:
         grad_last = _numpy("grad_last", grad_last)
         _, B, H = inspection.layers[0].trace.h.shape
         expect_shape("grad_last", grad_last, (len(inspection.layers), B, H))
+        expect_finite(grad_last=grad_last)
     found = []
     for layer in sorted({entry.layer for entry in inspection.layers}, reverse=True):
         entries = [entry for entry in inspection.layers if entry.layer == layer]
@@ -156,7 +160,11 @@ def backpropagate(inspection: Inspection, grad_output, grad_last=None) -> tuple[
             part = part.copy()
             if grad_last is not None:
                 part[0 if entry.reverse else -1] += grad_last[layer * len(entries) + k]
-            found.append(LayerGrads(layer, entry.reverse, _one_way_back(entry, part)))
+            try:
+                grads = _one_way_back(entry, part)
+            except FloatingPointError:
+                raise FloatingPointError("grad_output: the gradients overflow to NaN; make it smaller") from None
+            found.append(LayerGrads(layer, entry.reverse, grads))
             grad_x = grad_x + found[-1].grads.x
         grad = grad_x
     return tuple(sorted(found, key=lambda entry: entry[:2]))

@@ -89,7 +89,7 @@ def lag_norms(signals: LagSignals):
     Raises TypeError for what is no LagSignals, ValueError for shapes that do not fit, NaN or infinity,
     FloatingPointError where the squares overflow to NaN.
     """
-    xp = _signals_namespace(signals)
+    xp, signals = _checked(signals)
     deltas = signals.delta @ xp.matrix_transpose(signals.delta)
     states = signals.state @ xp.matrix_transpose(signals.state)
     square = xp.sum(deltas * states, axis=(-2, -1))
@@ -102,20 +102,21 @@ def lag_gradients(signals: LagSignals):
 
     Raises as `lag_norms`.
     """
-    xp = _signals_namespace(signals)
+    xp, signals = _checked(signals)
     terms = xp.matrix_transpose(signals.state) @ signals.delta
     expect_no_overflow("signals are too large", terms=terms)
     return terms
 
 
-def _signals_namespace(signals):
+def _checked(signals):
     if not isinstance(signals, LagSignals):
         raise TypeError(f"signals: expected LagSignals, as from lag_signals, got {type(signals).__name__}")
+    signals = LagSignals(as_floats("signals.delta", signals.delta), as_floats("signals.state", signals.state))
     xp = namespace(delta=signals.delta, state=signals.state)
     expect_shape("signals.delta", signals.delta, ("K", "T", "B", "H"))
     expect_shape("signals.state", signals.state, tuple(signals.delta.shape))
     expect_finite(delta=signals.delta, state=signals.state)
-    return xp
+    return xp, signals
 
 
 def reach(steps, window, every=1):
@@ -124,8 +125,8 @@ def reach(steps, window, every=1):
     After each `every` steps the errors of those steps go back together, to `window` steps before the newest of them.
     `every=1` lets each output reach back `window` steps; `every=window` is the usual cutting into chunks.
 
-    Raises ValueError for numbers that are not whole, below 1, of shapes that do not fit, or a window shorter than its
-    block. Source: Williams and Peng, "An efficient
+    Raises TypeError for what are no numbers, ValueError for numbers that are not whole, below 1, of shapes that do not
+    fit, or a window shorter than its block. Source: Williams and Peng, "An efficient
     gradient-based algorithm for on-line training of recurrent network trajectories", 1990.
 
     >>> reach(6, 3, 3).tolist(), reach(6, 3).tolist()

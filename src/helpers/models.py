@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
+
 import torch
 from torch import nn
 
+from ._validate import expect_choice, expect_counts, expect_finite_numbers, expect_flags, expect_shape, namespace
 from .jacobians import scaled_to_radius
+from .kinds import KINDS
 from .params import normal, orthogonal
+from .text import expect_codes, side_by_side
 
 __all__ = ["CharModel", "ElmanNet", "LastStep", "bits_per_character", "next_character_loss"]
 
-CELLS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
 STARTS = ("uniform", "normal", "orthogonal", "identity")
 
 
@@ -20,17 +23,25 @@ class CharModel(nn.Module):
 
     forward(codes (T, B) integers, state=None) -> (scores (T, B, vocabulary), state). With `stateful`, a call without a
     state starts where the call before it ended, with the gradient cut there: for batches that continue each other.
+    Raises ValueError for another cell or sizes that are no whole numbers, TypeError or ValueError for codes that are
+    none of the vocabulary.
     """
 
     def __init__(self, cell: str = "rnn", hidden: int = 128, vocabulary: int = 96, stateful: bool = False):
         super().__init__()
-        if cell not in CELLS:
-            raise ValueError(f"cell is one of {', '.join(CELLS)}; got {cell!r}")
+        expect_choice("cell", cell, KINDS)
+        expect_counts(hidden=hidden, vocabulary=vocabulary)
+        expect_flags(stateful=stateful)
         self.vocabulary, self.stateful, self.state = vocabulary, stateful, None
-        self.recurrent = CELLS[cell](vocabulary, hidden)
-        self.readout = nn.Linear(hidden, vocabulary)
+        self.recurrent = getattr(nn, KINDS[cell].torch)(int(vocabulary), int(hidden))
+        self.readout = nn.Linear(int(hidden), int(vocabulary))
 
     def forward(self, codes: torch.Tensor, state=None):
+        if not isinstance(codes, torch.Tensor) or codes.dtype != torch.int64:
+            raise TypeError(f"codes: expected a tensor of int64, got {getattr(codes, 'dtype', type(codes).__name__)}")
+        expect_shape("codes", codes, ("T", "B"))
+        if codes.numel() == 0 or codes.min() < 0 or codes.max() >= self.vocabulary:
+            raise ValueError(f"codes: expected at least one, all from 0 to {self.vocabulary - 1}")
         x = nn.functional.one_hot(codes, self.vocabulary).to(self.readout.weight.dtype)
         h, state = self.recurrent(x, self.state if state is None else state)
         if self.stateful:
@@ -39,28 +50,60 @@ class CharModel(nn.Module):
 
 
 def next_character_loss(output, targets: torch.Tensor) -> torch.Tensor:
-    """Mean cross-entropy (nats a character) of a CharModel's output and the true next characters (T, B)."""
+    """Mean cross-entropy (nats a character) of a CharModel's output and the true next characters (T, B).
+
+    Raises TypeError for an output that is no pair (scores, state) or targets that are no int64 tensor, ValueError for
+    shapes that do not fit or a target outside the vocabulary.
+    """
+    if not isinstance(output, tuple) or len(output) != 2 or not isinstance(output[0], torch.Tensor):
+        raise TypeError(f"output: expected a pair (scores, state) of a CharModel, got {type(output).__name__}")
     scores, _ = output
+    if not isinstance(targets, torch.Tensor) or targets.dtype != torch.int64:
+        raise TypeError(f"targets: expected a tensor of int64, got {getattr(targets, 'dtype', type(targets).__name__)}")
+    expect_shape("output[0]", scores, ("T", "B", "V"))
+    expect_shape("targets", targets, tuple(scores.shape[:2]))
+    if targets.numel() == 0 or targets.min() < 0 or targets.max() >= scores.shape[-1]:
+        raise ValueError(f"targets: expected at least one, all from 0 to {scores.shape[-1] - 1}")
     return nn.functional.cross_entropy(scores.flatten(0, 1), targets.flatten())
 
 
-def bits_per_character(model: CharModel, codes: np.ndarray, rows: int = 20) -> float:
-    """How many bits `model` needs for each character of the text `codes` (N,), read as `rows` streams side by side."""
-    length = (len(codes) - 1) // rows
-    x, y = (torch.as_tensor(codes[k:k + rows * length].reshape(rows, length).T.copy()) for k in (0, 1))
+def bits_per_character(model: CharModel, codes, rows: int = 20) -> float:
+    """How many bits `model` needs for each character of the text `codes` (N,), read as `rows` streams side by side.
+
+    Every stream starts from a state of zeros; that of a stateful model is left as it was. Raises TypeError for what is
+    no CharModel or no whole numbers, ValueError for a text of less than rows + 1 characters or codes outside the
+    vocabulary.
+    """
+    if not isinstance(model, CharModel):
+        raise TypeError(f"model: expected a CharModel, got {type(model).__name__}")
+    expect_counts(rows=rows)
+    codes = expect_codes("codes", codes, model.vocabulary)
+    if len(codes) <= rows:
+        raise ValueError(f"codes: expected at least {rows + 1} characters for {rows} rows, got {len(codes)}")
+    x, y = side_by_side(codes, rows)
+    kept, model.state = model.state, None
     with torch.no_grad():
-        return next_character_loss(model(x), y).item() / float(np.log(2))
+        loss = next_character_loss(model(x), y).item()
+    model.state = kept
+    return loss / math.log(2)
 
 
 class ElmanNet(nn.Module):
-    """A simple recurrent network of tanh units: x (T, B, 1) -> the chance (T, B, 1) that the next bit is 1."""
+    """A simple recurrent network of tanh units: x (T, B, 1) -> the chance (T, B, 1) that the next bit is 1.
+
+    Raises ValueError for a number of units below 1; forward raises TypeError for an x that is no tensor of the
+    weights' dtype, ValueError for another shape. NaN stays NaN.
+    """
 
     def __init__(self, hidden: int):
         super().__init__()
+        expect_counts(hidden=hidden)
+        hidden = int(hidden)
         self.recurrent = nn.RNN(1, hidden)
         self.readout = nn.Linear(hidden, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        _expect_sequence(x, self.recurrent)
         return torch.sigmoid(self.readout(self.recurrent(x)[0]))
 
 
@@ -70,14 +113,19 @@ class LastStep(nn.Module):
     `cell` is rnn, irnn or lstm; `start` sets the recurrent weights of rnn: torch's own uniform draw, normal scaled to
     spectral radius 0.95, orthogonal or identity. irnn is the ReLU net of Le, Jaitly & Hinton (2015): identity
     recurrent weights, zero biases, input weights of standard deviation 0.001. lstm starts its forget gates with the
-    bias `forget_bias`. Raises ValueError for another cell or start.
+    bias `forget_bias`. Raises ValueError for another cell or start, or for sizes or a seed that are no whole numbers,
+    TypeError or ValueError for a forget_bias that is no finite number; forward raises as that of `ElmanNet`.
     """
 
     def __init__(self, cell: str, inputs: int, hidden: int, outputs: int, *, start: str = "uniform",
                  forget_bias: float = 1.0, seed: int = 0):
         super().__init__()
-        if cell not in ("rnn", "irnn", "lstm") or start not in STARTS:
-            raise ValueError(f"no {cell!r} with start {start!r}; cells: rnn, irnn, lstm; starts: {', '.join(STARTS)}")
+        expect_choice("cell", cell, ("rnn", "irnn", "lstm"))
+        expect_choice("start", start, STARTS)
+        expect_counts(inputs=inputs, hidden=hidden, outputs=outputs)
+        inputs, hidden, outputs = int(inputs), int(hidden), int(outputs)
+        expect_counts(0, 2**63 - 1, seed=seed)
+        expect_finite_numbers(forget_bias=forget_bias)
         torch.manual_seed(seed)
         if cell == "lstm":
             self.recurrent = nn.LSTM(inputs, hidden)
@@ -93,8 +141,20 @@ class LastStep(nn.Module):
                 self.recurrent.bias_hh_l0[hidden : 2 * hidden] = 0.0
 
     def forward(self, x):
+        _expect_sequence(x, self.recurrent)
         states, _ = self.recurrent(x)
         return self.readout(states[-1])
+
+
+def _expect_sequence(x, layer):
+    """Raise unless x (T, B, D) is what this recurrent layer reads, in the dtype of its weights."""
+    weight = layer.weight_ih_l0
+    if not isinstance(x, torch.Tensor) or x.dtype != weight.dtype:
+        raise TypeError(f"x: expected a tensor of {weight.dtype}, got {getattr(x, 'dtype', type(x).__name__)}")
+    namespace(weight=weight, x=x)
+    expect_shape("x", x, ("T", "B", layer.input_size))
+    if 0 in x.shape:
+        raise ValueError(f"x: expected at least one step of one sequence, got shape {tuple(x.shape)}")
 
 
 def _start(layer, start: str, hidden: int, seed: int):

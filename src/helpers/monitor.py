@@ -9,11 +9,12 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
+from plotly.subplots import make_subplots
 
 from live_figures.host import widgets_work
 
 from . import plots
-from ._validate import expect_counts
+from ._validate import as_floats, expect_counts, expect_shape
 from .gates import backpropagate, inspect
 from .kinds import kind_of_module, torch_modules
 
@@ -33,7 +34,8 @@ class Monitor:
     `every`: how many backward passes between two looks at states and gates. Attributes: `steps`, `losses` (one a
     record), `parameter_norms` {name: list}, `looks` (the pass of each look), `lag_norms` (list of arrays, norm of
     dL/dh_t of the last layer, the last step first), `gates` {name: list of (mean, share saturated)}.
-    Raises TypeError for a model without a recurrent layer, ValueError for `every` below 1.
+    Raises TypeError for a model without a recurrent layer or a loss that is no number, ValueError for `every` below 1
+    or a loss that is several.
     """
 
     def __init__(self, model: torch.nn.Module, *, every: int = 20):
@@ -60,8 +62,9 @@ class Monitor:
 
     def record(self, loss) -> bool:
         """Record one step of your own loop, after `loss.backward()`; returns True once the stop button was pressed."""
-        loss = loss.detach() if hasattr(loss, "detach") else loss
-        return self._record(len(self.steps) + 1, float(loss))
+        loss = as_floats("loss", loss)
+        expect_shape("loss", loss, ())
+        return self._record(len(self.steps) + 1, loss.item())
 
     def _record(self, step: int, loss: float) -> bool:
         self.steps.append(step)
@@ -195,27 +198,27 @@ def _time_first(layer, grad) -> np.ndarray:
     return grad.swapaxes(0, 1) if layer.batch_first else grad
 
 
-PANELS = {  # panel: (title, x title, y title, logarithmic y, x axis, y axis, domain in x, domain in y)
-    "loss": ("Loss", "step", "loss", False, "x", "y", (0, 0.44), (0.6, 1)),
-    "parameters": ("Gradient norm by parameter", "step", "norm", True, "x2", "y2", (0.56, 1), (0.6, 1)),
-    "lags": ("Gradient norm by lag", "steps before the last", "norm", True, "x3", "y3", (0, 0.44), (0, 0.4)),
-    "gates": ("Gates and states", "training pass", "mean, share saturated", False, "x4", "y4", (0.56, 1), (0, 0.4)),
+PANELS = {  # panel: (title, x title, y title, kind of y axis), row by row
+    "loss": ("Loss", "step", "loss", "linear"),
+    "parameters": ("Gradient norm by parameter", "step", "norm", "log"),
+    "lags": ("Gradient norm by lag", "steps before the last", "norm", "log"),
+    "gates": ("Gates and states", "training pass", "mean, share saturated", "linear"),
 }
 
 
 def _figure(series: dict):
-    fig = plots.figure(height=620, showlegend=False)
-    for name, (title, x_title, y_title, log, x, y, across, up) in PANELS.items():
-        fig.update_layout({
-            x.replace("x", "xaxis"): {"title": {"text": x_title}, "domain": across, "anchor": y},
-            y.replace("y", "yaxis"): {"title": {"text": y_title}, "domain": up, "anchor": x,
-                                      "type": "log" if log else "linear", "exponentformat": "power"}})
-        fig.add_annotation(text=title, xref="paper", yref="paper", x=across[0], y=up[1], xanchor="left",
-                           yanchor="bottom", showarrow=False)
-        for k, (line, (xs, ys)) in enumerate(series[name].items()):
-            dash = plots.DASHES[k % len(plots.DASHES)]
-            fig.add_scatter(x=xs, y=ys, name=line, mode="lines", xaxis=x, yaxis=y,
-                            line={"color": plots.COLORS[k % len(plots.COLORS)], "dash": dash, "width": 2},
+    titles = [title for title, *_ in PANELS.values()]
+    fig = make_subplots(2, 2, horizontal_spacing=0.12, vertical_spacing=0.2, subplot_titles=titles)
+    fig.update_layout(template=plots.TEMPLATE, height=620, showlegend=False)
+    for k, (name, (_, x_title, y_title, kind)) in enumerate(PANELS.items()):
+        place = {"row": k // 2 + 1, "col": k % 2 + 1}
+        fig.update_xaxes(title_text=x_title, **place)
+        fig.update_yaxes(title_text=y_title, type=kind, exponentformat="power", **place)
+        fig.layout.annotations[k].update(x=(0, 0.56)[k % 2], xanchor="left", font=None)
+        for n, (line, (xs, ys)) in enumerate(series[name].items()):
+            fig.add_scatter(x=xs, y=ys, name=line, mode="lines", **place,
+                            line={"color": plots.COLORS[n % len(plots.COLORS)], "width": 2,
+                                  "dash": plots.DASHES[n % len(plots.DASHES)]},
                             hovertemplate=f"{html.escape(line)}: %{{y:.3g}}<extra></extra>")
     return fig
 

@@ -48,7 +48,7 @@ def normal(shape, scale=1.0, seed=0):
     finite number.
     """
     expect_finite_numbers(scale=scale)
-    return scale * _generator(seed).standard_normal(_sizes(shape))
+    return float(scale) * _generator(seed).standard_normal(_sizes(shape))
 
 
 def uniform(shape, limit=1.0, seed=0):
@@ -57,7 +57,7 @@ def uniform(shape, limit=1.0, seed=0):
     Raises TypeError and ValueError as `normal`, and ValueError for a limit below 0.
     """
     expect_number("limit", limit, low=0.0, high=LARGEST / 4)
-    return _generator(seed).uniform(-limit, limit, _sizes(shape))
+    return _generator(seed).uniform(-float(limit), float(limit), _sizes(shape))
 
 
 def orthogonal(n, gain=1.0, seed=0):
@@ -73,14 +73,14 @@ def orthogonal(n, gain=1.0, seed=0):
     expect_counts(n=n)
     expect_finite_numbers(gain=gain)
     q, r = np.linalg.qr(normal((n, n), seed=seed))
-    return gain * q * np.sign(np.diag(r))
+    return float(gain) * q * np.sign(np.diag(r))
 
 
 def identity(n, scale=1.0):
     """`scale` times the (n, n) identity: the start of the IRNN (Le, Jaitly & Hinton 2015); raises as `normal`."""
     expect_counts(n=n)
     expect_finite_numbers(scale=scale)
-    return scale * np.eye(n)
+    return float(scale) * np.eye(n)
 
 
 def _sizes(shape):
@@ -91,7 +91,7 @@ def _sizes(shape):
 
 def _generator(seed):
     if not isinstance(seed, (np.random.SeedSequence, np.random.Generator)):
-        expect_counts(0, seed=seed)
+        expect_counts(0, 2**63 - 1, seed=seed)
     return np.random.default_rng(seed)
 
 
@@ -106,6 +106,8 @@ def rnn_params(D, H, seed=0, recurrent="orthogonal", gain=1.0):
     [0.9, 0.0]
     """
     input_seed, recurrent_seed = _sizes_and_seeds(D, H, seed)
+    expect_finite_numbers(gain=gain)
+    gain = float(gain)
     known = {
         "orthogonal": lambda: orthogonal(H, gain, recurrent_seed),
         "normal": lambda: normal((H, H), gain / math.sqrt(H), recurrent_seed),
@@ -113,7 +115,6 @@ def rnn_params(D, H, seed=0, recurrent="orthogonal", gain=1.0):
         "uniform": lambda: uniform((H, H), gain / math.sqrt(H), recurrent_seed),
     }
     expect_choice("recurrent", recurrent, known)
-    expect_finite_numbers(gain=gain)
     return RNNParams(uniform((D, H), 1 / math.sqrt(H), input_seed), known[recurrent](), np.zeros(H))
 
 
@@ -129,7 +130,7 @@ def lstm_params(D, H, seed=0, forget_bias=1.0):
     input_seed, recurrent_seed = _sizes_and_seeds(D, H, seed)
     W_x = uniform((D, 4 * H), 1 / math.sqrt(H), input_seed)
     W_h = uniform((H, 4 * H), 1 / math.sqrt(H), recurrent_seed)
-    return with_forget_bias(LSTMParams(W_x, W_h, np.zeros(4 * H)), forget_bias)
+    return _with_biases(LSTMParams(W_x, W_h, np.zeros(4 * H)), "forget_bias", {"f": forget_bias})
 
 
 def gru_params(D, H, seed=0):
@@ -146,7 +147,7 @@ def gru_params(D, H, seed=0):
 def _sizes_and_seeds(D, H, seed):
     """Two independent seeds, one for each matrix: a common one would make W_x and W_h share their numbers."""
     expect_counts(D=D, H=H)
-    expect_counts(0, seed=seed)
+    expect_counts(0, 2**63 - 1, seed=seed)
     return np.random.SeedSequence(seed).spawn(2)
 
 
@@ -170,6 +171,7 @@ def _with_biases(params, name, biases):
     xp, b = namespace(**params._asdict()), params.b
     blocks = {gate: b[k * H : (k + 1) * H] for k, gate in enumerate(params.BLOCKS)}
     for gate, value in biases.items():
+        value = to_numpy(name, value) if hasattr(value, "detach") and not hasattr(b, "detach") else value
         value = as_floats(name, value)
         if value.ndim:
             expect_shape(name, value, (H,))
@@ -209,7 +211,8 @@ def with_chrono(params, t_max, seed=0):
     signs = kind_of(params).chrono
     if not signs:
         raise TypeError(f"params: expected those of a cell with gates, an LSTM or a GRU; got {type(params).__name__}")
-    v = chrono_biases(params.W_h.shape[0], t_max, seed)
+    _, _, H = as_params(params, type(params))
+    v = chrono_biases(H, t_max, seed)
     return _with_biases(params, "t_max", {gate: sign * v for gate, sign in signs.items()})
 
 
@@ -240,8 +243,7 @@ def from_torch(module, layer=0, reverse=False):
 
 def to_numpy(name, tensor):
     """A NumPy copy of a torch tensor, in float32 at least; ValueError on the device meta, where there are no values."""
-    if tensor.device.type == "meta":
-        raise ValueError(f"{name}: expected numbers, got a tensor on the device meta, which has none")
+    namespace(**{name: tensor})
     tensor = tensor.detach().cpu()
     return (tensor.float() if tensor.is_floating_point() and tensor.itemsize < 4 else tensor).numpy().copy()
 
@@ -249,8 +251,8 @@ def to_numpy(name, tensor):
 def to_torch(params, activation="tanh"):
     """A one-layer float64 torch.nn.RNN, LSTM or GRU with these parameters; bias_hh is b_h for the GRU, else zero.
 
-    Raises TypeError for anything but parameters, ValueError for shapes that do not fit and for what torch.nn lacks:
-    peepholes, or an RNN activation other than "tanh" and "relu".
+    Raises TypeError for anything but parameters, ValueError for shapes that do not fit, NaN, infinity, and for what
+    torch.nn lacks: peepholes, or an RNN activation other than "tanh" and "relu".
 
     >>> to_torch(gru_params(3, 5, seed=0))
     GRU(3, 5)
@@ -266,9 +268,10 @@ def to_torch(params, activation="tanh"):
     options = dict.fromkeys(kind.options.values(), activation)
     module = getattr(torch.nn, kind.torch)(D, H, dtype=torch.float64, **options)
     b_h = getattr(params, "b_h", None)
+    values = {"weight_ih_l0": params.W_x.T, "weight_hh_l0": params.W_h.T, "bias_ih_l0": params.b,
+              "bias_hh_l0": 0 * params.b if b_h is None else b_h}
     with torch.no_grad():
-        module.weight_ih_l0.copy_(torch.as_tensor(params.W_x).T)
-        module.weight_hh_l0.copy_(torch.as_tensor(params.W_h).T)
-        module.bias_ih_l0.copy_(torch.as_tensor(params.b))
-        module.bias_hh_l0.copy_(torch.as_tensor(0 * params.b if b_h is None else b_h))
+        for name, value in values.items():
+            value = value if isinstance(value, torch.Tensor) else torch.as_tensor(np.ascontiguousarray(value))
+            getattr(module, name).copy_(value)
     return module

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -9,6 +10,8 @@ import plotly.graph_objects as go
 
 from live_figures.notebook import ShownPlot
 from live_figures.palette import COLORS, DASHES, DIVERGING, SEQUENTIAL, TEMPLATE
+
+from ._validate import as_floats, expect_choice, expect_counts, expect_finite_numbers, expect_flags
 
 __all__ = ["COLORS", "DASHES", "DIVERGING", "NETWORKS", "SEQUENTIAL", "SIGNALS", "bars", "color", "cursor", "figure",
            "heatmap", "lines", "powers_of_ten", "show", "stacked"]
@@ -24,14 +27,20 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 def color(name: str) -> str:
     """The colour of a signal or a network, by its name in SIGNALS or NETWORKS; raises ValueError for another name."""
     slots = SIGNALS | NETWORKS
-    if name not in slots:
-        raise ValueError(f"no colour is named {name!r}; there are {', '.join(slots)}")
+    expect_choice("name", name, slots)
     return COLORS[slots[name]]
 
 
 def figure(*, x_title: str = "", y_title: str = "", x_range=None, y_range=None, height: int = 360,
            **layout) -> go.Figure:
-    """An empty figure in the course's template, with titled axes; `layout` goes to plotly as it is."""
+    """An empty figure in the course's template, with titled axes; `layout` goes to plotly as it is.
+
+    Raises TypeError for titles that are no str, ValueError for ranges that are not two numbers or a height below 10,
+    and what plotly raises for a layout it does not know.
+    """
+    _expect_texts(x_title=x_title, y_title=y_title)
+    _expect_ranges(x_range=x_range, y_range=y_range)
+    expect_counts(10, height=height)
     fig = go.Figure(layout={"template": TEMPLATE, "height": height, **layout})
     fig.update_xaxes(title_text=x_title, range=x_range)
     fig.update_yaxes(title_text=y_title, range=y_range)
@@ -42,10 +51,13 @@ def lines(series: Mapping[str, Sequence[float]], x=None, *, shape: str = "linear
           **axes) -> go.Figure:
     """One line for each `{name: y}` over `x` (steps 0, 1, ... if None); `axes` as for `figure`.
 
-    `shape="hv"` draws steps; `markers` adds a dot at each value. Raises ValueError where x and y differ in length.
+    `shape="hv"` draws steps; `markers` adds a dot at each value; NaN leaves a gap. Raises TypeError for series that are
+    no dict or hold no numbers, ValueError where x and y differ in length, for another shape, and as `figure`.
     """
+    series = _expect_series("series", series)
+    expect_flags(markers=markers)
     fig = figure(showlegend=len(series) > 1, **axes)
-    _add_lines(fig, series, x, shape=shape, markers=markers)
+    _add_lines(fig, "series", series, x, shape=shape, markers=markers)
     return fig
 
 
@@ -55,8 +67,15 @@ def stacked(panels: Mapping[str, Sequence[float] | Mapping[str, Sequence[float]]
     """Panels above one another on one x axis: `{y title: y}` or `{y title: {name: y}}`, the first on top.
 
     A panel's axis is y, y2, ... from the top; `y_ranges` gives it by title. A single line is named after its panel.
+    Raises TypeError and ValueError as `lines`, and ValueError for no panels, or a y_range of a panel that is not there.
     """
+    panels = _expect_series("panels", panels)
     panels = {title: dict(p) if isinstance(p, Mapping) else {title: p} for title, p in panels.items()}
+    y_ranges = {} if y_ranges is None else y_ranges
+    if not isinstance(y_ranges, Mapping) or set(y_ranges) - set(panels):
+        raise ValueError(f"y_ranges: expected {{panel: range}} for panels of {', '.join(panels)}; got {y_ranges!r:.60}")
+    _expect_ranges(**{f"y_ranges[{title!r}]": ends for title, ends in y_ranges.items()})
+    expect_counts(10, panel_height=panel_height)
     several = any(len(series) > 1 for series in panels.values())
     layout = {"height": panel_height * len(panels) + 90, "showlegend": several} | layout
     fig = figure(x_title=x_title, x_range=x_range, **layout)
@@ -68,8 +87,8 @@ def stacked(panels: Mapping[str, Sequence[float] | Mapping[str, Sequence[float]]
         axis = "y" if k == 0 else f"y{k + 1}"
         fig.update_layout({axis.replace("y", "yaxis"): {
             "domain": [max(0.0, round(top - size, 6)), round(top, 6)], "title": {"text": title},
-            "range": (y_ranges or {}).get(title)}})
-        _add_lines(fig, series, x, shape=shape, yaxis=axis, first_color=color)
+            "range": y_ranges.get(title)}})
+        _add_lines(fig, "panels", series, x, shape=shape, yaxis=axis, first_color=color)
         color += len(series)
     fig.update_xaxes(anchor="y" if len(panels) == 1 else f"y{len(panels)}")
     return fig
@@ -79,14 +98,22 @@ def heatmap(z, *, x=None, y=None, name: str = "", z_range=None, diverging: bool 
             **axes) -> go.Figure:
     """A picture of the matrix `z` (rows, columns), row 0 on top; `diverging` puts paper white at zero.
 
-    `z_range` is (low, high), by default the values' own, made symmetric when diverging. `axes` as for `figure`.
+    `z_range` is (low, high), by default the values' own, made symmetric when diverging; NaN leaves a hole. `axes` as
+    for `figure`. Raises TypeError for a z that holds no numbers, ValueError for one that is no matrix, x or y of
+    another length, and as `figure`.
     """
-    z = np.asarray(z, dtype=float)
-    if z.ndim != 2:
-        raise ValueError(f"heatmap draws a matrix (rows, columns), got an array of shape {z.shape}")
+    z = _numbers("z", z)
+    if z.ndim != 2 or z.size == 0:
+        raise ValueError(f"z: expected a matrix (rows, columns), got an array of shape {z.shape}")
+    x, y = (None if at is None else _positions(name, at, count) for name, at, count in
+            (("x", x, z.shape[1]), ("y", y, z.shape[0])))
+    _expect_texts(name=name, z_title=z_title)
+    _expect_ranges(z_range=z_range)
+    expect_flags(diverging=diverging)
     if z_range is None:
-        top = float(np.abs(z).max()) or 1.0
-        z_range = (-top, top) if diverging else (float(z.min()), float(z.max()))
+        finite = z[np.isfinite(z)] if np.isfinite(z).any() else np.zeros(1)
+        top = float(np.abs(finite).max()) or 1.0
+        z_range = (-top, top) if diverging else (float(finite.min()), float(finite.max()))
     fig = figure(**axes)
     fig.add_heatmap(
         z=z, x=x, y=y, name=name, zmin=z_range[0], zmax=z_range[1], colorscale=DIVERGING if diverging else SEQUENTIAL,
@@ -99,18 +126,36 @@ def heatmap(z, *, x=None, y=None, name: str = "", z_range=None, diverging: bool 
 
 
 def bars(series: Mapping[str, Sequence[float]], x=None, *, barmode: str = "group", **axes) -> go.Figure:
-    """Bars for each `{name: heights}` over the labels or positions `x` (0, 1, ... if None); `axes` as for `figure`."""
+    """Bars for each `{name: heights}` over the labels or positions `x` (0, 1, ... if None); `axes` as for `figure`.
+
+    Raises TypeError and ValueError as `lines`; barmode is one of plotly's.
+    """
+    series = _expect_series("series", series)
+    expect_choice("barmode", barmode, ("group", "stack", "relative", "overlay"))
     fig = figure(showlegend=len(series) > 1, barmode=barmode, **axes)
     for k, (name, y) in enumerate(series.items()):
-        fig.add_bar(x=_positions(name, x, y), y=np.asarray(y, dtype=float), name=name,
+        y = _heights(f"series[{name!r}]", y)
+        fig.add_bar(x=_positions("x", x, len(y), name), y=y, name=name,
                     marker={"color": COLORS[k % len(COLORS)], "line": {"width": 0}})
     return fig
 
 
 def cursor(fig: go.Figure, x, *, name: str = "cursor", low: float = 0.0, high: float = 1.0,
            yaxis: str = "y") -> go.Figure:
-    """Add a thin vertical line from `low` to `high` at `x`: a number, or two equal ones for a line that moves."""
-    fig.add_scatter(x=np.broadcast_to(np.asarray(x, dtype=float), 2), y=np.array([low, high], dtype=float), name=name,
+    """Add a thin vertical line from `low` to `high` at `x`: a number, or two equal ones for a line that moves.
+
+    Raises TypeError for a fig that is no plotly figure or an x that is no number, ValueError for more than two numbers
+    and for ends or an axis that are none.
+    """
+    expect_finite_numbers(low=low, high=high)
+    _expect_figure(fig)
+    _expect_texts(name=name)
+    at = _numbers("x", x)
+    if at.size not in (1, 2) or at.ndim > 1:
+        raise ValueError(f"x: expected one number or two, got shape {at.shape}")
+    if not isinstance(yaxis, str) or not re.fullmatch("y([2-9]|[1-9][0-9]+)?", yaxis):
+        raise ValueError(f"yaxis: expected y, y2, y3, ...; got {yaxis!r:.60}")
+    fig.add_scatter(x=np.broadcast_to(at, 2), y=np.array([low, high], dtype=float), name=name,
                     mode="lines", yaxis=yaxis, line={"color": COLORS[6], "width": 1, "dash": "dot"}, hoverinfo="skip",
                     showlegend=False)
     return fig
@@ -119,17 +164,27 @@ def cursor(fig: go.Figure, x, *, name: str = "cursor", low: float = 0.0, high: f
 def powers_of_ten(low: int, high: int, step: int) -> dict:
     """Range and labels of an axis whose data are decimal logarithms: 10⁻⁴, 1, 10⁴, ...
 
-    The figures compute in logarithms, where a product of a hundred Jacobians neither overflows nor underflows.
+    The figures compute in logarithms, where a product of a hundred Jacobians neither overflows nor underflows. Raises
+    ValueError for numbers that are not whole, a step below 1, or a `high` that is not above `low`.
     """
+    expect_counts(-400, low=low, high=high)
+    expect_counts(1, step=step)
+    if low >= high:
+        raise ValueError(f"high: expected a power above low={low}, got {high}")
     ticks = list(range(low, high + 1, step))
     labels = ["1" if t == 0 else f"10{str(t).translate(_SUPERSCRIPTS)}" for t in ticks]
     return {"range": [low, high], "tickvals": ticks, "ticktext": labels}
 
 
 def show(fig: go.Figure, *, alt: str, caption: str = "") -> ShownPlot:
-    """`fig` with a description for readers who do not see it, and a caption; put it last in a notebook cell."""
+    """`fig` with a description for readers who do not see it, and a caption; put it last in a notebook cell.
+
+    Raises TypeError for a fig that is no plotly figure or texts that are no str, ValueError for an empty alt.
+    """
+    _expect_figure(fig)
+    _expect_texts(alt=alt, caption=caption)
     if not alt.strip():
-        raise ValueError("plots.show needs alt: one sentence that says what the plot shows")
+        raise ValueError("alt: expected one sentence that says what the plot shows, got none")
     return ShownPlot(fig, alt, caption)
 
 
@@ -140,16 +195,70 @@ def _edges(centres, count: int) -> tuple[float, float]:
     return centres[0] - (centres[1] - centres[0]) / 2, centres[-1] + (centres[-1] - centres[-2]) / 2
 
 
-def _positions(name: str, x, y):
-    x = np.arange(len(y)) if x is None else x
-    if len(x) != len(y):
-        raise ValueError(f"{name!r} has {len(y)} values for {len(x)} positions on x")
+def _positions(name: str, x, count: int, series: str = "z"):
+    """`x` as positions or labels for `count` values, 0, 1, ... if None."""
+    if x is None:
+        return np.arange(count)
+    labels = isinstance(x, (list, tuple)) and all(isinstance(label, str) for label in x)
+    labels = labels or (isinstance(x, np.ndarray) and x.dtype.kind == "U")
+    x = x if labels else _numbers(name, x)
+    if np.ndim(x) != 1 or len(x) != count:
+        raise ValueError(f"{name}: expected {count} positions or labels, one for each value of {series!r}; "
+                         f"got shape {np.shape(x)}")
     return x
 
 
-def _add_lines(fig: go.Figure, series: Mapping, x, *, shape: str, markers: bool = False, yaxis: str = "y",
+def _numbers(name: str, values) -> np.ndarray:
+    """`values`, of torch too, as NumPy float64."""
+    values = as_floats(name, values)
+    return np.asarray(values.detach().cpu().double() if hasattr(values, "detach") else values, dtype=float)
+
+
+def _heights(name: str, values) -> np.ndarray:
+    values = _numbers(name, values)
+    if values.ndim != 1:
+        raise ValueError(f"{name}: expected a row of numbers, got shape {values.shape}")
+    return values
+
+
+def _expect_series(name: str, series) -> dict:
+    if not isinstance(series, Mapping):
+        raise TypeError(f"{name}: expected a dict {{name: values}}, got {type(series).__name__}")
+    if not series:
+        raise ValueError(f"{name}: expected at least one entry, got none")
+    _expect_texts(**{f"name {key!r} in {name}": key for key in series})
+    return dict(series)
+
+
+def _expect_texts(**texts) -> None:
+    for name, text in texts.items():
+        if not isinstance(text, str):
+            raise TypeError(f"{name}: expected a str, got {type(text).__name__}")
+
+
+def _expect_ranges(**ranges) -> None:
+    """Two numbers, where None leaves an end to plotly, or no range at all."""
+    for name, ends in ranges.items():
+        if ends is None:
+            continue
+        row = isinstance(ends, (tuple, list)) or (isinstance(ends, np.ndarray) and ends.ndim == 1)
+        if not row or len(ends) != 2:
+            raise ValueError(f"{name}: expected two numbers (low, high), got {ends!r:.60}")
+        for end in ends:
+            if end is not None:
+                expect_finite_numbers(**{name: end})
+
+
+def _expect_figure(fig) -> None:
+    if not isinstance(fig, go.Figure):
+        raise TypeError(f"fig: expected a plotly figure, got {type(fig).__name__}")
+
+
+def _add_lines(fig: go.Figure, what: str, series: Mapping, x, *, shape: str, markers: bool = False, yaxis: str = "y",
                first_color: int = 0) -> None:
+    expect_choice("shape", shape, ("linear", "spline", "hv", "vh", "hvh", "vhv"))
     for k, (name, y) in enumerate(series.items(), start=first_color):
-        fig.add_scatter(x=_positions(name, x, y), y=np.asarray(y, dtype=float), name=name, yaxis=yaxis,
+        y = _heights(f"{what}[{name!r}]", y)
+        fig.add_scatter(x=_positions("x", x, len(y), name), y=y, name=name, yaxis=yaxis,
                         mode="lines+markers" if markers else "lines",
                         line={"color": COLORS[k % len(COLORS)], "width": 2, "shape": shape}, marker={"size": 6})

@@ -12,6 +12,8 @@ import math
 
 import numpy as np
 
+from ._validate import expect_choice, expect_counts
+
 __all__ = [
     "COPY_BLANK",
     "ORDER_CLASSES",
@@ -27,6 +29,7 @@ __all__ = [
 ORDER_SYMBOLS = "EBabcdXY"
 ORDER_CLASSES = "QRSU"
 COPY_BLANK = 0
+FORMS = {"1997": 20, "unit": 2}  # of `adding`, each with its shortest length
 
 
 def adding(length: int, batch: int, rng, form: str = "unit"):
@@ -37,13 +40,13 @@ def adding(length: int, batch: int, rng, form: str = "unit"):
     `length + length // 10`; marker 1 on one of the first ten pairs and on one more of the first `length // 2`, -1 on
     the first and the last pair, 0 elsewhere; a marked first pair keeps its -1 and counts as zero;
     y = 0.5 + (X1 + X2) / 4. `form="unit"` is the form of Arjovsky, Shah & Bengio (2016) and later papers: numbers
-    from [0, 1], one marker in each half, T = `length`, y = X1 + X2. Raises ValueError for a length too short to mark.
+    from [0, 1], one marker in each half, T = `length`, y = X1 + X2. Raises ValueError for another form, a length too
+    short to mark, or a count that is no whole number, TypeError for an rng that is none.
     """
-    forms = {"1997": (_adding_1997, 20), "unit": (_adding_unit, 2)}
-    if form not in forms:
-        raise ValueError(f"adding knows the forms 1997 and unit, got {form!r}")
-    draw, shortest = forms[form]
-    _check(length=(length, shortest), batch=(batch, 1))
+    expect_choice("form", form, FORMS)
+    expect_counts(FORMS[form], length=length)
+    expect_counts(batch=batch)
+    draw = _adding_1997 if form == "1997" else _adding_unit
     return _as_given(rng, *draw(length, batch, _numpy_generator(rng)))
 
 
@@ -73,13 +76,12 @@ def adding_baseline(length: int, form: str = "unit") -> float:
     """The mean squared error of the best constant answer to `adding`: the variance of y.
 
     1/6 for `form="unit"` (always answer 1). For `form="1997"` (always answer 0.5) it is a little below 1/24, because
-    a number in the first pair counts as zero.
+    a number in the first pair counts as zero. Raises ValueError as `adding`.
     """
+    expect_choice("form", form, FORMS)
+    expect_counts(FORMS[form], length=length)
     if form == "unit":
         return 1 / 6
-    if form != "1997":
-        raise ValueError(f"adding knows the forms 1997 and unit, got {form!r}")
-    _check(length=(length, 20))
     first_is_zero = 1 / 10
     second_is_zero = (1 - first_is_zero) / (length // 2 - 1)
     return ((1 - first_is_zero) + (1 - second_is_zero)) / 3 / 16
@@ -92,9 +94,10 @@ def temporal_order(length: int, batch: int, rng):
     x (T, B, 8): one-hot over `ORDER_SYMBOLS`; y (B,): an index into `ORDER_CLASSES` (XX→Q, XY→R, YX→S, YY→U). It
     starts with E, ends with B, and holds a, b, c, d elsewhere, but for X or Y at steps t1 and t2. With the paper's
     `length=100`: T from 100 to 110, t1 from 10 to 20, t2 from 50 to 60, all inclusive; other lengths scale.
-    Raises ValueError for a length below 10.
+    Raises ValueError for a length below 10 or a count that is no whole number, TypeError for an rng that is none.
     """
-    _check(length=(length, 10), batch=(batch, 1))
+    expect_counts(10, length=length)
+    expect_counts(batch=batch)
     draw, columns = _numpy_generator(rng), np.arange(batch)
     tenth = length // 10
     steps = int(draw.integers(length, length + tenth + 1))
@@ -112,9 +115,10 @@ def copy_memory(delay: int, batch: int, rng, symbols: int = 8, span: int = 10):
 
     x (T, B, symbols + 2): one-hot of the symbols 1..`symbols`, then `delay - 1` blanks (`COPY_BLANK`), then one "go"
     mark (the last category), then blanks; T = delay + 2 span. y (T, B): the category due at each step, blank but for
-    the last `span` steps. Raises ValueError for a delay, span or number of symbols below 1.
+    the last `span` steps. Raises ValueError for a count that is no whole number of at least 1, TypeError for an rng
+    that is none.
     """
-    _check(delay=(delay, 1), batch=(batch, 1), symbols=(symbols, 1), span=(span, 1))
+    expect_counts(delay=delay, batch=batch, symbols=symbols, span=span)
     data = _numpy_generator(rng).integers(1, symbols + 1, (span, batch))
     seen = np.full((delay + 2 * span, batch), COPY_BLANK)
     due = seen.copy()
@@ -123,8 +127,11 @@ def copy_memory(delay: int, batch: int, rng, symbols: int = 8, span: int = 10):
 
 
 def copy_memory_baseline(delay: int, symbols: int = 8, span: int = 10) -> float:
-    """The mean cross-entropy, in nats a step, of knowing when to answer in `copy_memory` but guessing what."""
-    _check(delay=(delay, 1), symbols=(symbols, 1), span=(span, 1))
+    """The mean cross-entropy, in nats a step, of knowing when to answer in `copy_memory` but guessing what.
+
+    Raises ValueError for a count that is no whole number of at least 1.
+    """
+    expect_counts(delay=delay, symbols=symbols, span=span)
     return span * math.log(symbols) / (delay + 2 * span)
 
 
@@ -132,12 +139,12 @@ def xor_batch(triples: int, B: int):
     """A `batch(rng: torch.Generator)` for `training.fit`: B bit streams as x, y (3 triples - 1, B, 1), y the next bit.
 
     Every third bit is the exclusive or of the two before it, which are random (Elman, 1990): only every third bit can
-    be predicted, and only with a memory of the bit before the current one. Raises ValueError for a count below 1.
+    be predicted, and only with a memory of the bit before the current one. Raises ValueError for a count that is no
+    whole number of at least 1.
     """
     import torch
 
-    if triples < 1 or B < 1:
-        raise ValueError(f"xor_batch needs triples >= 1 and B >= 1, got {triples} and {B}")
+    expect_counts(triples=triples, B=B)
 
     def batch(rng):
         pair = torch.randint(2, (triples, 2, B), generator=rng)
@@ -147,21 +154,15 @@ def xor_batch(triples: int, B: int):
     return batch
 
 
-def _check(**sizes):
-    for name, (value, smallest) in sizes.items():
-        if isinstance(value, bool) or int(value) != value or value < smallest:
-            raise ValueError(f"{name} must be a whole number of at least {smallest}, got {value!r}")
-
-
 def _numpy_generator(rng) -> np.random.Generator:
     if isinstance(rng, np.random.Generator):
         return rng
-    if type(rng).__module__.partition(".")[0] == "torch":
+    if type(rng).__name__ == "Generator" and type(rng).__module__.partition(".")[0] == "torch":
         import torch
 
         # One draw from the torch generator seeds the batch, so the tensors depend on its state alone.
         return np.random.default_rng(int(torch.randint(2**62, (), generator=rng)))
-    raise TypeError(f"rng must be a numpy.random.Generator or a torch.Generator, got {type(rng).__name__}")
+    raise TypeError(f"rng: expected a numpy.random.Generator or a torch.Generator, got {type(rng).__name__}")
 
 
 def _as_given(rng, *arrays):

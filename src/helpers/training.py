@@ -17,6 +17,8 @@ from tqdm.auto import tqdm
 
 from live_figures.host import on_page
 
+from ._validate import expect_counts, expect_number
+
 __all__ = ["History", "fit"]
 
 
@@ -40,13 +42,21 @@ def fit(model: nn.Module, batch: Callable, steps: int, *, loss: Callable, lr: fl
 
     batch(rng: torch.Generator) -> (x, y); loss(model(x), y) -> scalar. Gradients are scaled down to the norm `clip`
     where they exceed it (None: never). `callback(step, model, loss, grad_norm)` runs after each record; training ends
-    early when it returns True. `optimizer(parameters, lr=...)` makes the optimiser. Raises FloatingPointError when the
-    loss stops being a finite number.
+    early when it returns true (a bool of Python, NumPy or torch). `optimizer(parameters, lr=...)` makes the optimiser.
+    What these functions raise passes through. Raises FloatingPointError when the loss stops being a finite number,
+    TypeError for a model, batch, loss or callback of another type or with another result, ValueError for a model with
+    nothing to train, or for counts, lr, clip or a seed out of range.
     """
-    if steps < 1 or every < 1:
-        raise ValueError(f"fit needs steps >= 1 and every >= 1, got steps={steps} and every={every}")
-    rng = torch.Generator().manual_seed(seed)
-    stepper = optimizer(model.parameters(), lr=lr)
+    _check(model, batch=batch, loss=loss, optimizer=optimizer, callback=print if callback is None else callback)
+    expect_counts(steps=steps, every=every)
+    expect_counts(0, 2**63 - 1, seed=seed)
+    expect_number("lr", lr, above=0.0, high=1e6)
+    if clip is not None:
+        expect_number("clip", clip, above=0.0)
+    rng = torch.Generator().manual_seed(int(seed))
+    stepper = optimizer(model.parameters(), lr=float(lr))
+    if not hasattr(stepper, "zero_grad") or not hasattr(stepper, "step"):
+        raise TypeError(f"optimizer: expected it to return a torch optimiser, got {type(stepper).__name__}")
     model.train()
     start, recent, records = time.perf_counter(), [], []
     with tqdm(total=steps, desc=label, disable=on_page(), leave=False) as bar:
@@ -58,16 +68,37 @@ def fit(model: nn.Module, batch: Callable, steps: int, *, loss: Callable, lr: fl
                 bar.set_postfix(loss=f"{mean_loss:.3f}")
                 bar.update(step - bar.n)
                 recent = []
-                if callback is not None and callback(step, model, mean_loss, mean_norm) is True:
+                if callback is not None and _wants_to_stop(callback(step, model, mean_loss, mean_norm)):
                     break
     return History(*(np.array(column) for column in zip(*records, strict=True)))
 
 
+def _check(model, **functions):
+    if not isinstance(model, nn.Module):
+        raise TypeError(f"model: expected a torch.nn.Module, got {type(model).__name__}")
+    if not any(p.requires_grad for p in model.parameters()):
+        raise ValueError("model: expected one with parameters to train, got none that requires a gradient")
+    for name, function in functions.items():
+        if not callable(function):
+            raise TypeError(f"{name}: expected a function, got {type(function).__name__}")
+
+
+def _wants_to_stop(answer) -> bool:
+    several = isinstance(answer, torch.Tensor) and answer.numel() != 1
+    if several or not isinstance(answer, (type(None), bool, np.bool_, torch.Tensor)):
+        raise TypeError(f"callback: expected it to return True, to stop, or False or None; got {answer!r:.60}")
+    return bool(answer)
+
+
 def _update(model, optimizer, pair, loss, clip, step) -> tuple[float, float]:
     """One step of the optimiser on one batch; returns the loss and the norm of the gradient before clipping."""
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+        raise TypeError(f"batch: expected it to return a pair (x, y), got {type(pair).__name__}")
     x, y = pair
     optimizer.zero_grad()
     value = loss(model(x), y)
+    if not isinstance(value, torch.Tensor) or value.ndim or not value.requires_grad:
+        raise TypeError(f"loss: expected it to return one number that depends on the model, got {value!r:.60}")
     if not torch.isfinite(value):
         raise FloatingPointError(f"the loss is {value.item()} at step {step}: lower lr, or clip the gradient")
     value.backward()
