@@ -24,6 +24,7 @@ __all__ = [
     "expect_no_overflow",
     "expect_number",
     "expect_shape",
+    "expect_texts",
     "expect_trace",
     "has_values",
     "namespace",
@@ -171,13 +172,13 @@ def expect_finite(**arrays):
                 raise ValueError(f"{name}: expected finite numbers, got {what} in {count} of its {size} entries")
 
 
-def expect_no_overflow(cause, **results):
-    """Raise FloatingPointError naming the first of `results` with NaN: what finite numbers too large end in."""
+def expect_no_overflow(cause, infinite=False, **results):
+    """Raise FloatingPointError naming the first of `results` with NaN (or `infinite`): the end of numbers too large."""
     for name, array in results.items():
         if has_values(array):
             xp = array_namespace(array)
-            if xp.any(xp.isnan(array)):
-                raise FloatingPointError(f"{name} overflows on the way to NaN; {cause}: make them smaller")
+            if xp.any(~xp.isfinite(array) if infinite else xp.isnan(array)):
+                raise FloatingPointError(f"{name} overflows; {cause}: make them smaller")
 
 
 def expect_counts(smallest=1, largest=2**31, **counts):
@@ -223,6 +224,13 @@ def expect_choice(name, value, options):
     """Raise ValueError unless `value` is one of the strings `options`."""
     if not isinstance(value, str) or value not in options:
         raise ValueError(f"{name}: expected one of {', '.join(options)}; got {_shown(value)}")
+
+
+def expect_texts(**texts):
+    """Raise TypeError naming the first of `texts` that is no str."""
+    for name, text in texts.items():
+        if not isinstance(text, str):
+            raise TypeError(f"{name}: expected a str, got {type(text).__name__}")
 
 
 def expect_flags(**flags):

@@ -187,9 +187,9 @@ def rnn_step(params, x, h, activation="tanh"):
     >>> rnn_step(params, np.ones((1, 1)), np.zeros((1, 2)), "linear").h.tolist()
     [[1.0, 1.0]]
     """
-    xp, params, x, (h,) = _step_arguments(RNNParams, params, x, h=h)
+    xp, params, a_x, (h,) = _step_arguments(RNNParams, params, x, h=h)
     act = activation_function(xp, activation)
-    return _not_nan(rnn_update(params, act, x @ params.W_x + params.b, h))
+    return _not_nan(rnn_update(params, act, a_x, h))
 
 
 def rnn_update(params, act, a_x, h):
@@ -245,9 +245,9 @@ def lstm_step(params, x, h, c, coupled=False):
     [[0.5]]
     """
     expect_flags(coupled=coupled)
-    xp, params, x, (h, c) = _step_arguments(LSTMParams, params, x, h=h, c=c)
+    xp, params, a_x, (h, c) = _step_arguments(LSTMParams, params, x, h=h, c=c)
     act = gate_activation(xp, params, "ssts")
-    return _not_nan(lstm_update(xp, params, act, x @ params.W_x + params.b, h, c, coupled))
+    return _not_nan(lstm_update(xp, params, act, a_x, h, c, coupled))
 
 
 def lstm_update(xp, params, act, a_x, h, c, coupled):
@@ -287,8 +287,8 @@ def gru_step(params, x, h, reset_after=True):
     [[0.5]]
     """
     expect_flags(reset_after=reset_after)
-    xp, params, x, (h,) = _step_arguments(GRUParams, params, x, h=h)
-    return _not_nan(gru_update(xp, params, x @ params.W_x + params.b, h, reset_after))
+    xp, params, a_x, (h,) = _step_arguments(GRUParams, params, x, h=h)
+    return _not_nan(gru_update(xp, params, a_x, h, reset_after))
 
 
 def gru_update(xp, params, a_x, h, reset_after):
@@ -327,12 +327,19 @@ def _blocks(a, n):
 
 
 def _step_arguments(kind, params, x, **states):
-    """Check the arguments of a step; return the namespace, params, x, and the states."""
+    """Check the arguments of a step; return the namespace, params, the input term, and the states."""
     params, D, H = as_params(params, kind)
     xp, x, states = inputs(params, x, ("B", D), **states)
     for name, state in states.items():
         expect_shape(name, state, (x.shape[0], H))
-    return xp, params, x, states.values()
+    return xp, params, input_term(params, x), states.values()
+
+
+def input_term(params, x):
+    """x W_x + b, for one step or for all steps in one product; FloatingPointError where it overflows."""
+    a_x = x @ params.W_x + params.b
+    expect_no_overflow("x or W_x is too large", infinite=True, **{"x @ W_x": a_x})
+    return a_x
 
 
 def inputs(params, x, shape, **states):

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from live_figures.notebook import ShownPlot
 from live_figures.palette import COLORS, DASHES, DIVERGING, SEQUENTIAL, TEMPLATE
 
-from ._validate import as_floats, expect_choice, expect_counts, expect_finite_numbers, expect_flags
+from ._validate import as_floats, expect_choice, expect_counts, expect_finite_numbers, expect_flags, expect_texts
 
 __all__ = ["COLORS", "DASHES", "DIVERGING", "NETWORKS", "SEQUENTIAL", "SIGNALS", "bars", "color", "cursor", "figure",
            "heatmap", "lines", "powers_of_ten", "show", "stacked"]
@@ -38,7 +38,7 @@ def figure(*, x_title: str = "", y_title: str = "", x_range=None, y_range=None, 
     Raises TypeError for titles that are no str, ValueError for ranges that are not two numbers or a height below 10,
     and what plotly raises for a layout it does not know.
     """
-    _expect_texts(x_title=x_title, y_title=y_title)
+    expect_texts(x_title=x_title, y_title=y_title)
     _expect_ranges(x_range=x_range, y_range=y_range)
     expect_counts(10, height=height)
     fig = go.Figure(layout={"template": TEMPLATE, "height": height, **layout})
@@ -107,7 +107,7 @@ def heatmap(z, *, x=None, y=None, name: str = "", z_range=None, diverging: bool 
         raise ValueError(f"z: expected a matrix (rows, columns), got an array of shape {z.shape}")
     x, y = (None if at is None else _positions(name, at, count) for name, at, count in
             (("x", x, z.shape[1]), ("y", y, z.shape[0])))
-    _expect_texts(name=name, z_title=z_title)
+    expect_texts(name=name, z_title=z_title)
     _expect_ranges(z_range=z_range)
     expect_flags(diverging=diverging)
     if z_range is None:
@@ -149,7 +149,7 @@ def cursor(fig: go.Figure, x, *, name: str = "cursor", low: float = 0.0, high: f
     """
     expect_finite_numbers(low=low, high=high)
     _expect_figure(fig)
-    _expect_texts(name=name)
+    expect_texts(name=name)
     at = _numbers("x", x)
     if at.size not in (1, 2) or at.ndim > 1:
         raise ValueError(f"x: expected one number or two, got shape {at.shape}")
@@ -182,7 +182,7 @@ def show(fig: go.Figure, *, alt: str, caption: str = "") -> ShownPlot:
     Raises TypeError for a fig that is no plotly figure or texts that are no str, ValueError for an empty alt.
     """
     _expect_figure(fig)
-    _expect_texts(alt=alt, caption=caption)
+    expect_texts(alt=alt, caption=caption)
     if not alt.strip():
         raise ValueError("alt: expected one sentence that says what the plot shows, got none")
     return ShownPlot(fig, alt, caption)
@@ -226,14 +226,8 @@ def _expect_series(name: str, series) -> dict:
         raise TypeError(f"{name}: expected a dict {{name: values}}, got {type(series).__name__}")
     if not series:
         raise ValueError(f"{name}: expected at least one entry, got none")
-    _expect_texts(**{f"name {key!r} in {name}": key for key in series})
+    expect_texts(**{f"name {key!r} in {name}": key for key in series})
     return dict(series)
-
-
-def _expect_texts(**texts) -> None:
-    for name, text in texts.items():
-        if not isinstance(text, str):
-            raise TypeError(f"{name}: expected a str, got {type(text).__name__}")
 
 
 def _expect_ranges(**ranges) -> None:

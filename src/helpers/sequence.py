@@ -16,6 +16,7 @@ from .cells import (
     activation_function,
     gate_activation,
     gru_update,
+    input_term,
     inputs,
     lstm_update,
     rnn_update,
@@ -100,7 +101,7 @@ def _start(kind, params, x, **states):
         if state is not None:
             expect_shape(name, state, (B, H))
     # one matrix product for all steps instead of T small ones; the recurrent product has to wait for h
-    a_x = xp.reshape(xp.reshape(x, (T * B, D)) @ params.W_x + params.b, (T, B, len(kind.BLOCKS) * H))
+    a_x = xp.reshape(input_term(params, xp.reshape(x, (T * B, D))), (T, B, len(kind.BLOCKS) * H))
     zeros = xp.zeros_like(a_x[0, :, :H])
     return xp, params, a_x, [zeros if state is None else state for state in states.values()]
 
