@@ -21,9 +21,9 @@ def test_a_comparison_shows_median_and_spread_and_its_basis():
 
 
 @pytest.mark.parametrize(("parts", "says"), [
-    ({"equal": " "}, "equal what is the same"),
-    ({"rows": {}}, "needs rows"),
-    ({"rows": ROWS | {"GRU": {"error": [1, 2, 3]}}}, "row 'GRU' has the columns"),
+    ({"equal": " "}, "equal: expected rows, .* what is the same"),
+    ({"rows": {}}, "rows, differs, equal: expected rows"),
+    ({"rows": ROWS | {"GRU": {"error": [1, 2, 3]}}}, "rows: 'GRU' has the columns"),
     ({"formats": {"erorr": ".2f"}}, "no column 'erorr'"),
 ])  # fmt: skip
 def test_what_cannot_be_compared_is_refused(parts, says):
