@@ -296,7 +296,7 @@ def test_the_reference_of_the_checkpoints_is_the_full_gradient():
 
 @pytest.mark.parametrize("answer", [
     dict(delay=8, window=18), dict(delay=9, window=18), dict(delay=10, window=25), dict(delay=11, window=32),
-    dict(delay=12, window=21), dict(delay=np.int64(8), window=18.0),
+    dict(delay=12, window=21), dict(delay=np.int64(8), window=torch.tensor(18)),
 ])  # fmt: skip
 def test_windows_that_are_shortest(answer):
     assert check.shortest_window(answer), check.shortest_window(answer)
@@ -315,7 +315,7 @@ def test_windows_that_are_not_shortest(answer):
 @pytest.mark.parametrize("answer", [
     dict(gain=1, input_scale=0.1), dict(gain=1.0, input_scale=0.1, output=40),
     dict(input_scale=0.1, gain=np.float64(1)),
-    dict(gain=1.0, input_scale=0.1, activation="tanh"), dict(gain=np.array(1.0)[()], input_scale=0.1),
+    dict(gain=1.0, input_scale=0.1, activation="tanh"), dict(gain=torch.tensor(1.0), input_scale=np.float32(0.1)),
 ])
 def test_reaches_that_are_long(answer):
     assert check.long_memory(answer), check.long_memory(answer)

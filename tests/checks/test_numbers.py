@@ -97,7 +97,8 @@ def test_torch_numbers_and_fractions():
 
     import torch
 
-    assert bits(torch.tensor(math.log2(96))) and bits(Decimal("6.6")) and bits(Fraction(66, 10))
+    assert bits(torch.tensor(math.log2(96))) and bits(torch.tensor(6.6)) and bits(np.float32(6.585))
+    assert bits(Decimal("6.6")) and bits(Fraction(66, 10))
 
 
 @pytest.mark.parametrize("given", [True, 1j, [6.6, 6.6], np.ones(3), {}, math.inf, math.nan, "about six", lambda: 6.6])

@@ -15,7 +15,7 @@ import numpy as np
 from .sentences import opening, say
 from .verdict import Refusal
 
-__all__ = ["TOLERANCE", "compare", "plain", "same"]
+__all__ = ["TOLERANCE", "compare", "plain", "same", "scalar"]
 
 TOLERANCE = 1e-8  # of float64; float32 and half precision may differ by more
 _SINGLE, _HALF = 1e-5, 1e-2
@@ -81,6 +81,18 @@ def plain(value):
     if isinstance(value, (tuple, list)):
         return type(value)(map(plain, value)) if type(value) in (tuple, list) else tuple(map(plain, value))
     return {name: plain(v) for name, v in value.items()} if isinstance(value, dict) else value
+
+
+def scalar(value):
+    """`value` as `plain` gives it, but one number of NumPy or torch as Python's own.
+
+    A number in single precision gets the digits that it was written with: 6.6, not 6.599999904632568.
+    """
+    value = plain(value)
+    if not isinstance(value, (np.ndarray, np.generic)) or value.size != 1:
+        return value
+    number = value.reshape(())[()]
+    return float(str(number)) if number.dtype in (np.float16, np.float32) else number.item()
 
 
 def _refuse(key: str, **values) -> NoReturn:

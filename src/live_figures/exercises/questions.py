@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .base import Exercise
+from .compare import scalar
 from .numbers import Reading, accepts, read
 from .sentences import say
 from .verdict import Refusal
@@ -78,10 +79,7 @@ class Number(Exercise):
         raise Refusal(self._unexplained(say("not_that", given=answer if isinstance(answer, str) else f"{answer:g}")))
 
     def _read(self, answer) -> Reading:
-        try:
-            written = answer.item() if hasattr(answer, "item") else answer  # a NumPy or torch number
-        except (RuntimeError, ValueError):
-            written = None  # an array of several
+        written = scalar(answer)
         if isinstance(written, (bool, complex)) or not isinstance(written, (str, abstract.Number)):
             raise Refusal(say("no_number", given=repr(answer)), "open")
         text = str(written) if isinstance(written, (str, int)) else repr(float(written))

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..collection import Figures
 from .base import Exercise
-from .compare import plain
+from .compare import plain, scalar
 from .numbers import read
 from .sentences import opening, say
 from .verdict import Refusal, unanswered
@@ -112,7 +112,7 @@ class Controls(Values):
         figure = Figures(package).load(name)
         if not isinstance(answer, Mapping):
             raise Refusal(say("no_controls", names="=..., ".join(control.name for control in figure.controls)))
-        answer = {name: plain(value) for name, value in answer.items()}
+        answer = {name: scalar(value) for name, value in answer.items()}
         if answer and all(unanswered(value) for value in answer.values()):
             raise Refusal(say("nothing_yet"), "open")
         for name, value in answer.items():
