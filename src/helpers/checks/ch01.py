@@ -55,9 +55,11 @@ def parameters():
 )
 def without_w():
     r"""With $W = 0$ we are left with $o_t = V \tanh(U x_t)$: an ordinary layer, applied to each step on its own."""
-    params, x = rnn_params(2, 4, seed=0), np.random.default_rng(0).normal(size=(6, 1, 2))
+    params = rnn_params(2, 4, seed=0)
+    x = np.random.default_rng(0).normal(size=(6, 1, 2))
     no_loop = params._replace(W_h=np.zeros((4, 4)))
-    print("equal to a plain layer:", np.allclose(rnn(no_loop, x).h, np.tanh(x @ params.W_x + params.b)))
+    layer = np.tanh(x @ params.W_x + params.b)
+    print("equal to a plain layer:", np.allclose(rnn(no_loop, x).h, layer))
     return "current"
 
 
@@ -391,8 +393,9 @@ def smallest_w():
     r"""Exactly, the state settles at 0.5 for $W = \operatorname{artanh}(0.5) / 0.5 \approx 1.0986$; the slider's next
     value is the answer. For the challenges: $U = 2$ and $W = 1.5$ hold a pulse of 0.3, and $W = -1.5$ changes the sign
     at every step."""
+    figure = live.load("unroll")
     for W in (1.0, 1.05, 1.1, 1.15):
-        print(f"W = {W:.2f}: state at step 30 is {live.load('unroll').run(W=W)['last']:.3f}")
+        print(f"W = {W:.2f}: it ends at {figure.run(W=W)['last']:.3f}")
     return 1.1
 
 

@@ -127,7 +127,8 @@ def derivative(w, x):
     r"""$h_T = \sum_k w^k x_{T-k}$, so $dh_T/dw = \sum_{k \ge 1} k\, w^{k-1} x_{T-k}$. The factor $k$ counts the $k$
     uses of $w$ on the way: the double sum in miniature."""
     k = np.arange(1, len(x))
-    return np.sum(k * w ** (k - 1) * x[len(x) - 1 - k])
+    lagged = x[len(x) - 1 - k]
+    return np.sum(k * w ** (k - 1) * lagged)
 
 
 def _sequence(rng, T, B, D, H):
@@ -171,7 +172,7 @@ def _full(params, x, grad_h, *_):
         "The chunks are one step too long.": ("    total = np", "    window = window + 1\n    total = np"),
         "This is BPTT(w; 1): every output reaches back w steps. In chunks, only the last one of each does.":
             lambda params, x, grad_h, window: _terms_within(params, x, grad_h, window, 1),
-        "This is the gradient of one chunk alone. Add up those of all chunks.": ("total += rnn", "total = rnn"),
+        "This is the gradient of one chunk alone. Add up those of all chunks.": ("total += grads", "total = grads"),
         "The steps after the last whole chunk are missing.": ("len(x), window)", "len(x) // window * window, window)"),
         "rnn_bptt needs the state before the chunk too: without h0 it takes zeros for it.":
             ("grad_h[part], h_start)", "grad_h[part])"),
@@ -190,7 +191,8 @@ def truncated(params, x, grad_h, window):
     for start in range(0, len(x), window):
         part = slice(start, start + window)
         trace = rnn(params, x[part], h_start)
-        total += rnn_bptt(params, x[part], trace, grad_h[part], h_start).params.W_h
+        grads = rnn_bptt(params, x[part], trace, grad_h[part], h_start)
+        total += grads.params.W_h
         h_start = trace.h[-1]
     return total
 
@@ -255,7 +257,8 @@ def best_segment():
     r"""One more run forward buys memory for $T/s + s$ states instead of $T$, smallest at $s = \sqrt{T}$. The scheme is
     that of Chen et al. (2016, [arXiv:1604.06174](https://arxiv.org/abs/1604.06174)); Gruslys et al. (2016) find the
     best places to keep a state for any budget of memory."""
-    return min(range(1, 401), key=lambda s: 400 / s + s)
+    s = np.arange(1, 401)
+    return int(s[np.argmin(400 / s + s)])
 
 
 _LONG = 600  # steps of the one sequence for which memory is measured: in a short one, Python's own would count too
@@ -321,7 +324,7 @@ def _gradient_and_memory(checkpointed, params, x, grad_h, segment):
         "grads.h[0] is the error at the first state of the segment. It has to go one step further, to the state before "
         "(grads.h0).": ("grads.h0", "grads.h[0]"),
         "The segments are run again from zeros. Begin with the state that you kept.":
-            ("np.zeros_like(h_now)\n", "np.zeros_like(h_now)\n    kept = [0 * h for h in kept]\n"),
+            ("kept.pop()", "0 * kept.pop()"),
         "This is the gradient of one segment alone. Add up those of all segments.": ("total + grads", "grads"),
     },
     praise="Right: the exact gradient, with the states of one segment in memory at a time.",
@@ -331,17 +334,18 @@ def _gradient_and_memory(checkpointed, params, x, grad_h, segment):
 def checkpointed(params, x, grad_h, segment):
     """The errors of a segment's last step are two: its own, and the one that comes back from the later segments."""
     starts, kept = range(0, len(x), segment), []
-    h_now = np.zeros((x.shape[1], params.W_h.shape[0]))
+    h = np.zeros((x.shape[1], params.W_h.shape[0]))
     for start in starts:
-        kept.append(h_now)
-        h_now = rnn(params, x[start : start + segment], h_now).h[-1].copy()  # a view would keep all of h
-    total, arriving = np.zeros_like(params.W_h), np.zeros_like(h_now)
-    for start, h_start in zip(reversed(starts), reversed(kept), strict=True):
-        part = slice(start, start + segment)
+        kept.append(h)
+        trace = rnn(params, x[start : start + segment], h)
+        h = trace.h[-1].copy()  # a view would keep the whole of trace.h
+    total, arriving = np.zeros_like(params.W_h), np.zeros_like(h)
+    for start in reversed(starts):
+        part, h = slice(start, start + segment), kept.pop()
         errors = grad_h[part].copy()
         errors[-1] += arriving
-        trace = rnn(params, x[part], h_start)
-        grads = rnn_bptt(params, x[part], trace, errors, h_start)
+        trace = rnn(params, x[part], h)
+        grads = rnn_bptt(params, x[part], trace, errors, h)
         total, arriving = total + grads.params.W_h, grads.h0
     return total
 
@@ -369,8 +373,10 @@ def shortest_window():
     """With the other controls as they were, a delay of 8 takes chunks of 18, more than twice as long. The outputs that
     come early in a chunk pull the average reach down. The factor depends on the delay: it is 2 for a delay of 9, and
     nearly 3 for one of 11."""
-    cosines = live.load("tbptt_window").run(delay=8, window=40)["curves"][1]  # drawn up to the window
-    return dict(delay=8, window=int(np.argmax(cosines >= 0.99)) + 1)
+    figure = live.load("tbptt_window")
+    cosines = figure.run(delay=8, window=40)["curves"][1]
+    shortest = 1 + int(np.argmax(cosines >= 0.99))
+    return dict(delay=8, window=shortest)
 
 
 @controls(
@@ -404,5 +410,5 @@ def long_memory():
     away within 30 steps."""
     found = dict(gain=1.0, input_scale=0.1)
     error = 10 ** live.load("bptt_lags").run(**found)["error"]
-    print(f"error signal: {error[0]:.2f} at lag 0, {error[30]:.2f} at lag 30")
+    print(f"error signal {error[0]:.2f} at lag 0, {error[30]:.2f} at 30")
     return found
