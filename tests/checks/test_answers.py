@@ -6,6 +6,7 @@ The styles and faults here are generic: each wraps the solution of every exercis
 import copy
 import importlib
 import pkgutil
+import sys
 from collections import Counter
 
 import numpy as np
@@ -115,7 +116,7 @@ FAULTS = {
     "a text": (lambda f: lambda *a: "0.5", None),
     "raises": (lambda f: lambda *a: 1 / 0, "ZeroDivisionError"),
     "never ends": (lambda f: deeper, "never stops"),
-    "leaves Python": (lambda f: lambda *a: exit(1), "SystemExit"),
+    "leaves Python": (lambda f: lambda *a: sys.exit(1), "SystemExit"),
     "no argument": (lambda f: lambda: 1, "Your function takes ()"),
     "too many arguments": (lambda f: lambda a, b, c, d, e, f, g: 1, "It is called with"),
     "a number": (lambda f: 3, "Give a function of"),
