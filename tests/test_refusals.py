@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from helpers import bptt, cells, clipping, crowd, gates, jacobians, lags, models, params, plots, sequence, tasks, text
+from helpers.tables import Comparison
 from helpers.training import fit
 
 torch.set_num_threads(1)
@@ -15,7 +16,10 @@ TRACE, LSTM_TRACE = sequence.rnn(RNN, X), sequence.lstm(LSTM, X)
 TERMS = lags.lag_gradients(lags.lag_signals(RNN, TRACE, UP))
 
 
-def test_numbers_and_lists_are_arrays():
+def test_numbers_lists_and_ranges_are_arrays():
+    assert list(plots.lines({"a": range(3)}, x=range(3)).data[0].x) == [0, 1, 2]
+    assert "1.5 (1 to 2)" in Comparison(rows={"a": {"b": [1, 2]}}, differs="x", equal="y",
+                                        seeds=range(2))._repr_markdown_()
     assert cells.sigmoid(0.5) == pytest.approx(1 / (1 + np.exp(-0.5)))
     np.testing.assert_allclose(cells.softmax([0, 0]), [0.5, 0.5])
     assert bptt.cross_entropy([[0.0, -np.inf]], [0])[0] == 0.0

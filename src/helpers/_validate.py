@@ -42,7 +42,7 @@ def as_array(name, value):
     """`value` as an array: lists and numbers become NumPy arrays. TypeError for anything else, ValueError if ragged."""
     if hasattr(value, "shape"):
         return value
-    if not isinstance(value, (int, float, list, tuple)) or hasattr(value, "_fields"):
+    if not isinstance(value, (int, float, list, tuple, range)) or hasattr(value, "_fields"):
         raise TypeError(f"{name}: expected an array, got {type(value).__name__}")
     import numpy as np  # here, so that the equations load without it
 

@@ -25,7 +25,7 @@ def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _row(name: str, row) -> Sequence:
-    if not isinstance(row, (list, tuple)):
+    if not isinstance(row, Sequence) or isinstance(row, (str, bytes)):
         raise TypeError(f"{name}: expected a list, got {type(row).__name__}")
     return row
 
