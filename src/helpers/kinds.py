@@ -20,7 +20,7 @@ class Kind(NamedTuple):
     `step`, `forward` and `backward` are its functions in `cells`, `sequence` and `bptt`. `states`: what it carries from
     step to step. `gates`: the fields of its steps that lie between 0 and 1. `state`: the field that saturates near -1
     and 1, with its name on a plot. `chrono`: the sign of the chrono bias in each gate that keeps or writes.
-    `torch`: its class in torch.nn. `options`: each option of its functions that a torch module keeps, as what.
+    `torch`: its class in torch.nn, if it has one. `options`: each option of its functions that a torch module keeps, as what.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Kind(NamedTuple):
     gates: tuple[str, ...]
     state: tuple[str, str]
     chrono: dict[str, int]
-    torch: str
+    torch: str | None
     options: dict[str, str]
 
 
@@ -60,7 +60,7 @@ def torch_modules() -> dict[type, Kind]:
     """The recurrent classes of torch.nn, each with its kind."""
     from torch import nn  # here, so that importing helpers needs no torch
 
-    return {getattr(nn, kind.torch): kind for kind in KINDS.values()}
+    return {getattr(nn, kind.torch): kind for kind in KINDS.values() if kind.torch}
 
 
 def kind_of_module(module) -> Kind:

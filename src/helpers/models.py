@@ -29,7 +29,7 @@ class CharModel(nn.Module):
 
     def __init__(self, cell: str = "rnn", hidden: int = 128, vocabulary: int = 96, stateful: bool = False):
         super().__init__()
-        expect_choice("cell", cell, KINDS)
+        expect_choice("cell", cell, [name for name, kind in KINDS.items() if kind.torch])
         expect_counts(hidden=hidden, vocabulary=vocabulary)
         expect_flags(stateful=stateful)
         self.vocabulary, self.stateful, self.state = vocabulary, stateful, None

@@ -260,6 +260,8 @@ def to_torch(params, activation="tanh"):
     import torch
 
     kind = kind_of(params)
+    if kind.torch is None:
+        raise TypeError(f"params: expected those of a cell that torch.nn has, got {type(params).__name__}")
     params, D, H = as_params(params, kind.params)
     if getattr(params, "peephole", None) is not None:
         raise ValueError("params: expected peephole None, got peepholes, which torch.nn.LSTM does not have")
