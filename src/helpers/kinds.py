@@ -20,7 +20,7 @@ class Kind(NamedTuple):
     `step`, `forward` and `backward` are its functions in `cells`, `sequence` and `bptt`. `states`: what it carries from
     step to step. `gates`: the fields of its steps that lie between 0 and 1. `state`: the field that saturates near -1
     and 1, with its name on a plot. `chrono`: the sign of the chrono bias in each gate that keeps or writes.
-    `torch`: its class in torch.nn, if it has one. `options`: each option of its functions that a torch module keeps, as what.
+    `torch`: its class in torch.nn, if any. `options`: each option of its functions that a torch module keeps, as what.
     """
 
     name: str
