@@ -35,30 +35,40 @@ def scan(f, init, xs, reverse=False):
     return (_loop_in_place if is_numpy_array(xs[0]) else _loop)(xp, f, init, steps, times)
 
 
+# What a step gives has the dtypes that its carry and inputs call for: they change after the first step or never.
+_SETTLED = 2
+
+
 def _loop(xp, f, carry, steps, times):
     """The loop, without writing into any array: torch can differentiate through it."""
     ys = [None] * len(steps)
-    for t in times:
+    for n, t in enumerate(times):
         before = carry
         carry, ys[t] = f(before, steps[t])
-        _expect_kinds(xp, before, carry)
+        if n < _SETTLED:
+            _expect_kinds(xp, before, carry)
     return carry, _like(ys[0], [xp.stack(rows, axis=0) for rows in zip(*ys, strict=True)])
 
 
 def _loop_in_place(xp, f, carry, steps, times):
     """The loop for NumPy: each y goes into its place at once, which spares a second copy of the whole result."""
     ys = None
-    for t in times:
+    for n, t in enumerate(times):
         before = carry
         carry, y = f(before, steps[t])
-        _expect_kinds(xp, before, carry)
-        if ys is None:
-            ys = [xp.empty((len(steps), *a.shape), dtype=a.dtype) for a in y]
-        for k, a in enumerate(y):
-            if a.dtype != ys[k].dtype:  # float32 first and float64 later
-                ys[k] = ys[k].astype(xp.result_type(ys[k], a))
-            ys[k][t] = a
+        if n < _SETTLED:
+            _expect_kinds(xp, before, carry)
+            ys = _places(xp, ys, y, len(steps))
+        for place, a in zip(ys, y, strict=True):
+            place[t] = a
     return carry, _like(y, ys)
+
+
+def _places(xp, ys, y, length):
+    """Room for every step of `y`: made at the first, made wider where float32 comes first and float64 later."""
+    if ys is None:
+        return [xp.empty((length, *a.shape), dtype=a.dtype) for a in y]
+    return [row if row.dtype == a.dtype else row.astype(xp.result_type(row, a)) for row, a in zip(ys, y, strict=True)]
 
 
 def _expect_kinds(xp, before, after):
