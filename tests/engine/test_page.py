@@ -210,7 +210,7 @@ def test_shown_plots(monkeypatch):
     shown = plots.show(plots.lines({"a": [1.0, 2.0]}), alt="A line.")
     monkeypatch.setenv("LIVE_FIGURES_PAGE", "1")
     assert list(shown._repr_mimebundle_()) == ["text/html"]
-    with pytest.raises(ValueError, match="plots.show needs alt"):
+    with pytest.raises(ValueError, match="alt: expected one sentence"):
         plots.show(go.Figure(), alt=" ")
 
 
