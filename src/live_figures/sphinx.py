@@ -56,7 +56,7 @@ def _home(config, name: str) -> Figures:
     """The package that holds the figure `name`; raises ValueError where none does."""
     if not config.live_figures_packages:
         raise ValueError("conf.py names no package of figures: live_figures_packages = ['my_figures']")
-    homes = {known: Figures(p) for p in config.live_figures_packages for known in Figures(p).names()}
+    homes = {known: figures for figures in map(Figures, config.live_figures_packages) for known in figures.names()}
     expect_known(name, homes)
     return homes[name]
 
