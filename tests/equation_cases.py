@@ -34,7 +34,8 @@ class Case:
 
     def draw(self, rng, D, H):
         """Random NumPy parameters."""
-        parts = [rng.normal(size=shape) * 0.6 for shape in ((D, self.gates * H), (H, self.gates * H))]
+        rows = (D, H) if "W_h" in self.params._fields else (D,)
+        parts = [rng.normal(size=(n, self.gates * H)) * 0.6 for n in rows]
         biases = [rng.normal(size=self.gates * H) * 0.4 for _ in range(2 if self.params is cells.GRUParams else 1)]
         return self.params(*parts, *biases, *([rng.normal(size=(3, H))] if self.peephole else []))
 
@@ -58,6 +59,7 @@ CASES = [
     Case("lstm-peephole-coupled", *_LSTM, peephole=True, options={"coupled": True}),
     Case("gru-reset-after", *_GRU, options={"reset_after": True}),
     Case("gru-reset-before", *_GRU, options={"reset_after": False}),
+    Case("mingru", cells.MinGRUParams, 2, cells.mingru_step, sequence.mingru, bptt.mingru_bptt),
 ]
 IN_TORCH = [c for c in CASES if c.name in ("rnn-tanh", "rnn-relu", "lstm", "gru-reset-after")]
 

@@ -70,6 +70,7 @@ JACOBIANS, LSTM = np.random.default_rng(2).normal(size=(6, 2, 3, 3)), params.lst
         lambda to: params.with_forget_bias(to(LSTM), to(np.asarray(2.0))),
         lambda to: params.with_chrono(to(LSTM), to(np.asarray(20.0)), seed=1),
         lambda to: params.with_chrono(to(params.gru_params(2, 3)), 20, seed=1),
+        lambda to: params.with_chrono(to(params.mingru_params(2, 3)), 20, seed=1),
     ],
 )
 def test_function(call):

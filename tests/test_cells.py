@@ -61,10 +61,12 @@ def named_blocks(params, gates):
     """W_xi, W_hi, b_i, ... for every gate, as the formulas call them; for a single gate W_x, W_h, b."""
     names = {}
     for k, gate in enumerate(gates):
-        H = params.W_h.shape[0]
+        H = params.W_x.shape[1] // len(gates)
         block = slice(k * H, (k + 1) * H)
         bias = f"b_{gate}" if gate else "b"
-        names |= {f"W_x{gate}": params.W_x[:, block], f"W_h{gate}": params.W_h[:, block], bias: params.b[block]}
+        names |= {f"W_x{gate}": params.W_x[:, block], bias: params.b[block]}
+        if hasattr(params, "W_h"):
+            names[f"W_h{gate}"] = params.W_h[:, block]
         if hasattr(params, "b_h"):
             names[f"b_h{gate}"] = params.b_h[block]
     if getattr(params, "peephole", None) is not None:
@@ -81,7 +83,7 @@ def test_docstring_formula_is_what_the_step_computes(case):
     activations = {"relu": lambda a: np.maximum(a, 0), "linear": lambda a: a, "tanh": np.tanh}
     activations["sigmoid"] = lambda a: 1 / (1 + np.exp(-a))
     names = activations | {"act": activations[case.options.get("activation", "tanh")], "x": x}
-    names |= named_blocks(params, {1: [""], 3: "rzn", 4: "ifgo"}[case.gates])
+    names |= named_blocks(params, {1: [""], 2: "zn", 3: "rzn", 4: "ifgo"}[case.gates])
     names |= dict(zip(case.states, states, strict=True))
     lines = formulas(case.step, f"reset_after={case.options.get('reset_after')}")
     for line in lines:

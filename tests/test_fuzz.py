@@ -28,6 +28,7 @@ NOT_HERE = {"live"}  # the engine's, tested there
 
 torch.set_num_threads(1)
 RNN, LSTM, GRU = params.rnn_params(3, 4), params.lstm_params(3, 4), params.gru_params(3, 4)
+MINGRU = params.mingru_params(3, 4)
 X, H, UP = (np.random.default_rng(k).normal(size=s) for k, s in enumerate([(5, 2, 3), (2, 4), (5, 2, 4)]))
 TRACE = sequence.rnn(RNN, X)
 SIGNALS = lags.lag_signals(RNN, TRACE, UP)
@@ -49,14 +50,17 @@ CALLS = {
     "rnn_step": lambda: {"params": RNN, "x": X[0], "h": H, "activation": "relu"},
     "lstm_step": lambda: {"params": LSTM, "x": X[0], "h": H, "c": H, "coupled": False},
     "gru_step": lambda: {"params": GRU, "x": X[0], "h": H, "reset_after": True},
+    "mingru_step": lambda: {"params": MINGRU, "x": X[0], "h": H},
     "rnn": lambda: {"params": RNN, "x": X, "h0": H, "activation": "tanh"},
     "lstm": lambda: {"params": LSTM, "x": X, "h0": H, "c0": H, "coupled": True},
     "gru": lambda: {"params": GRU, "x": X, "h0": H, "reset_after": False},
+    "mingru": lambda: {"params": MINGRU, "x": X, "h0": H},
     "rnn_bptt": lambda: {"params": RNN, "x": X, "trace": TRACE, "grad_h": UP, "h0": H, "activation": "tanh"},
     "lstm_bptt": lambda: {"params": LSTM, "x": X, "trace": sequence.lstm(LSTM, X), "grad_h": UP, "h0": H, "c0": H,
                           "coupled": False},
     "gru_bptt": lambda: {"params": GRU, "x": X, "trace": sequence.gru(GRU, X), "grad_h": UP, "h0": H,
                          "reset_after": True},
+    "mingru_bptt": lambda: {"params": MINGRU, "x": X, "trace": sequence.mingru(MINGRU, X), "grad_h": UP, "h0": H},
     "cross_entropy": lambda: {"logits": X, "targets": np.ones((5, 2), int)},
     "rnn_jacobians": lambda: {"params": RNN, "trace": TRACE, "activation": "tanh"},
     "log_norm_products": lambda: {"jacobians": np.ones((3, 2, 2)), "norm": "spectral"},
@@ -80,6 +84,7 @@ CALLS = {
     "rnn_params": lambda: {"D": 2, "H": 3, "seed": 0, "recurrent": "normal", "gain": 1.0},
     "lstm_params": lambda: {"D": 2, "H": 3, "seed": 0, "forget_bias": 1.0},
     "gru_params": lambda: {"D": 2, "H": 3, "seed": 0},
+    "mingru_params": lambda: {"D": 2, "H": 3, "seed": 0},
     "with_forget_bias": lambda: {"params": LSTM, "value": np.ones(4)},
     "chrono_biases": lambda: {"H": 3, "t_max": 20.0, "seed": 0},
     "with_chrono": lambda: {"params": GRU, "t_max": 20.0, "seed": 0},
@@ -152,7 +157,7 @@ SCALARS = [
     np.asarray(2), np.asarray(2.0), np.asarray(np.nan), torch.tensor(2.0), torch.tensor(2), np.zeros(0),
     np.zeros((0, 3)), np.ones(3),
     np.ones((2, 2)), np.ones((2, 3)), np.ones((3, 2, 2)), np.ones((5, 2, 3)), np.ones((5, 2, 4)), torch.ones(5, 2, 3),
-    RNN, LSTM, GRU, TRACE, go.Figure(), torch.nn.Linear(2, 2), MODULE, np.random.default_rng(0),
+    RNN, LSTM, GRU, MINGRU, TRACE, go.Figure(), torch.nn.Linear(2, 2), MODULE, np.random.default_rng(0),
 ]
 
 

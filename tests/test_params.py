@@ -48,11 +48,14 @@ def test_rnn_params(recurrent):
         assert np.abs(drawn.W_h).max() <= 0.9 / 8
 
 
-@pytest.mark.parametrize("make", [params.rnn_params, params.lstm_params, params.gru_params])
+@pytest.mark.parametrize("make", [params.rnn_params, params.lstm_params, params.gru_params, params.mingru_params])
 def test_a_seed_gives_the_same_numbers_and_another_seed_others(make):
     first, again, other = make(3, 4, seed=1), make(3, 4, seed=1), make(3, 4, seed=2)
-    assert_same(first.W_h, again.W_h, 0)
+    assert_same(first.W_x, again.W_x, 0)
     assert np.all(first.W_x != other.W_x)
+    if make is params.mingru_params:
+        return
+    assert_same(first.W_h, again.W_h, 0)
     square = make(4, 4, seed=1)
     assert np.all(square.W_x != square.W_h)
 
@@ -84,14 +87,15 @@ def test_chrono_biases_are_log_uniform():
 
 def test_chrono_keeps_a_memory_for_about_its_time():
     """With inputs off, a cell with bias log(u) loses the share 1/(1+u) a step."""
-    lstm, gru = (make(1, 6, seed=0) for make in (params.lstm_params, params.gru_params))
-    lstm, gru = (params.with_chrono(p, 80, seed=1) for p in (lstm, gru))
+    drawn = (make(1, 6, seed=0) for make in (params.lstm_params, params.gru_params, params.mingru_params))
+    lstm, gru, mingru = (params.with_chrono(p, 80, seed=1) for p in drawn)
     u = np.exp(params.chrono_biases(6, 80, seed=1))
     assert_same(lstm.b[:6], -np.log(u))
     zero = np.zeros((1, 6))
     assert_same(cells.lstm_step(lstm, np.zeros((1, 1)), zero, zero).f[0], u / (1 + u))
     assert_same(cells.lstm_step(lstm, np.zeros((1, 1)), zero, zero).i[0], 1 / (1 + u))
     assert_same(cells.gru_step(gru, np.zeros((1, 1)), zero).z[0], u / (1 + u))
+    assert_same(cells.mingru_step(mingru, np.zeros((1, 1)), zero).z[0], u / (1 + u))
 
 
 @pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])

@@ -10,6 +10,7 @@ from helpers.training import fit
 
 torch.set_num_threads(1)
 RNN, LSTM, GRU = params.rnn_params(3, 4), params.lstm_params(3, 4), params.gru_params(3, 4)
+MINGRU = params.mingru_params(3, 4)
 OPPOSED = RNN._replace(W_x=np.asarray([[9.0] * 4, [-9.0] * 4]))
 X, UP = np.ones((5, 2, 3)), np.ones((5, 2, 4))
 TRACE, LSTM_TRACE = sequence.rnn(RNN, X), sequence.lstm(LSTM, X)
@@ -105,6 +106,14 @@ def test_half_precision_is_inspected():
         (lambda: text.ngram_loss(np.arange(9), np.arange(2), 1), ValueError, "valid: expected at least 3 characters"),
         (lambda: bptt.rnn_bptt(RNN, X, LSTM_TRACE, UP), TypeError, "trace: expected RNNStep, got LSTMStep"),
         (lambda: bptt.gru_bptt(GRU, X, LSTM_TRACE, UP), TypeError, "trace: expected GRUStep, got LSTMStep"),
+        (lambda: sequence.gru(MINGRU, X), TypeError, "params: expected GRUParams, got MinGRUParams"),
+        (lambda: sequence.mingru(MINGRU._replace(W_x=np.ones((3, 7))), X), ValueError,
+         r"MinGRUParams.W_x: expected shape \(D, 6\), got \(3, 7\)"),
+        (lambda: sequence.mingru(MINGRU._replace(b=np.ones(7)), X), ValueError,
+         r"MinGRUParams.b: expected shape \(8,\)"),
+        (lambda: params.to_torch(MINGRU), TypeError, "a cell that torch.nn has, got MinGRUParams"),
+        (lambda: models.CharModel("mingru"), ValueError, "cell: expected one of rnn, lstm, gru; got 'mingru'"),
+        (lambda: models.LastStep("mingru", 2, 3, 1), ValueError, "cell: expected one of rnn, irnn, lstm; got 'mingru'"),
         (lambda: crowd.train_crowd(crowd.Crowd(crowd.members("normal", 1, 2, 1, [0])), len, 0, loss=len), ValueError,
          "steps: .* at least 1"),
         (lambda: tasks.adding(20, 2.0, np.random.default_rng(0)), ValueError, "batch: expected a whole number"),

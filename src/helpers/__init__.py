@@ -4,6 +4,7 @@
     02 BPTT                  bptt (the gradients by hand, cross_entropy), lags (the gradient term by term)
     03 vanishing gradients   jacobians (products, radii, bounds), clipping, tasks, crowd, monitor
     04 LSTM                  cells (lstm_step), sequence (lstm), bptt (lstm_bptt), gates (every gate of a torch module)
+    05 GRU                   cells (gru_step, mingru_step, lstm_step with peephole or coupled), bptt (gru_bptt)
 
 Of every chapter: `plots` (arrays in, figure out), `live` (`live.show`), `figures/` (one file a live figure), `checks/`
 (one file a chapter's exercises). `kinds` holds one record a kind of cell, `data/` small trained weights with the

@@ -69,15 +69,19 @@ def as_params(params, kind):
     name, gates = kind.__name__, len(kind.BLOCKS)
     given = {k: v for k, v in params._asdict().items() if v is not None or k != "peephole"}
     arrays = {k: as_floats(f"{name}.{k}", v) for k, v in given.items()}
-    expect_shape(f"{name}.W_h", arrays["W_h"], ("H", f"{gates}*H" if gates > 1 else "H"))
-    H = arrays["W_h"].shape[0]
+    if "W_h" in arrays:
+        expect_shape(f"{name}.W_h", arrays["W_h"], ("H", f"{gates}*H" if gates > 1 else "H"))
+        H = arrays["W_h"].shape[0]
+    else:
+        expect_shape(f"{name}.W_x", arrays["W_x"], ("D", f"{gates}*H"))
+        H = arrays["W_x"].shape[1] // gates
     wanted = {"W_h": (H, gates * H), "W_x": ("D", gates * H), "peephole": (3, H)}
     namespace(**{f"{name}.{field}": array for field, array in arrays.items()})
     for field, array in arrays.items():
         expect_shape(f"{name}.{field}", array, wanted.get(field, (gates * H,)))
     if H == 0 or arrays["W_x"].shape[0] == 0:
         sizes = f"{arrays['W_x'].shape[0]} and {H}"
-        raise ValueError(f"{name}.W_x, {name}.W_h: expected at least one input and one hidden unit, got {sizes}")
+        raise ValueError(f"{name}.W_x, {name}.b: expected at least one input and one hidden unit, got {sizes}")
     expect_finite(**{f"{name}.{field}": array for field, array in arrays.items()})
     return params._replace(**arrays), arrays["W_x"].shape[0], H
 

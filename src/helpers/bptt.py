@@ -29,6 +29,8 @@ from .cells import (
     GRUStep,
     LSTMParams,
     LSTMStep,
+    MinGRUParams,
+    MinGRUStep,
     RNNParams,
     RNNStep,
     activation_slope,
@@ -40,10 +42,12 @@ from .sequence import scan
 __all__ = [
     "GRUGrads",
     "LSTMGrads",
+    "MinGRUGrads",
     "RNNGrads",
     "cross_entropy",
     "gru_bptt",
     "lstm_bptt",
+    "mingru_bptt",
     "rnn_bptt",
 ]
 
@@ -88,6 +92,20 @@ class GRUGrads(NamedTuple):
     """
 
     params: GRUParams
+    x: Array
+    h0: Array
+    a: Array
+    h: Array
+    norm_h: Array
+
+
+class MinGRUGrads(NamedTuple):
+    """Gradients of a minGRU: `params` as MinGRUParams, x, h0, a (T, B, 2H) for z and n, h (T, B, H), norm_h (T,).
+
+    h[t] is the whole dL/dh_t, through the output at t and through every later step.
+    """
+
+    params: MinGRUParams
     x: Array
     h0: Array
     a: Array
@@ -273,6 +291,37 @@ def _gru_reset_before(xp, params, trace, grad_h, h_prev):
     return dh0, dh, xp.concat([da_rz, da_n], axis=-1), dW_h, db_h
 
 
+def mingru_bptt(params, x, trace, grad_h, h0=None):
+    """Gradients of a loss through `trace = mingru(params, x, h0)`, given grad_h.
+
+        dh_t = grad_h_t + dh_{t+1} z_{t+1}
+        da_z = dh_t (h_{t-1} - n) z(1-z)        da_n = dh_t (1-z)
+
+    and dW_x, db as in `rnn_bptt`. No weight lies on the way back, only gates. grad_h (T, B, H) is dL/dh_t through the
+    output at t only. Returns MinGRUGrads. Raises TypeError, ValueError and FloatingPointError as `rnn_bptt`. Source:
+    derived here from `cells.mingru_step`.
+
+    >>> import numpy as np
+    >>> from helpers.params import mingru_params
+    >>> from helpers.sequence import mingru
+    >>> params, x = mingru_params(2, 3, seed=0), np.ones((4, 1, 2))
+    >>> mingru_bptt(params, x, mingru(params, x), np.ones((4, 1, 3))).params.W_x.shape
+    (2, 6)
+    """
+    xp, params, x, grad_h, (h0,) = _start((MinGRUParams, MinGRUStep), params, x, trace, grad_h, h0=h0)
+    z, n, h = trace
+
+    def step(state, inputs):
+        (dh_next,), (dh_out, z) = state, inputs
+        dh = dh_out + dh_next
+        return (dh * z,), (dh,)
+
+    (dh0,), (dh,) = scan(step, (xp.zeros_like(h0),), (grad_h, z), reverse=True)
+    da = xp.concat([dh * (_previous(xp, h, h0) - n) * z * (1.0 - z), dh * (1.0 - z)], axis=-1)
+    grads, dx = MinGRUParams(*_weight_grads(xp, x, da)), da @ xp.matrix_transpose(params.W_x)
+    return _not_nan(MinGRUGrads(grads, dx, dh0, da, dh, norms(xp, dh, (1, 2))))
+
+
 def cross_entropy(logits, targets):
     """Mean cross-entropy of softmax(logits) against integer targets, and its gradient.
 
@@ -343,12 +392,13 @@ def _start(kinds, params, x, trace, grad_h, **states):
             expect_shape(name, state, (B, H))
     expect_finite(grad_h=grad_h)
     traced = {f"trace.{name}": value for name, value in trace._asdict().items()}
-    xp = namespace(x=x, W_h=params.W_h, grad_h=grad_h, **traced, **states)
+    xp = namespace(x=x, W_x=params.W_x, grad_h=grad_h, **traced, **states)
     zeros = xp.zeros_like(trace.h[0, ...])
     return xp, params, x, grad_h, [zeros if state is None else state for state in states.values()]
 
 
 def _not_nan(grads):
     cause = "params, x, grad_h or the trace are too large"
-    expect_no_overflow(cause, **{"grads.h": grads.h, "grads.params.W_h": grads.params.W_h, "grads.x": grads.x})
+    weights = {f"grads.params.{name}": value for name, value in grads.params._asdict().items() if name[0] == "W"}
+    expect_no_overflow(cause, **{"grads.h": grads.h, "grads.x": grads.x}, **weights)
     return grads

@@ -1,4 +1,4 @@
-"""One step of the RNN, the LSTM and the GRU: the one place of each equation.
+"""One step of the RNN, the LSTM, the GRU and the minGRU: the one place of each equation.
 
 Array API only: the same lines run on NumPy arrays, on torch tensors and on the arrays that record a live figure.
 Shapes: x (batch, input), h and c (batch, hidden); weights (input, gates * hidden), so that a = x @ W_x + h @ W_h + b.
@@ -31,11 +31,14 @@ __all__ = [
     "GRUStep",
     "LSTMParams",
     "LSTMStep",
+    "MinGRUParams",
+    "MinGRUStep",
     "RNNParams",
     "RNNStep",
     "gru_step",
     "log_softmax",
     "lstm_step",
+    "mingru_step",
     "rnn_step",
     "sigmoid",
     "softmax",
@@ -79,6 +82,14 @@ class GRUParams(NamedTuple):
     BLOCKS = ("r", "z", "n")
 
 
+class MinGRUParams(NamedTuple):
+    """Weights of a minGRU, blocks in the order z, n: W_x (D, 2H), b (2H,); neither gate nor candidate sees h."""
+
+    W_x: Array
+    b: Array
+    BLOCKS = ("z", "n")
+
+
 class RNNStep(NamedTuple):
     """What one RNN step computes: a (B, H) before the activation, h (B, H) after it."""
 
@@ -108,6 +119,14 @@ class GRUStep(NamedTuple):
     z: Array
     n: Array
     u: Array
+    h: Array
+
+
+class MinGRUStep(NamedTuple):
+    """What one minGRU step computes, each (B, H): gate z, candidate n, hidden state h."""
+
+    z: Array
+    n: Array
     h: Array
 
 
@@ -307,6 +326,34 @@ def gru_update(xp, params, a_x, h, reset_after):
         u = (r * h) @ params.W_h[:, new] + params.b_h[new]
         n = xp.tanh(a_x[..., new] + u)
     return GRUStep(r, z, n, u, (1.0 - z) * n + z * h)
+
+
+def mingru_step(params, x, h):
+    """One step of a minGRU: a GRU without reset, whose gate and candidate look at the input only.
+
+        z = sigmoid(x W_xz + b_z)         update (here: keep)
+        n = x W_xn + b_n                  candidate
+        h_t = z * h + (1 - z) * n
+
+    Shapes: x (B, D), h (B, H) -> MinGRUStep of (B, H). Given the inputs, h_t is linear in h, so that all steps can be
+    computed by a parallel scan; torch.nn has no such layer. In the paper z overwrites: its z is 1 - z here. Raises
+    TypeError, ValueError and FloatingPointError as `rnn_step`.
+    Source: Feng et al., "Were RNNs all we needed?", 2024 (the form without logarithms).
+
+    >>> import numpy as np
+    >>> params = MinGRUParams(np.zeros((1, 2)), np.zeros(2))    # the gate at 1/2
+    >>> mingru_step(params, np.ones((1, 1)), np.ones((1, 1))).h.tolist()
+    [[0.5]]
+    """
+    xp, _, a_x, (h,) = _step_arguments(MinGRUParams, params, x, h=h)
+    return _not_nan(mingru_update(xp, a_x, h))
+
+
+def mingru_update(xp, a_x, h):
+    """The minGRU's equations, given the input term a_x (B, 2H)."""
+    a_z, n = _blocks(a_x, 2)
+    z = _sigmoid(xp, a_z)
+    return MinGRUStep(z, n, z * h + (1.0 - z) * n)
 
 
 def gate_activation(xp, params, kinds):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from . import bptt, cells, sequence
 
-__all__ = ["GRU", "KINDS", "LSTM", "RNN", "Kind", "kind_of", "kind_of_module", "torch_modules"]
+__all__ = ["GRU", "KINDS", "LSTM", "MINGRU", "RNN", "Kind", "kind_of", "kind_of_module", "torch_modules"]
 
 
 class Kind(NamedTuple):
@@ -44,7 +44,9 @@ LSTM = Kind("lstm", cells.LSTMParams, cells.LSTMStep, cells.lstm_step, sequence.
             torch="LSTM", options={})
 GRU = Kind("gru", cells.GRUParams, cells.GRUStep, cells.gru_step, sequence.gru, bptt.gru_bptt, states=("h",),
            gates=("r", "z"), state=("h", "|h|"), chrono={"z": 1}, torch="GRU", options={})
-KINDS = {kind.name: kind for kind in (RNN, LSTM, GRU)}
+MINGRU = Kind("mingru", cells.MinGRUParams, cells.MinGRUStep, cells.mingru_step, sequence.mingru, bptt.mingru_bptt,
+              states=("h",), gates=("z",), state=("h", "|h|"), chrono={"z": 1}, torch=None, options={})
+KINDS = {kind.name: kind for kind in (RNN, LSTM, GRU, MINGRU)}
 
 
 def kind_of(params) -> Kind:

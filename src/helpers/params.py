@@ -21,7 +21,7 @@ from ._validate import (
     expect_shape,
     namespace,
 )
-from .cells import GRUParams, LSTMParams, RNNParams
+from .cells import GRUParams, LSTMParams, MinGRUParams, RNNParams
 from .kinds import kind_of, kind_of_module
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "gru_params",
     "identity",
     "lstm_params",
+    "mingru_params",
     "normal",
     "orthogonal",
     "rnn_params",
@@ -144,6 +145,18 @@ def gru_params(D, H, seed=0):
     return GRUParams(W_x, W_h, np.zeros(3 * H), np.zeros(3 * H))
 
 
+def mingru_params(D, H, seed=0):
+    """MinGRUParams with D inputs and H hidden units: weights uniform within 1/sqrt(H), biases zero.
+
+    Raises as `gru_params`.
+
+    >>> mingru_params(3, 5, seed=0).W_x.shape
+    (3, 10)
+    """
+    input_seed, _ = _sizes_and_seeds(D, H, seed)
+    return MinGRUParams(uniform((D, 2 * H), 1 / math.sqrt(H), input_seed), np.zeros(2 * H))
+
+
 def _sizes_and_seeds(D, H, seed):
     """Two independent seeds, one for each matrix: a common one would make W_x and W_h share their numbers."""
     expect_counts(D=D, H=H)
@@ -198,11 +211,11 @@ def chrono_biases(H, t_max, seed=0):
 
 
 def with_chrono(params, t_max, seed=0):
-    """`params` with chrono biases for memories of up to t_max steps: LSTM b_f = v, b_i = -v; GRU b_z = v.
+    """`params` with chrono biases for memories of up to t_max steps: LSTM b_f = v, b_i = -v; GRU and minGRU b_z = v.
 
     v = chrono_biases(H, t_max, seed), in the dtype of `params`. Here z keeps (h_t = (1-z) n + z h), so that v enters
-    with a plus; the paper, whose update gate overwrites, has a minus. Array API. Raises TypeError if `params` is
-    neither an LSTM's nor a GRU's, TypeError and ValueError as `chrono_biases`.
+    with a plus; the paper, whose update gate overwrites, has a minus. Array API. Raises TypeError for
+    `params` of a cell without gates, TypeError and ValueError as `chrono_biases`.
 
     >>> b = with_chrono(lstm_params(1, 1), t_max=30).b
     >>> bool(b[1] >= 0), bool(b[0] == -b[1])

@@ -11,6 +11,8 @@ from .cells import (
     GRUStep,
     LSTMParams,
     LSTMStep,
+    MinGRUParams,
+    MinGRUStep,
     RNNParams,
     RNNStep,
     activation_function,
@@ -19,10 +21,11 @@ from .cells import (
     input_term,
     inputs,
     lstm_update,
+    mingru_update,
     rnn_update,
 )
 
-__all__ = ["gru", "lstm", "pick", "rnn", "scan"]
+__all__ = ["gru", "lstm", "mingru", "pick", "rnn", "scan"]
 
 
 def rnn(params, x, h0=None, activation="tanh"):
@@ -88,6 +91,25 @@ def gru(params, x, h0=None, reset_after=True):
         return (new.h,), new
 
     return _not_nan(GRUStep(*scan(step, (h0,), (a_x,))[1]))
+
+
+def mingru(params, x, h0=None):
+    """Run a minGRU over x (T, B, D) from h0 (B, H), zeros if None, step by step; returns MinGRUStep of (T, B, H).
+
+    The equations are those of `cells.mingru_step`. Raises TypeError, ValueError and FloatingPointError as `rnn`.
+
+    >>> import numpy as np
+    >>> from helpers.params import mingru_params
+    >>> mingru(mingru_params(3, 5, seed=0), np.ones((7, 2, 3))).z.shape
+    (7, 2, 5)
+    """
+    xp, _, a_x, (h0,) = _start(MinGRUParams, params, x, h0=h0)
+
+    def step(state, inputs):
+        new = mingru_update(xp, inputs[0], state[0])
+        return (new.h,), new
+
+    return _not_nan(MinGRUStep(*scan(step, (h0,), (a_x,))[1]))
 
 
 def _start(kind, params, x, **states):
