@@ -21,7 +21,7 @@ import pytest
 import torch
 
 import helpers
-from helpers import crowd, gates, lags, models, monitor, params, sequence
+from helpers import bidirectional, crowd, gates, lags, models, monitor, params, sequence
 
 PACKAGE = Path(helpers.__file__).parent
 NOT_HERE = {"live"}  # the engine's, tested there
@@ -32,6 +32,8 @@ MINGRU = params.mingru_params(3, 4)
 X, H, UP = (np.random.default_rng(k).normal(size=s) for k, s in enumerate([(5, 2, 3), (2, 4), (5, 2, 4)]))
 TRACE = sequence.rnn(RNN, X)
 SIGNALS = lags.lag_signals(RNN, TRACE, UP)
+LENGTHS = np.asarray([5, 3])
+BOTH = bidirectional.bidirectional((RNN, RNN), X, LENGTHS)
 MATRIX = np.asarray([[1.0, 2.0], [3.0, 5.0]])
 RNG = lambda: np.random.default_rng(0)  # noqa: E731
 CODES = np.arange(60)
@@ -61,6 +63,10 @@ CALLS = {
     "gru_bptt": lambda: {"params": GRU, "x": X, "trace": sequence.gru(GRU, X), "grad_h": UP, "h0": H,
                          "reset_after": True},
     "mingru_bptt": lambda: {"params": MINGRU, "x": X, "trace": sequence.mingru(MINGRU, X), "grad_h": UP, "h0": H},
+    "reverse_within": lambda: {"x": X, "lengths": LENGTHS},
+    "bidirectional": lambda: {"params": (RNN, RNN), "x": X, "lengths": LENGTHS},
+    "bidirectional_bptt": lambda: {"params": (RNN, RNN), "x": X, "trace": BOTH, "grad_h": np.ones((5, 2, 8)),
+                                   "lengths": LENGTHS},
     "cross_entropy": lambda: {"logits": X, "targets": np.ones((5, 2), int)},
     "rnn_jacobians": lambda: {"params": RNN, "trace": TRACE, "activation": "tanh"},
     "log_norm_products": lambda: {"jacobians": np.ones((3, 2, 2)), "norm": "spectral"},
@@ -146,8 +152,8 @@ CALLS = {
     "Monitor.record": lambda: {"self": monitor.Monitor(torch.nn.GRU(2, 3)), "loss": 1.0},
     "Monitor.start": lambda: {"self": monitor.Monitor(torch.nn.GRU(2, 3)), "training": lambda: None},
 }
-NAN_STAYS = {"sigmoid", "lines", "stacked", "heatmap", "bars", "cursor", "Monitor.record", "Crowd.forward",
-             "ElmanNet.forward", "LastStep.forward"}  # their docstrings say so
+NAN_STAYS = {"sigmoid", "reverse_within", "lines", "stacked", "heatmap", "bars", "cursor", "Monitor.record",
+             "Crowd.forward", "ElmanNet.forward", "LastStep.forward"}  # their docstrings say so
 ANYTHING = {("fit", "label"), ("Monitor.start", "training"), ("inspect", "state")}  # see `wrong_values`
 
 SCALARS = [
