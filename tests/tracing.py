@@ -39,12 +39,18 @@ def program_of(f, inputs, constants=None, without=()):
 
 
 def javascript(node, f, inputs, constants=None, without=()):
-    """What the recorded program gives for `inputs`, on its second run; with the traced outputs."""
+    """What the recorded program gives for `inputs`, the same whatever it ran on before; with the traced outputs."""
     program, known, out = program_of(f, inputs, constants, without)
     library = Library()
     text = emit_program(program, library)
     node.load("case", f"{library.source()}\n(self.LiveModules??={{}}).case={{consts:{{}},variants:{{'':{text}}}}}")
-    return node.run("case", "", [{f"x{k}": v for k, v in enumerate(inputs)}] * 2, known)[1], out
+    given = {f"x{k}": v for k, v in enumerate(inputs)}
+    moved = [given | {name: value + 1} for name, value in given.items()]  # each input alone, and back again
+    first, *others = node.run("case", "", [run for other in moved for run in (given, other)] + [given], known)[::2]
+    for again in others:
+        for name, value in first.items():
+            np.testing.assert_array_equal(again[name], value)
+    return first, out
 
 
 def agree(node, f, *inputs, constants=(), tolerance=TOLERANCE, without=()):

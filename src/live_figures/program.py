@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 __all__ = [
     "Affine", "Assign", "Buffer", "Expr", "IndexValue", "Kernel", "Let", "Lit", "Load", "Loop", "MatMul", "Op",
-    "Operand", "Output", "Program", "Repeat", "Statement", "Store", "Use", "Var", "buffers_of", "rebuild",
+    "Operand", "Output", "Program", "Repeat", "Stage", "Statement", "Store", "Use", "Var", "buffers_of", "rebuild",
 ]  # fmt: skip
 
 _serial = itertools.count()
@@ -211,6 +211,14 @@ class Repeat:
     body: list[Kernel | Repeat]
 
 
+@dataclass(eq=False, slots=True)
+class Stage:
+    """Steps that depend on `inputs` alone, and run again only when one of these has changed."""
+
+    inputs: tuple[Buffer, ...]
+    body: list[Kernel | Repeat]
+
+
 @dataclass(frozen=True, slots=True)
 class Output:
     """A result: the `shape` elements of `buffer` from `offset` on, in row-major order."""
@@ -229,7 +237,7 @@ class Program:
     consts: dict[str, Buffer]
     outputs: dict[str, Output]
     setup: list[Kernel | Repeat] = field(default_factory=list)
-    body: list[Kernel | Repeat] = field(default_factory=list)
+    body: list[Kernel | Repeat | Stage] = field(default_factory=list)
 
     def kernels(self) -> Iterator[Kernel]:
         """Every kernel, in order."""
@@ -239,7 +247,7 @@ class Program:
 
 def _kernels(steps) -> Iterator[Kernel]:
     for step in steps:
-        if isinstance(step, Repeat):
+        if isinstance(step, Repeat | Stage):
             yield from _kernels(step.body)
         else:
             yield step
@@ -275,6 +283,8 @@ def rebuild(item, index: Callable[[Affine], Affine] = _same, buffer: Callable[[B
             return Kernel(list(map(go, body)))
         case Repeat(counter, count, reverse, body):
             return Repeat(counter, count, reverse, list(map(go, body)))
+        case Stage(inputs, body):
+            return Stage(inputs, list(map(go, body)))
         case _:
             return item
 

@@ -2,8 +2,8 @@
 
     python tests/bench/passes.py [PASS[+PASS ...] ...]
 
-Measured in node, all programs of a row taking turns: the figures that compute longest, and a step of training an LSTM
-(forward, backward through time, clipping, Adam; B=32, H=16).
+Measured in node, all programs of a row taking turns: the figures that compute longest, at the mean over moves of one
+control, and a step of training an LSTM (forward, backward through time, clipping, Adam; B=32, H=16), every input new.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ PROCESSES, SECONDS = 3, 2.0
 
 
 def _figures():
-    """(name, function that writes a module, key of the variant, inputs, constants) of the figures."""
+    """(name, function that writes a module, key of the variant, inputs, constants, whether one input moves) of each."""
     from helpers import live
     from live_figures.compile import compile_figure, variant_key
 
@@ -40,7 +40,7 @@ def _figures():
             compiled = compile_figure(replace(figure, name=label), without)
             return compiled.js, compiled.code
 
-        yield name, module, variant_key(figure, values), inputs, {}
+        yield name, module, variant_key(figure, values), inputs, {}, True
 
 
 def _training_step(xp, x, y, t, *state):
@@ -87,7 +87,7 @@ def _training():
             return code, code
 
         constants = program_of(_training_step, inputs)[1]
-        yield f"lstm_T{length}", module, "", {f"x{k}": v for k, v in enumerate(inputs)}, constants
+        yield f"lstm_T{length}", module, "", {f"x{k}": v for k, v in enumerate(inputs)}, constants, False
 
 
 def measure(chosen: list[tuple[str, ...]] | None = None) -> dict[str, float]:
@@ -97,11 +97,11 @@ def measure(chosen: list[tuple[str, ...]] | None = None) -> dict[str, float]:
     rows = [(), *(chosen or [*((name,) for name in PASSES), PASSES])]
     titles = ["", *("all" if row == PASSES else "+".join(row) for row in rows[1:])]
     measured, totals = {}, [0] * len(rows)
-    for name, module, key, inputs, constants in (*_figures(), *_training()):
+    for name, module, key, inputs, constants, alone in (*_figures(), *_training()):
         labels = [f"{name} {k}" for k in range(len(rows))]
         modules = [module(label, without) for label, without in zip(labels, rows, strict=True)]
         sizes = [len(gzip.compress(code.encode(), 9)) for _, code in modules]
-        times = _race(dict(zip(labels, modules, strict=True)), key, inputs, constants)
+        times = _race(dict(zip(labels, modules, strict=True)), key, inputs, constants, alone)
         totals = [total + size for total, size in zip(totals, sizes, strict=True)]
         measured[f"{name}_ms"] = times[0]
         measured |= {f"{name}_without_{title}": time / times[0] for title, time in zip(titles, times, strict=True)}
@@ -109,14 +109,14 @@ def measure(chosen: list[tuple[str, ...]] | None = None) -> dict[str, float]:
     return {name: value for name, value in measured.items() if not name.endswith("_")}
 
 
-def _race(modules, key, inputs, constants):
+def _race(modules, key, inputs, constants, alone):
     """The least time of each module in several processes: which functions are compiled how differs between them."""
     races = []
     for _ in range(PROCESSES):
         with Node() as node:
             for label, (js, _) in modules.items():
                 node.load(label, js)
-            races.append(node.race(list(modules), key, inputs, constants, SECONDS))
+            races.append(node.race(list(modules), key, inputs, constants, alone, SECONDS))
     return [min(times) for times in zip(*races, strict=True)]
 
 

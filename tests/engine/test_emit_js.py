@@ -14,6 +14,7 @@ from helpers import bptt, cells, sequence
 from live_figures import scan
 from live_figures.emit.javascript import SPELLINGS
 from live_figures.lower import PASSES
+from live_figures.program import Stage
 from live_figures.record import TraceError, namespace
 from live_figures.record.ops import FUNCTIONS, OPERATIONS, REDUCTIONS
 
@@ -765,3 +766,30 @@ def test_the_list_of_operations_is_covered():
     rest = set(namespace.__all__) - set(FUNCTIONS) - set(REDUCTIONS)
     missing = {name for name in rest if f'"{name}"' not in text and f"xp.{name}" not in text}
     assert missing <= {"isdtype", "result_type", "inf", "newaxis", "scan"}
+
+
+def test_what_a_change_does_not_reach_is_not_computed_again(node):
+    """A recurrence over a text waits for the text: its result stays when the place changes, and only then."""
+    def f(xp, text, place):
+        _, (sums,) = scan(lambda c, x: ((0.5 * c[0] + x[0],), (c[0],)), (xp.zeros((8,), dtype=text.dtype),),
+                          (xp.sin(text[:, None] + xp.arange(8)[None, :]),))
+        return sums, xp.take(sums, place, axis=0), xp.sum(sums) * xp.astype(place[0], text.dtype)
+
+    text, place = np.random.default_rng(0).normal(size=200), np.asarray([3])
+    agree(node, f, text, place)
+    stage, = (step for step in program_of(f, [text, place])[0].body if isinstance(step, Stage))
+    assert [buffer.name for buffer in stage.inputs] == ["x0"]
+    assert not any(isinstance(step, Stage) for step in program_of(f, [text, place], without=("stages",))[0].body)
+
+
+def test_a_stage_leaves_what_others_read(node):
+    """Two recurrences in turn, each fed by one input and read by the next; nothing of one is lost when another runs."""
+    def f(xp, a, b, c):
+        run = lambda first, x: scan(lambda s, x: ((xp.tanh(0.9 * s[0] + x[0]),), (s[0],)), (first,), (x,))  # noqa: E731
+        (one,), (h,) = run(xp.zeros((40,), dtype=a.dtype), a)
+        (two,), (g,) = run(one, xp.cumulative_sum(b, axis=0))
+        (three,), _ = run(c + two, h[::-1, :] + g)
+        return xp.concat([h, g], axis=1), two, three, xp.max(h, axis=0) + c
+
+    rng = np.random.default_rng(1)
+    agree(node, f, rng.normal(size=(60, 40)), rng.normal(size=(60, 40)), rng.normal(size=40))

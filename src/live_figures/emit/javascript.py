@@ -80,6 +80,7 @@ SPELLINGS = {
     "to_index": Spelling("{}|0", 7, (8,)),
 }  # fmt: skip
 _MEMORY = "$F=n=>new Float64Array(n)"
+_CHANGED = "$J=(b,x)=>{let c=0;b.forEach((o,i)=>{let v=x[i]??x;o!==v&&(b[i]=v,c=1)});return c}"  # b starts as NaN
 _INPUT = "$I=(b,x)=>{typeof x=='number'?b[0]=x:b.set(x)}"
 
 
@@ -175,20 +176,28 @@ def emit_program(program: Program, library: Library) -> str:
 class _Program(ProgramWriter):
     kernel = _Kernel
 
+    def __init__(self, program: Program, library: Library):
+        super().__init__(program, library)
+        self.watched: set[str] = set()  # the inputs that a stage waits for
+
     def text(self) -> str:
         setup, body = self.steps(self.program.setup), self.steps(self.program.body)
         results, views = self._results()
         declared = [f"{name}={self._made(buffer)}" for buffer, name in self.buffers.items()]
-        fill = [f"$I({name},I[{_quoted(b.name)}]);" for b, name in self.buffers.items() if b.role == "input"]
-        self.functions.helpers |= {_INPUT} if fill else set()
+        fill = [self._filled(buffer, name) for buffer, name in self.buffers.items() if buffer.role == "input"]
         const = f"const {','.join(declared + views)};\n" if declared or views else ""
         return f"function(K){{\n{const}{setup}return function(I){{\n{''.join(fill)}\n{body}return{{{results}}}}}}}"
+
+    def _filled(self, buffer: Buffer, name: str) -> str:
+        value = f"({name},I[{_quoted(buffer.name)}]);"
+        self.functions.helpers.add(_CHANGED if name in self.watched else _INPUT)
+        return f"let {name}c=$J{value}" if name in self.watched else f"$I{value}"
 
     def _made(self, buffer: Buffer) -> str:
         if buffer.role == "const":
             return f"K[{_quoted(buffer.name)}]"
         self.functions.helpers.add(_MEMORY)
-        return f"$F({buffer.size})"
+        return f"$F({buffer.size})" + (".fill(NaN)" if self.buffers[buffer] in self.watched else "")
 
     def _results(self):
         pairs, views = [], []
@@ -203,6 +212,10 @@ class _Program(ProgramWriter):
         t = counter
         head = f"{t}={count - 1};{t}>=0;{t}--" if reverse else f"{t}=0;{t}<{count};{t}++"
         return f"for(let {head}){{\n{body}}}\n"
+
+    def stage(self, inputs, body):
+        self.watched.update(inputs)
+        return f"if({'|'.join(f'{name}c' for name in inputs)}){{\n{body}}}\n"
 
     def call(self, function, buffers, counters):
         return f"{function}({','.join(buffers + counters)});\n"

@@ -24,6 +24,7 @@ from ..program import (
     Op,
     Program,
     Repeat,
+    Stage,
     Statement,
     Store,
     Use,
@@ -50,6 +51,7 @@ class ProgramWriter:
 
     kernel                                  the class that writes kernels
     repeat(counter, count, reverse, body)   a recurrence, its body written
+    stage(inputs, body)                     steps for when one of these inputs has changed, written
     call(function, buffers, counters)       a kernel at work
     """
 
@@ -64,9 +66,18 @@ class ProgramWriter:
         """The name of a buffer."""
         return self.buffers.setdefault(buffer, f"b{len(self.buffers)}")
 
-    def steps(self, steps: list[Kernel | Repeat]) -> str:
-        """The text of kernels and recurrences, in order."""
-        return "".join(self._repeat(s) if isinstance(s, Repeat) else self._call(s) for s in steps)
+    def steps(self, steps: list[Kernel | Repeat | Stage]) -> str:
+        """The text of kernels, recurrences and stages, in order."""
+        return "".join(map(self._step, steps))
+
+    def _step(self, step) -> str:
+        match step:
+            case Repeat():
+                return self._repeat(step)
+            case Stage(inputs, body):
+                return self.stage(list(map(self.buffer, inputs)), self.steps(body))
+            case _:
+                return self._call(step)
 
     def _repeat(self, step: Repeat) -> str:
         counter = self.counters[step.counter] = f"t{len(self.counters)}"

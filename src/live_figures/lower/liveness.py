@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from ..program import Buffer, Program, Repeat, Var, buffers_of, rebuild
+from ..program import Buffer, Program, Repeat, Stage, Var, buffers_of, rebuild
 
 __all__ = ["reuse_buffers"]
 
 
 def reuse_buffers(program: Program, refilled: dict[Buffer, Var]) -> None:
-    """Replace work buffers whose lives do not overlap by one; results, and what setup leaves for later, stay alone.
+    """Replace work buffers whose lives do not overlap by one; results, and what setup or a stage leaves, stay alone.
 
     `refilled` holds the buffers that a recurrence fills anew at each of its steps, with its counter.
     """
     lives: dict[Buffer, list] = {}
     before = _mark(program.setup, refilled, lives, 0)
     after = _mark(program.body, refilled, lives, before)
-    kept = {output.buffer for output in program.outputs.values()}
+    kept = {output.buffer for output in program.outputs.values()} | _left_by_stages(program)
     for buffer, life in lives.items():
         if buffer in kept or (life[0] < before <= life[1]):
             life[:] = 0, after
@@ -24,9 +24,21 @@ def reuse_buffers(program: Program, refilled: dict[Buffer, Var]) -> None:
     program.setup, program.body = list(map(change, program.setup)), list(map(change, program.body))
 
 
+def _left_by_stages(program) -> set[Buffer]:
+    """Buffers of a stage that something outside it uses: they have to last until the stage runs again."""
+    users: dict[Buffer, set] = {}
+    for step in program.body:
+        for buffer in buffers_of(step):
+            users.setdefault(buffer, set()).add(step if isinstance(step, Stage) else None)
+    return {buffer for buffer, steps in users.items() if len(steps) > 1}
+
+
 def _mark(steps, refilled, lives, at, around=()) -> int:
     """Extend the first and last use of every buffer over `steps`, numbered from `at`; returns the next number."""
     for step in steps:
+        if isinstance(step, Stage):
+            at = _mark(step.body, refilled, lives, at)
+            continue
         if isinstance(step, Repeat):
             end = at + sum(1 for _ in _flat(step))
             at = _mark(step.body, refilled, lives, at, (*around, (step.counter, at, end - 1)))

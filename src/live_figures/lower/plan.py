@@ -36,6 +36,7 @@ class Plan:
     def __init__(self, outputs: list[Node], passes: frozenset[str]):
         self.passes = passes
         self.needed: set[Node] = set()
+        self.inputs: dict[Node, frozenset[str]] = {}  # the names of those that reach a node
         self.loops: list[Scan] = []
         self.first: set[Node] = set()
         self.whole: set[Node] = set()
@@ -43,6 +44,7 @@ class Plan:
         self._weight: dict[Node, int] = {}
         self._readers = defaultdict(list)  # node -> [(scope of the reader, how many elements it reads)]
         self._reach(outputs)
+        self._trace_inputs()
         for node in outputs:
             self._root(node)
         for loop in self.loops:
@@ -69,6 +71,18 @@ class Plan:
                 if loop not in self.loops:
                     self.loops.append(loop)
         self.loops.sort(key=lambda loop: loop.id)
+
+    def _trace_inputs(self):
+        for node in sorted(self.needed, key=lambda n: n.id):
+            sources = node.args
+            if node.kind == "carry":
+                loop, k = node.attr
+                sources = (loop.init[k],)
+            elif node.kind in ("stacked", "final"):
+                loop = node.attr[0]
+                sources = (*loop.init, *loop.next, *loop.ys)
+            own = frozenset([node.attr]) if node.kind == "input" else frozenset()
+            self.inputs[node] = own.union(*(self.inputs.get(source, ()) for source in sources))
 
     def _root(self, node: Node):
         """A value that is written to a given place."""

@@ -25,9 +25,10 @@ class Item:
 
 @dataclass(eq=False)
 class Group:
-    """Items that share the loops over one shape; `local` are those that a later item uses at once."""
+    """Items that share the loops over one shape and the inputs they need; `local` are those that a later item uses."""
 
     loops: tuple[int, ...]
+    inputs: frozenset[str] = frozenset()
     items: list[Item] = field(default_factory=list)
     local: set[Node] = field(default_factory=set)
 
@@ -131,16 +132,17 @@ class Schedule:
     def _join(self, item: Item, entries: list, scope):
         """Add `item` to the last group that has the right loops and comes after all that `item` reads."""
         loops, needed = iteration(item.node.shape), list(reads(item.expr))
+        inputs = self.plan.inputs[item.node] if "stages" in self.passes and scope.depth == 1 else frozenset()
         here = lambda node: node.scope is scope and node in self._done  # noqa: E731
         after = max((self._done[r.node] for r in needed if here(r.node)), default=-1)
         for k in range(len(entries) - 1, max(after, 0) - 1, -1):
             group = entries[k]
-            if "fuse" in self.passes and isinstance(group, Group) and group.loops == loops:
+            if "fuse" in self.passes and isinstance(group, Group) and (group.loops, group.inputs) == (loops, inputs):
                 inside = [r for r in needed if here(r.node) and self._done[r.node] == k]
                 if all(self._same_element(r, group) for r in inside):
                     break
         else:
-            entries.append(Group(loops))
+            entries.append(Group(loops, inputs))
             k, inside = len(entries) - 1, []
         self._add(item, entries[k], needed, {r.node for r in inside})
         self._done[item.copy or item.node] = k
