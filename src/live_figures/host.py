@@ -1,12 +1,13 @@
-"""Where a cell's output is going to be shown: on a page that is being built, or in a notebook, with widgets or not."""
+"""Where a cell's output is shown: on a page that is being built, or in a notebook, with widgets or in a frame."""
 
 from __future__ import annotations
 
+import html
 import importlib.util
 import os
 import sys
 
-__all__ = ["PAGE", "on_page", "widgets_work"]
+__all__ = ["PAGE", "framed", "on_page", "widgets_work"]
 
 # `live_figures.sphinx` sets this for every kernel that a build starts.
 PAGE = "LIVE_FIGURES_PAGE"
@@ -29,3 +30,14 @@ def widgets_work() -> bool:
 
     needs_anywidget = int(plotly.__version__.split(".")[0]) >= 6
     return not needs_anywidget or importlib.util.find_spec("anywidget") is not None
+
+
+def framed(document: str, title: str, height: str) -> str:
+    """An HTML document in a frame of its own, which keeps its scripts and styles out of the notebook.
+
+    The frame grows with its content; `height`, a CSS length, is what it has until that is known.
+    """
+    grow = ("const d=this.contentDocument,fit=()=>{this.style.height=d.body.scrollHeight+'px'};"
+            "fit();new ResizeObserver(fit).observe(d.body)")
+    return (f'<iframe title="{html.escape(title)}" srcdoc="{html.escape(document)}" loading="lazy" '
+            f'style="width:100%;height:{height};border:0" onload="{grow}"></iframe>')

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from . import drawing, page
 from .figure import LiveFigure
-from .host import on_page, widgets_work
+from .host import framed, on_page, widgets_work
 
 __all__ = ["MODES", "Shown", "ShownPlot", "show"]
 
@@ -43,7 +43,7 @@ class Shown:
     def _repr_html_(self) -> str:
         if on_page():
             return page.figure_html(self.figure, **self.given)
-        return framed(page.standalone_html(self.figure, **self.given))
+        return framed(page.standalone_html(self.figure, **self.given), self.figure.title, "40rem")
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         mode = self.mode
@@ -73,10 +73,3 @@ class ShownPlot:
         if on_page():
             return {"text/html": page.plot_html(self.fig, alt=self.alt, caption=self.caption)}
         return self.fig._repr_mimebundle_(include, exclude)
-
-
-def framed(document: str) -> str:
-    """`document` in a frame of its own, as high as its content: a notebook's scripts and styles stay out of it."""
-    grow = "this.style.height=this.contentDocument.documentElement.scrollHeight+'px'"
-    return (f'<iframe srcdoc="{html.escape(document)}" style="width:100%;height:40rem;border:0" loading="lazy" '
-            f'onload="{grow}"></iframe>')

@@ -83,7 +83,7 @@ def _document(title: str, body: str, scripts=()) -> str:
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{_text(title)}</title><style>{styles}
-body {{ margin: 1rem auto; max-width: 46rem; padding: 0 1rem; background: var(--live-paper); }}</style></head>
+body {{ margin: 0 auto; max-width: 46rem; padding: 1rem; background: var(--live-paper); }}</style></head>
 <body>{body}
 {"".join(f"<script>{code}</script>{chr(10)}" for code in scripts)}</body></html>"""
 

@@ -10,10 +10,10 @@ import html
 import json
 
 from .. import assets
-from ..host import on_page
+from ..host import framed, on_page
 from .sentences import say
 
-__all__ = ["display", "framed", "markdown", "question_document", "question_html"]
+__all__ = ["display", "markdown", "question_document", "question_html"]
 
 
 def markdown(exercise) -> str:
@@ -34,7 +34,7 @@ def display(exercise) -> None:
         parts = [{"text/markdown": markdown(exercise)}]
     else:
         in_a_cell = say("in_a_cell", call=f"`check.{exercise.name}(...)`")
-        parts = [{"text/markdown": "\n\n".join(_asks(exercise))}, {"text/html": framed(exercise)},
+        parts = [{"text/markdown": "\n\n".join(_asks(exercise))}, {"text/html": _frame(exercise)},
                  {"text/markdown": f"{in_a_cell}\n\n{_solution(exercise)}"}]
     for part in parts:
         show(part | {"text/plain": f"exercise {exercise.key}: {exercise.text('title')}"}, raw=True)
@@ -70,12 +70,8 @@ body {{ display: flow-root; margin: 0; background: var(--live-paper); }}</style>
 <script>{assets.runtime("live-question.js")}</script></body></html>"""
 
 
-def framed(exercise) -> str:
-    """The question in a frame that grows with its content, the verdict too."""
-    grow = ("const d=this.contentDocument,fit=()=>{this.style.height=d.body.scrollHeight+'px'};"
-            "fit();new ResizeObserver(fit).observe(d.body)")
-    return (f'<iframe title="{_text(exercise.text("title"))}" srcdoc="{_text(question_document(exercise))}" '
-            f'style="width:100%;height:8rem;border:0" onload="{grow}"></iframe>')
+def _frame(exercise) -> str:
+    return framed(question_document(exercise), exercise.text("title"), "8rem")
 
 
 def _answers_itself(exercise) -> bool:
