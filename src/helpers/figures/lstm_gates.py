@@ -1,10 +1,9 @@
 """What does each gate of an LSTM cell do at this step?"""
 
-import numpy as np
 from array_api_compat import array_namespace
 
-from helpers import plots
 from helpers.cells import LSTMParams
+from helpers.figures._wiring import Panel, T, Wiring, before, lone_units, pulses, unit_names, word
 from helpers.params import with_forget_bias
 from helpers.sequence import lstm, pick
 from live_figures import Challenge, Claim, Slider, Try, draw
@@ -19,14 +18,15 @@ alt = (
     "up to the chosen step, the gates i, f and o, the candidate g, and the cell c with the hidden state h."
 )
 
-T, UNITS = 48, 4
-PULSES = {5: 1.0, 13: 1.0, 21: -1.0, 27: 1.0, 33: 1.0, 41: -1.0}
+UNITS = 4
 NAMES = ("a counter", "a latch", "input always open", "read on demand")
-VALUES = ("x", "h_prev", "c_prev", "i", "f", "g", "o", "kept", "written", "c", "tanh_c", "h")
-COLOR = {"i": 2, "f": 1, "g": 3, "o": 4, "c": 0, "h": 5, "x": 6}
-PANELS = {"input": ((-2.2, 2.2), [-1, 0, 1]), "gates": ((-0.05, 1.05), [0, 0.5, 1]),
-          "candidate": ((-1.1, 1.1), [-1, 0, 1]), "memory": ((-2.2, 4.4), [-2, 0, 2, 4])}  # range and ticks
-TANK = 40.0  # the height of a gate's box in the diagram
+CELL = Wiring(
+    signals={"i": "input", "f": "forget", "g": "candidate", "o": "output", "c": "cell", "h": "hidden", "x": "x"},
+    values=("x", "h_prev", "c_prev", "i", "f", "g", "o", "kept", "written", "c", "tanh_c", "h"),
+    gates="ifgo", signed="g")
+PANELS = {"gates": Panel({"i": "dash", "f": "solid", "o": "dot"}, (-0.05, 1.05), [0, 0.5, 1]),
+          "candidate": Panel({"g": "solid"}, (-1.1, 1.1), [-1, 0, 1]),
+          "memory": Panel({"c": "solid", "h": "dash"}, (-2.2, 4.4), [-2, 0, 2, 4])}
 
 controls = [
     Slider(name="step", label="Step t", min=1, max=T, step=1, value=13, integer=True, play=4),
@@ -47,12 +47,7 @@ WEIGHTS = (
 
 
 def consts():
-    table = np.array(WEIGHTS, dtype=float).transpose(2, 1, 0)  # (input weight, recurrent weight, bias) x gate x unit
-    W_h = np.concatenate([np.diag(row) for row in table[1]], axis=1)
-    x = np.zeros((T, 1, 1))
-    for step, size in PULSES.items():
-        x[step - 1] = size
-    return {"params": LSTMParams(table[0].reshape(1, -1), W_h, table[2].reshape(-1)), "x": x}
+    return {"params": LSTMParams(*lone_units(WEIGHTS)), "x": pulses()}
 
 
 def compute(consts, step, unit, forget_bias, input_scale, gain):
@@ -61,72 +56,34 @@ def compute(consts, step, unit, forget_bias, input_scale, gain):
     trace = lstm(with_forget_bias(params._replace(W_h=gain * params.W_h), forget_bias), x)
     over_time = {name: pick(getattr(trace, name)[:, 0, :], unit - 1, axis=1) for name in ("i", "f", "g", "o", "c", "h")}
     i, f, g, o, c, h = over_time.values()
-    c_prev, h_prev = (xp.concat([xp.zeros_like(s[:1]), s[:-1]], axis=0) for s in (c, h))
-    wires = (x[:, 0, 0], h_prev, c_prev, i, f, g, o, f * c_prev, i * g, c, xp.tanh(c), h)
-    now = pick(xp.stack(wires, axis=0), step - 1, axis=1)
-    size, at = xp.abs(now), xp.astype(step, c.dtype)
-    gates = TANK * now[3:7] * xp.asarray([1.0, 1.0, 0.5, 1.0])  # g runs from -1 to 1 and fills half of its box
-    upto = xp.minimum(xp.arange(T), step - 1)  # what comes later is not drawn: the reader is asked about it
-    return {name: xp.take(s, upto) for name, s in over_time.items()} | {
-        "until": xp.astype(upto + 1, c.dtype), "x": x[:, 0, 0], "now": now,
-        "width": 1.0 + 2.5 * xp.minimum(size, xp.full_like(size, 2.0)),
-        "dash": xp.where(now < 0.0, xp.full_like(now, 4.0), xp.zeros_like(now)),
-        "full": xp.abs(gates), "top": -xp.maximum(gates, xp.zeros_like(gates)),
-        "who": xp.astype(xp.arange(UNITS) == unit - 1, c.dtype),
-        "cursor": xp.stack([at, at]), "t": step, "u": unit,
-        "quiet": (unit == 4) & (now[9] > 1.0) & (size[11] < 0.05), "counting": (unit == 2) & (c[12] > 1.5),
-    }
+    c_prev = before(xp, c)
+    wires = (x[:, 0, 0], before(xp, h), c_prev, i, f, g, o, f * c_prev, i * g, c, xp.tanh(c), h)
+    arrays = CELL.arrays(xp, wires, over_time, step, unit, UNITS)
+    full, shown = arrays["now"][9], arrays["now"][11]
+    return arrays | {"quiet": (unit == 4) & (full > 1.0) & (xp.abs(shown) < 0.05),
+                     "counting": (unit == 2) & (c[12] > 1.5)}
 
 
 def figure(arrays):
-    t, color = np.arange(1, T + 1), {name: plots.COLORS[k] for name, k in COLOR.items()}
-    fig = plots.stacked(
-        {"input": {}, "gates": {k: arrays[k] for k in "ifo"}, "candidate": {"g": arrays["g"]},
-         "memory": {k: arrays[k] for k in "ch"}},
-        arrays["until"], x_title="step t", x_range=[0, T + 1], panel_height=105, showlegend=True,
-        y_ranges={title: span for title, (span, _) in PANELS.items()})
-    for name, dash, trace in zip("ifogch", ("dash", "solid", "dot", "solid", "solid", "dash"), fig.data, strict=True):
-        trace.line = {"color": color[name], "dash": dash}
-    fig.add_bar(x=t, y=arrays["x"], name="x", marker={"color": color["x"], "line": {"width": 0}})
-    for k, ((low, high), ticks) in enumerate(PANELS.values(), start=1):
-        axis = str(k) if k > 1 else ""
-        fig.update_layout({f"yaxis{axis}": {"tickvals": ticks}})
-        plots.cursor(fig, arrays["cursor"], name=f"cursor {k}", low=low, high=high, yaxis=f"y{axis}")
-    return fig
+    return CELL.over_time(arrays, PANELS)
 
 
 def diagram():
     """The cell: c runs along the top, the gates stand below it, x and h come in from underneath."""
-    units = [draw.label(190, 12, f"unit {k + 1}: {name}", bold=True, size=14, live={"show": f"who[{k}]"})
-             for k, name in enumerate(NAMES)]
-    tanks = [_tank(*gate) for gate in (("f", 92, "forget"), ("i", 158, "input"), ("g", 226, "candidate"),
-                                       ("o", 294, "output"))]
-    return draw.svg(380, 312, *units, *_cell_wires(), *_write_wires(), *_read_wires(), *_input_wires(), *tanks,
-                    max_width=600)
-
-
-def _value(x, y, name, anchor="middle"):
-    return draw.label(x, y, anchor=anchor, bold=True, size=14, live={"text": f"now[{VALUES.index(name)}]:.2f"})
-
-
-def _word(x, y, text, anchor="start"):
-    return draw.label(x, y, text, size=12.5, color="muted", anchor=anchor)
-
-
-def _wire(points, name, color, head=10):
-    k = VALUES.index(name)
-    return draw.wire(points, color=f"c{COLOR[color]}", head=head,
-                     live={"stroke-width": f"width[{k}]", "stroke-dasharray": f"dash[{k}]"})
+    tanks = [CELL.tank(*gate) for gate in (("f", 92, "forget"), ("i", 158, "input"), ("g", 226, "candidate"),
+                                           ("o", 294, "output"))]
+    return draw.svg(380, 312, *unit_names(NAMES), *_cell_wires(), *_write_wires(), *_read_wires(), *_input_wires(),
+                    *tanks, max_width=600)
 
 
 def _cell_wires():
     y, above = 64, 42
     return [
-        _wire([(12, y), (82, y)], "c_prev", "c"), draw.label(8, above, "c_{t-1}", anchor="start", size=14),
-        _value(60, above, "c_prev"),
-        _wire([(102, y), (182, y)], "kept", "c"), _value(138, above, "kept"), _word(138, 83, "kept", "middle"),
-        _wire([(202, y), (374, y)], "c", "c"), draw.label(232, above, "c_t", size=14), _value(270, above, "c"),
-        _wire([(92, 168), (92, y + 10)], "f", "f"),
+        CELL.wire([(12, y), (82, y)], "c_prev", "c"), draw.label(8, above, "c_{t-1}", anchor="start", size=14),
+        CELL.value(60, above, "c_prev"),
+        CELL.wire([(102, y), (182, y)], "kept", "c"), CELL.value(138, above, "kept"), word(138, 83, "kept", "middle"),
+        CELL.wire([(202, y), (374, y)], "c", "c"), draw.label(232, above, "c_t", size=14), CELL.value(270, above, "c"),
+        CELL.wire([(92, 168), (92, y + 10)], "f", "f"),
         draw.gate(92, y, "×"), draw.gate(192, y, "+"),
     ]
 
@@ -134,20 +91,20 @@ def _cell_wires():
 def _write_wires():
     y = 132
     return [
-        _wire([(158, 168), (158, y), (182, y)], "i", "i"), _wire([(226, 168), (226, y), (202, y)], "g", "g"),
-        _wire([(192, y - 10), (192, 74)], "written", "c"), draw.gate(192, y, "×"),
-        _value(201, 92, "written", "start"), _word(201, 109, "written"),
+        CELL.wire([(158, 168), (158, y), (182, y)], "i", "i"), CELL.wire([(226, 168), (226, y), (202, y)], "g", "g"),
+        CELL.wire([(192, y - 10), (192, 74)], "written", "c"), draw.gate(192, y, "×"),
+        CELL.value(201, 92, "written", "start"), word(201, 109, "written"),
     ]
 
 
 def _read_wires():
     x, y = 346, 138
     return [
-        _wire([(x, 64), (x, 90)], "c", "c", head=0), _wire([(x, 108), (x, y - 10)], "tanh_c", "c"),
-        draw.gate(x, 99, "tanh", r=9), _value(x - 10, 121, "tanh_c", "end"),
-        _wire([(294, 168), (294, y), (x - 10, y)], "o", "o"),
-        _wire([(x, y + 10), (x, 246), (374, 246)], "h", "h"), draw.gate(x, y, "×"), _word(x + 7, 166, "read"),
-        draw.label(x - 22, 266, "h_t", size=14), _value(x + 28, 266, "h", "end"),
+        CELL.wire([(x, 64), (x, 90)], "c", "c", head=0), CELL.wire([(x, 108), (x, y - 10)], "tanh_c", "c"),
+        draw.gate(x, 99, "tanh", r=9), CELL.value(x - 10, 121, "tanh_c", "end"),
+        CELL.wire([(294, 168), (294, y), (x - 10, y)], "o", "o"),
+        CELL.wire([(x, y + 10), (x, 246), (374, 246)], "h", "h"), draw.gate(x, y, "×"), word(x + 7, 166, "read"),
+        draw.label(x - 22, 266, "h_t", size=14), CELL.value(x + 28, 266, "h", "end"),
     ]
 
 
@@ -156,24 +113,11 @@ def _input_wires():
     return [
         *(draw.wire([(x, y), (x, 228)], color="muted", head=6) for x in ups),
         draw.wire([(82, y), (ups[-1], y)], color="muted"),
-        _wire([(10, 264), (82, 264), (82, y)], "h_prev", "h", head=0),
-        _wire([(10, 302), (82, 302), (82, y)], "x", "x", head=0),
-        draw.label(8, 247, "h_{t-1}", anchor="start", size=14), _value(78, 247, "h_prev", "end"),
-        draw.label(8, 285, "x_t", anchor="start", size=14), _value(78, 285, "x", "end"),
+        CELL.wire([(10, 264), (82, 264), (82, y)], "h_prev", "h", head=0),
+        CELL.wire([(10, 302), (82, 302), (82, y)], "x", "x", head=0),
+        draw.label(8, 247, "h_{t-1}", anchor="start", size=14), CELL.value(78, 247, "h_prev", "end"),
+        draw.label(8, 285, "x_t", anchor="start", size=14), CELL.value(78, 285, "x", "end"),
     ]
-
-
-def _tank(name, x, word):
-    """A gate as a box that is as full as the gate is open; g, which has a sign, fills from its middle."""
-    k, color, base = "ifgo".index(name), f"c{COLOR[name]}", 208.0
-    zero = base - TANK / 2 if name == "g" else base
-    fill = (f'<rect x="-18" y="0" width="36" height="0" class="fill-{color} stroke-none" opacity="0.3" '
-            f'data-live="y=top[{k}]; height=full[{k}]"/>')
-    return (
-        draw.box(x, base - TANK / 2, 38, TANK, stroke=color, radius=3) + draw.panel(fill, x=x, y=zero)
-        + draw.label(x, 179, f"{name}_t", size=14, color=color, bold=True) + _value(x, 198, name)
-        + _word(x, 218, word, "middle")
-    )
 
 
 readout = (

@@ -1,0 +1,134 @@
+"""What the wiring of a cell is drawn with: values on wires, gates as tanks, and below them the signals over time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers import plots
+from helpers.sequence import pick
+from live_figures import draw
+
+__all__ = ["Panel", "T", "Wiring", "before", "lone_units", "pulses", "unit_names", "word"]
+
+T = 48
+PULSES = {5: 1.0, 13: 1.0, 21: -1.0, 27: 1.0, 33: 1.0, 41: -1.0}  # step -> size
+TANK = 40.0  # the height of a gate's box
+
+
+def pulses():
+    """The input (T, 1, 1) of the hand-built units: a few pulses of both signs."""
+    x = np.zeros((T, 1, 1))
+    for step, size in PULSES.items():
+        x[step - 1] = size
+    return x
+
+
+def lone_units(weights):
+    """W_x, W_h and b of units that listen only to themselves.
+
+    `weights` has, for each unit, one (input weight, recurrent weight, bias) for each gate.
+    """
+    table = np.array(weights, dtype=float).transpose(2, 1, 0)  # (input weight, recurrent weight, bias) x gate x unit
+    return table[0].reshape(1, -1), np.concatenate([np.diag(row) for row in table[1]], axis=1), table[2].reshape(-1)
+
+
+def before(xp, state):
+    """A state (T,) as each step finds it: that of the step before, 0 at the first."""
+    return xp.concat([xp.zeros_like(state[:1]), state[:-1]], axis=0)
+
+
+class Panel(NamedTuple):
+    """One plot over time: the dash of each line by its letter, the range of the axis and its ticks."""
+
+    lines: dict[str, str]
+    span: tuple[float, float]
+    ticks: list[float]
+
+
+def word(x, y, text, anchor="start"):
+    """What a value on a wire means, said beside it."""
+    return draw.label(x, y, text, size=12.5, color="muted", anchor=anchor)
+
+
+def unit_names(names, x=190, y=12):
+    """The title of the drawing: the name of the chosen unit, that of unit k where the array `who` has a 1 at k."""
+    return [draw.label(x, y, f"unit {k + 1}: {name}", bold=True, size=14, live={"show": f"who[{k}]"})
+            for k, name in enumerate(names)]
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """The wiring of one cell: a diagram of the chosen unit at the chosen step, and its signals up to that step.
+
+    `signals` gives the letters that have a colour their names in `plots.SIGNALS`, `values` names the numbers on the
+    wires. `gates` are those of the values, side by side there, that stand in tanks; the one called `signed` runs from
+    -1 to 1.
+    """
+
+    signals: Mapping[str, str]
+    values: tuple[str, ...]
+    gates: str
+    signed: str
+
+    def arrays(self, xp, wires, lines, step, unit, units):
+        """What moves the drawings, from the `values` over time and from the `lines` by letter, each (T,)."""
+        now = pick(xp.stack(wires, axis=0), step - 1, axis=1)
+        size, at = xp.abs(now), xp.astype(step, now.dtype)
+        first = self.values.index(self.gates[0])
+        scale = xp.asarray([TANK / 2 if name == self.signed else TANK for name in self.gates])
+        gates = scale * now[first:first + len(self.gates)]
+        upto = xp.minimum(xp.arange(T), step - 1)  # what comes later is not drawn: the reader is asked about it
+        return {name: xp.take(line, upto) for name, line in lines.items()} | {
+            "x": wires[self.values.index("x")], "until": xp.astype(upto + 1, now.dtype), "now": now,
+            "width": 1.0 + 2.5 * xp.minimum(size, xp.full_like(size, 2.0)),
+            "dash": xp.where(now < 0.0, xp.full_like(now, 4.0), xp.zeros_like(now)),
+            "full": xp.abs(gates), "top": -xp.maximum(gates, xp.zeros_like(gates)),
+            "who": xp.astype(xp.arange(units) == unit - 1, now.dtype),
+            "cursor": xp.stack([at, at]), "t": step, "u": unit,
+        }
+
+    def over_time(self, arrays, panels):
+        """The input `x` of every step, and below it the `panels` by title, up to the chosen step."""
+        panels = {"input": Panel({}, (-2.2, 2.2), [-1, 0, 1])} | panels
+        fig = plots.stacked(
+            {title: {letter: arrays[letter] for letter in panel.lines} for title, panel in panels.items()},
+            arrays["until"], x_title="step t", x_range=[0, T + 1], panel_height=105, showlegend=True,
+            y_ranges={title: panel.span for title, panel in panels.items()})
+        for line in fig.data:
+            dash = next(panel.lines[line.name] for panel in panels.values() if line.name in panel.lines)
+            line.line = {"color": plots.color(self.signals[line.name]), "dash": dash}
+        fig.add_bar(x=np.arange(1, T + 1), y=arrays["x"], name="x",
+                    marker={"color": plots.color("x"), "line": {"width": 0}})
+        for k, panel in enumerate(panels.values(), start=1):
+            axis = str(k) if k > 1 else ""
+            fig.update_layout({f"yaxis{axis}": {"tickvals": panel.ticks}})
+            low, high = panel.span
+            plots.cursor(fig, arrays["cursor"], name=f"cursor {k}", low=low, high=high, yaxis=f"y{axis}")
+        return fig
+
+    def value(self, x, y, name, anchor="middle"):
+        """The number on a wire."""
+        return draw.label(x, y, anchor=anchor, bold=True, size=14, live={"text": f"now[{self.values.index(name)}]:.2f"})
+
+    def wire(self, points, name, signal, head=10):
+        """A wire in the colour of a signal, as thick as the value `name` and dashed where that is negative."""
+        k = self.values.index(name)
+        return draw.wire(points, color=self._ink(signal), head=head,
+                         live={"stroke-width": f"width[{k}]", "stroke-dasharray": f"dash[{k}]"})
+
+    def tank(self, name, x, text):
+        """A gate as a box that is as full as the gate is open; one with a sign fills from its middle."""
+        k, color, base = self.gates.index(name), self._ink(name), 208.0
+        zero = base - TANK / 2 if name == self.signed else base
+        fill = (f'<rect x="-18" y="0" width="36" height="0" class="fill-{color} stroke-none" opacity="0.3" '
+                f'data-live="y=top[{k}]; height=full[{k}]"/>')
+        return (
+            draw.box(x, base - TANK / 2, 38, TANK, stroke=color, radius=3) + draw.panel(fill, x=x, y=zero)
+            + draw.label(x, 179, f"{name}_t", size=14, color=color, bold=True) + self.value(x, 198, name)
+            + word(x, 218, text, "middle")
+        )
+
+    def _ink(self, letter):
+        return f"c{plots.SIGNALS[self.signals[letter]]}"
