@@ -21,7 +21,7 @@ import pytest
 import torch
 
 import helpers
-from helpers import bidirectional, crowd, gates, lags, models, monitor, params, sequence
+from helpers import bidirectional, crowd, gates, lags, models, monitor, params, sequence, syntax
 
 PACKAGE = Path(helpers.__file__).parent
 NOT_HERE = {"live"}  # the engine's, tested there
@@ -134,6 +134,11 @@ CALLS = {
                     "optimizer": torch.optim.SGD},
     "CharModel": lambda: {"cell": "gru", "hidden": 3, "vocabulary": 96, "stateful": True},
     "CharModel.forward": lambda: {"self": models.CharModel("rnn", 3, 96), "codes": torch.ones(4, 2, dtype=torch.int64)},
+    "Tagger": lambda: {"cell": "gru", "hidden": 3, "vocabulary": 97, "classes": 10, "bidirectional": True},
+    "Tagger.forward": lambda: {"self": models.Tagger("rnn", 3), "codes": torch.ones(4, 2, dtype=torch.int64)},
+    "corpus": lambda: {},
+    "label": lambda: {"code": "x = 1"},
+    "stretches": lambda: {"part": syntax.Labelled(CODES, CODES % 10), "length": 20},
     "ElmanNet": lambda: {"hidden": 3},
     "ElmanNet.forward": lambda: {"self": models.ElmanNet(3), "x": torch.ones(4, 2, 1)},
     "LastStep": lambda: {"cell": "rnn", "inputs": 2, "hidden": 3, "outputs": 1, "start": "normal", "forget_bias": 1.0,

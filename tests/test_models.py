@@ -64,9 +64,25 @@ def test_the_character_model_equals_the_course_equations():
     assert models.next_character_loss((scores, None), y).item() == pytest.approx(by_hand, abs=1e-12)
 
 
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_the_tagger_equals_the_course_equations(bidirectional):
+    torch.manual_seed(0)
+    model = models.Tagger("lstm", hidden=4, vocabulary=5, classes=3, bidirectional=bidirectional).double()
+    codes = torch.randint(5, (9, 2))
+    x = np.eye(5)[codes.numpy()]
+    h = sequence.lstm(params.from_torch(model.recurrent), x).h
+    if bidirectional:
+        back = sequence.lstm(params.from_torch(model.recurrent, reverse=True), x[::-1]).h[::-1]
+        h = np.concatenate([h, back], axis=-1)
+    expected = h @ model.readout.weight.detach().numpy().T + model.readout.bias.detach().numpy()
+    assert np.allclose(model(codes).detach().numpy(), expected, atol=1e-12)
+
+
 def test_an_unknown_cell_is_named():
     with pytest.raises(ValueError, match="rnn, lstm, gru; got 'elman'"):
         models.CharModel("elman")
+    with pytest.raises(ValueError, match="rnn, lstm, gru; got 'elman'"):
+        models.Tagger("elman")
 
 
 def test_bits_per_character_of_a_uniform_model_and_of_a_sure_one():

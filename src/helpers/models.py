@@ -13,7 +13,7 @@ from .kinds import KINDS
 from .params import normal, orthogonal
 from .text import expect_codes, side_by_side
 
-__all__ = ["CharModel", "ElmanNet", "LastStep", "bits_per_character", "next_character_loss"]
+__all__ = ["CharModel", "ElmanNet", "LastStep", "Tagger", "bits_per_character", "next_character_loss"]
 
 STARTS = ("uniform", "normal", "orthogonal", "identity")
 
@@ -37,16 +37,45 @@ class CharModel(nn.Module):
         self.readout = nn.Linear(int(hidden), int(vocabulary))
 
     def forward(self, codes: torch.Tensor, state=None):
-        if not isinstance(codes, torch.Tensor) or codes.dtype != torch.int64:
-            raise TypeError(f"codes: expected a tensor of int64, got {getattr(codes, 'dtype', type(codes).__name__)}")
-        expect_shape("codes", codes, ("T", "B"))
-        if codes.numel() == 0 or codes.min() < 0 or codes.max() >= self.vocabulary:
-            raise ValueError(f"codes: expected at least one, all from 0 to {self.vocabulary - 1}")
-        x = nn.functional.one_hot(codes, self.vocabulary).to(self.readout.weight.dtype)
+        x = _one_hot(codes, self.vocabulary, self.readout.weight.dtype)
         h, state = self.recurrent(x, self.state if state is None else state)
         if self.stateful:
             self.state = tuple(s.detach() for s in state) if isinstance(state, tuple) else state.detach()
         return self.readout(h), state
+
+
+def _one_hot(codes, vocabulary: int, dtype) -> torch.Tensor:
+    """Codes (T, B) as rows (T, B, vocabulary) of this dtype with a single 1, checked."""
+    if not isinstance(codes, torch.Tensor) or codes.dtype != torch.int64:
+        raise TypeError(f"codes: expected a tensor of int64, got {getattr(codes, 'dtype', type(codes).__name__)}")
+    expect_shape("codes", codes, ("T", "B"))
+    if codes.numel() == 0 or codes.min() < 0 or codes.max() >= vocabulary:
+        raise ValueError(f"codes: expected at least one, all from 0 to {vocabulary - 1}")
+    return nn.functional.one_hot(codes, vocabulary).to(dtype)
+
+
+class Tagger(nn.Module):
+    """Scores of the class of every character: one-hot characters, a recurrent layer (one way or two), a linear layer.
+
+    forward(codes (T, B) integers) -> scores (T, B, classes). With `bidirectional`, a second layer with weights of its
+    own reads each sequence from its end, and the readout sees both states of a character: those of torch.nn, forward
+    first. All sequences of a batch must be T long. Raises as `CharModel`.
+    """
+
+    def __init__(self, cell: str = "gru", hidden: int = 32, vocabulary: int = 97, classes: int = 10,
+                 bidirectional: bool = False):
+        super().__init__()
+        expect_choice("cell", cell, [name for name, kind in KINDS.items() if kind.torch])
+        expect_counts(hidden=hidden, vocabulary=vocabulary, classes=classes)
+        expect_flags(bidirectional=bidirectional)
+        self.vocabulary = vocabulary
+        layer = getattr(nn, KINDS[cell].torch)
+        self.recurrent = layer(int(vocabulary), int(hidden), bidirectional=bool(bidirectional))
+        self.readout = nn.Linear(int(hidden) * (2 if bidirectional else 1), int(classes))
+
+    def forward(self, codes: torch.Tensor) -> torch.Tensor:
+        x = _one_hot(codes, self.vocabulary, self.readout.weight.dtype)
+        return self.readout(self.recurrent(x)[0])
 
 
 def next_character_loss(output, targets: torch.Tensor) -> torch.Tensor:

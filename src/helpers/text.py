@@ -1,7 +1,7 @@
 """Character corpora out of the Python standard library that the reader already has.
 
-The text is read from the running Python's own source files and never copied into this project. Those files are
-copyright of the Python Software Foundation and come under the PSF License Version 2, which allows this use:
+The text is read from the running Python's own source files; a part of it, frozen and labelled, is in `syntax`. Those
+files are copyright of the Python Software Foundation and come under the PSF License Version 2, which allows this use:
 https://docs.python.org/3/license.html. Versions of Python differ a little, and so do losses measured on their source.
 """
 

@@ -1,0 +1,146 @@
+"""What every character of Python code is: a frozen corpus with a label for each character, and the labels of any code.
+
+The corpus is text of CPython 3.11's standard library, under the PSF licence that lies beside it in `data`, with labels
+from the same Python's `tokenize`; `python -m helpers.data.make_syntax` wrote it. It is the same on every Python.
+"""
+
+from __future__ import annotations
+
+import io
+import keyword
+import tokenize
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from . import text
+from ._validate import expect_counts
+
+__all__ = ["CLASSES", "UNKNOWN", "VOCABULARY", "Corpus", "Labelled", "corpus", "label", "stretches"]
+
+# A docstring is any string that stands alone as a statement; a definition is the name that follows def or class; a
+# call is a name that an opening bracket follows. White space inside strings and comments belongs to them.
+CLASSES = ("space", "operator", "keyword", "definition", "call", "name", "number", "string", "docstring", "comment")
+UNKNOWN = len(text.VOCABULARY)  # the code that stands for every character outside text.VOCABULARY
+VOCABULARY = UNKNOWN + 1
+
+_DATA = Path(__file__).with_name("data")
+_TYPES = {tokenize.NUMBER: "number", tokenize.STRING: "string", tokenize.COMMENT: "comment", tokenize.OP: "operator"}
+_SILENT = (tokenize.COMMENT, tokenize.NL)  # tokens between which a statement goes on
+_STARTS = (None, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)  # the token before a statement
+# Python 3.12 and later take f-strings to pieces: everything between these two is one string here.
+_OPENS, _CLOSES = ({getattr(tokenize, f"{kind}STRING_{side}", -1) for kind in "FT"} for side in ("START", "END"))
+
+
+class Labelled(NamedTuple):
+    """A text as codes (N,) into text.VOCABULARY, and the class of each character (N,), an index into CLASSES."""
+
+    codes: np.ndarray
+    labels: np.ndarray
+
+
+class Corpus(NamedTuple):
+    """Whole modules to train on, to choose by (valid) and held out to the last (test), and the Python they are from."""
+
+    train: Labelled
+    valid: Labelled
+    test: Labelled
+    python: str
+
+
+def corpus() -> Corpus:
+    """The frozen corpus: 700 kB of modules to train on, 60 to choose by and 140 held out, int64 codes and labels."""
+    with np.load(_DATA / "syntax.npz") as stored:
+        parts = [Labelled(*(stored[f"{part}_{kind}"].astype(np.int64) for kind in ("codes", "labels")))
+                 for part in Corpus._fields[:3]]
+        return Corpus(*parts, str(stored["python"]))
+
+
+def label(code: str) -> np.ndarray:
+    """The class (len(code),) of each character of some Python code, by this Python's own `tokenize`.
+
+    Raises TypeError for anything but a str, ValueError that names the line for what does not tokenize.
+    """
+    if not isinstance(code, str):
+        raise TypeError(f"code: expected a str, got {type(code).__name__}")
+    labels = np.array([CLASSES.index("space" if c.isspace() else "operator") for c in code], dtype=np.int64)
+    starts = np.cumsum([0, *map(len, io.StringIO(code))])
+    before, tokens = None, _tokens(code)
+    loud = [token for token in tokens if token.type not in _SILENT]
+    follows = dict(zip(map(id, loud), loud[1:], strict=False))
+    for token in tokens:
+        if kind := _kind(before, token, follows.get(id(token))):
+            (row, column), (last, end) = token.start, token.end
+            labels[starts[row - 1] + column:starts[last - 1] + end] = CLASSES.index(kind)
+        before = before if token.type in _SILENT else token
+    return labels
+
+
+def _tokens(code: str) -> list[tokenize.TokenInfo]:
+    """The tokens of `code`, an f-string always being one of them."""
+    tokens, opened = [], []
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(code).readline):
+            if token.type == tokenize.ERRORTOKEN and token.string.strip():
+                raise tokenize.TokenError(f"unexpected {token.string!r}", token.start)
+            if token.type in _OPENS:
+                opened.append(token)
+            elif token.type in _CLOSES:
+                token = opened.pop()._replace(type=tokenize.STRING, end=token.end)
+            if not opened:
+                tokens.append(token)
+    except (tokenize.TokenError, SyntaxError) as error:  # an IndentationError is a SyntaxError
+        said, line = (error.msg, error.lineno) if isinstance(error, SyntaxError) else (error.args[0], error.args[1][0])
+        raise ValueError(f"code: line {line} does not tokenize as Python: {said}") from None
+    return tokens
+
+
+def _kind(before, token, after) -> str | None:
+    """The class of a token between its neighbours; None for ends of lines and indentation."""
+    if token.type == tokenize.STRING:
+        alone = (before and before.type) in _STARTS and after and after.type == tokenize.NEWLINE
+        return "docstring" if alone else "string"
+    if token.type != tokenize.NAME:
+        return _TYPES.get(token.type)
+    if keyword.iskeyword(token.string):
+        return "keyword"
+    if before and before.string in ("def", "class"):
+        return "definition"
+    return "call" if after and after.string == "(" else "name"
+
+
+def stretches(part: Labelled, length: int) -> Labelled:
+    """A text as stretches of `length` characters, (length, B), each from the beginning of a line outside strings.
+
+    What lies between the end of one and the next such beginning is left out. Raises TypeError for anything but a
+    Labelled of whole numbers, ValueError for codes, labels or a length out of range, or a text too short.
+    """
+    expect_counts(length=length)
+    part = expect_labelled(part)
+    at, found = 0, []
+    for start in line_starts(part):
+        if start >= at and start + length <= len(part.codes):
+            found.append(start)
+            at = start + length
+    if not found:
+        raise ValueError(f"length: the text has {len(part.codes)} characters, too few for a stretch of {length}")
+    where = np.arange(length)[:, None] + np.array(found)
+    return Labelled(part.codes[where], part.labels[where])
+
+
+def line_starts(part: Labelled) -> np.ndarray:
+    """Where a line begins outside strings and comments: after each newline that is white space, and at 0."""
+    ends = (part.codes == text.VOCABULARY.index("\n")) & (part.labels == CLASSES.index("space"))
+    return np.concatenate([[0], np.flatnonzero(ends[:-1]) + 1])
+
+
+def expect_labelled(part) -> Labelled:
+    """`part` with both fields as int64 (N,); TypeError or ValueError unless it is a text with its labels."""
+    if not isinstance(part, Labelled):
+        raise TypeError(f"part: expected a Labelled, got {type(part).__name__}")
+    codes = text.expect_codes("codes", part.codes, VOCABULARY)
+    labels = text.expect_codes("labels", part.labels, len(CLASSES))
+    if len(codes) != len(labels):
+        raise ValueError(f"labels: expected one for each of the {len(codes)} codes, got {len(labels)}")
+    return Labelled(codes, labels)
