@@ -17,8 +17,8 @@ from live_figures import Challenge, Claim, Slider, Try
 title = "Which network still knows of an early pulse?"
 caption = (
     "Three untrained networks of sixteen units get a pulse at step 1 and noise after it: the middle plot shows how far "
-    "the pulse has moved the hidden state h_t (the distance to a run without it), the lower one how much the last h "
-    "would move for each unit of x_t."
+    "the pulse has moved the hidden state h (the distance to a run without it), the lower one how far the last h would "
+    "move for each unit of the input at each step."
 )
 alt = (
     "Three plots above one another against the step: the input, a pulse and then noise; on a logarithmic axis what is "
@@ -74,7 +74,7 @@ def compute(consts, length, keep_bias, gain, noise, pulse):
         "until": xp.astype(upto + 1, gain.dtype), "x": xp.where(step <= last, x[:, 0, 0], xp.zeros_like(x[:, 0, 0])),
         "length": length, "z_lowest": xp.min(traces["gru"].z[0, 0, :]),
         "rnn_keeps": through & small & (left["rnn_left"] >= 0.1),
-        "gru_keeps": through & small & (noise >= 0.3) & (left["gru_left"] >= 0.03),
+        "gru_keeps": through & small & (noise >= 0.8) & (left["gru_left"] >= 0.02),
     }
 
 
@@ -124,7 +124,7 @@ readout = (
 challenges = [
     Challenge("With a pulse of at most 1, let it still move the tanh RNN's h by 0.1 or more after all 60 steps.",
               met="rnn_keeps"),
-    Challenge("With a pulse of at most 1 and noise of at least 0.3, let it still move the GRU's h by 0.03 or more "
+    Challenge("With a pulse of at most 1 and noise of at least 0.8, let it still move the GRU's h by 0.02 or more "
               "after all 60 steps.", met="gru_keeps"),
 ]
 
