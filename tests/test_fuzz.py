@@ -28,7 +28,7 @@ NOT_HERE = {"live"}  # the engine's, tested there
 
 torch.set_num_threads(1)
 RNN, LSTM, GRU = params.rnn_params(3, 4), params.lstm_params(3, 4), params.gru_params(3, 4)
-MINGRU = params.mingru_params(3, 4)
+MINGRU, MINLSTM = params.mingru_params(3, 4), params.minlstm_params(3, 4)
 X, H, UP = (np.random.default_rng(k).normal(size=s) for k, s in enumerate([(5, 2, 3), (2, 4), (5, 2, 4)]))
 TRACE = sequence.rnn(RNN, X)
 SIGNALS = lags.lag_signals(RNN, TRACE, UP)
@@ -56,7 +56,16 @@ CALLS = {
     "rnn": lambda: {"params": RNN, "x": X, "h0": H, "activation": "tanh"},
     "lstm": lambda: {"params": LSTM, "x": X, "h0": H, "c0": H, "coupled": True},
     "gru": lambda: {"params": GRU, "x": X, "h0": H, "reset_after": False},
-    "mingru": lambda: {"params": MINGRU, "x": X, "h0": H},
+    "minlstm_step": lambda: {"params": MINLSTM, "x": X[0], "h": H},
+    "mingru": lambda: {"params": MINGRU, "x": X, "h0": H, "parallel": True},
+    "minlstm": lambda: {"params": MINLSTM, "x": X, "h0": H, "parallel": False},
+    "linear_recurrence": lambda: {"a": UP, "b": UP[::-1].copy(), "h0": H},
+    "parallel_scan": lambda: {"a": UP, "b": UP[::-1].copy(), "h0": H},
+    "combine": lambda: {"first": (X, X), "second": (X, X)},
+    "linear_attention": lambda: {"q": X, "k": X, "v": UP},
+    "delta_rule": lambda: {"q": X, "k": X, "v": UP, "beta": 0.5},
+    "householder": lambda: {"v": X, "beta": 2.0},
+    "householder_states": lambda: {"h0": H, "v": UP, "beta": 2.0},
     "rnn_bptt": lambda: {"params": RNN, "x": X, "trace": TRACE, "grad_h": UP, "h0": H, "activation": "tanh"},
     "lstm_bptt": lambda: {"params": LSTM, "x": X, "trace": sequence.lstm(LSTM, X), "grad_h": UP, "h0": H, "c0": H,
                           "coupled": False},
@@ -91,6 +100,7 @@ CALLS = {
     "lstm_params": lambda: {"D": 2, "H": 3, "seed": 0, "forget_bias": 1.0},
     "gru_params": lambda: {"D": 2, "H": 3, "seed": 0},
     "mingru_params": lambda: {"D": 2, "H": 3, "seed": 0},
+    "minlstm_params": lambda: {"D": 2, "H": 3, "seed": 0},
     "with_forget_bias": lambda: {"params": LSTM, "value": np.ones(4)},
     "chrono_biases": lambda: {"H": 3, "t_max": 20.0, "seed": 0},
     "with_chrono": lambda: {"params": GRU, "t_max": 20.0, "seed": 0},

@@ -6,12 +6,13 @@
     04 LSTM                  cells (lstm_step), sequence (lstm), bptt (lstm_bptt), gates (every gate of a torch module)
     05 GRU                   cells (gru_step, mingru_step, lstm_step with peephole or coupled), bptt (gru_bptt)
     06 both directions       bidirectional (two sets of weights, reversal within true lengths, the gradients by hand)
+    09 after the LSTM        linear (linear recurrences, the scan, a matrix for a state), sequence (mingru, minlstm)
 
 Of every chapter: `plots` (arrays in, figure out), `live` (`live.show`), `figures/` (one file a live figure), `checks/`
 (one file a chapter's exercises). `kinds` holds one record a kind of cell, `data/` small trained weights with the
 command that made them. Imports go one way, from left to right:
 
-    cells, sequence, bptt, kinds, params, gates, monitor; kinds and bidirectional
+    cells, linear, sequence, bptt, kinds, params, gates, monitor; kinds and bidirectional
     sequence, jacobians and lags; params, models and crowd
     clipping, tasks, text, plots and training stand on their own
 """

@@ -1,4 +1,4 @@
-"""One step of the RNN, the LSTM, the GRU and the minGRU: the one place of each equation.
+"""One step of the RNN, the LSTM, the GRU, the minGRU and the minLSTM: the one place of each equation.
 
 Array API only: the same lines run on NumPy arrays, on torch tensors and on the arrays that record a live figure.
 Shapes: x (batch, input), h and c (batch, hidden); weights (input, gates * hidden), so that a = x @ W_x + h @ W_h + b.
@@ -33,12 +33,15 @@ __all__ = [
     "LSTMStep",
     "MinGRUParams",
     "MinGRUStep",
+    "MinLSTMParams",
+    "MinLSTMStep",
     "RNNParams",
     "RNNStep",
     "gru_step",
     "log_softmax",
     "lstm_step",
     "mingru_step",
+    "minlstm_step",
     "rnn_step",
     "sigmoid",
     "softmax",
@@ -90,6 +93,14 @@ class MinGRUParams(NamedTuple):
     BLOCKS = ("z", "n")
 
 
+class MinLSTMParams(NamedTuple):
+    """Weights of a minLSTM, blocks in the order i, f, g: W_x (D, 3H), b (3H,); nothing in it sees h."""
+
+    W_x: Array
+    b: Array
+    BLOCKS = ("i", "f", "g")
+
+
 class RNNStep(NamedTuple):
     """What one RNN step computes: a (B, H) before the activation, h (B, H) after it."""
 
@@ -127,6 +138,15 @@ class MinGRUStep(NamedTuple):
 
     z: Array
     n: Array
+    h: Array
+
+
+class MinLSTMStep(NamedTuple):
+    """What one minLSTM step computes, each (B, H): gates i and f, which add up to 1, candidate g, hidden state h."""
+
+    i: Array
+    f: Array
+    g: Array
     h: Array
 
 
@@ -354,6 +374,38 @@ def mingru_update(xp, a_x, h):
     a_z, n = _blocks(a_x, 2)
     z = _sigmoid(xp, a_z)
     return MinGRUStep(z, n, z * h + (1.0 - z) * n)
+
+
+def minlstm_step(params, x, h):
+    """One step of a minLSTM: an LSTM without output gate and without h in its gates, whose i and f share out 1.
+
+        f = sigmoid(a_f) / (sigmoid(a_i) + sigmoid(a_f))      a = x W_x + b      keep
+        i = sigmoid(a_i) / (sigmoid(a_i) + sigmoid(a_f)) = 1 - f                 write
+        h_t = f * h + i * g                                   g = a_g            candidate
+
+    Shapes: x (B, D), h (B, H) -> MinLSTMStep of (B, H). Given the inputs, h_t is linear in h; torch.nn has no such
+    layer. Raises TypeError, ValueError and FloatingPointError as `rnn_step`.
+    Source: Feng et al., "Were RNNs all we needed?", 2024 (the form without logarithms).
+
+    >>> import numpy as np
+    >>> params = MinLSTMParams(np.zeros((1, 3)), np.zeros(3))    # both gates at 1/2
+    >>> minlstm_step(params, np.ones((1, 1)), np.ones((1, 1))).h.tolist()
+    [[0.5]]
+    """
+    xp, _, a_x, (h,) = _step_arguments(MinLSTMParams, params, x, h=h)
+    return _not_nan(minlstm_update(xp, a_x, h))
+
+
+def minlstm_update(xp, a_x, h):
+    """The minLSTM's equations, given the input term a_x (B, 3H).
+
+    The quotient is written sigmoid(softplus(-a_i) - softplus(-a_f)), which is right where both sigmoids are 0.
+    """
+    a_i, a_f, g = _blocks(a_x, 3)
+    zero = xp.zeros_like(g)
+    f = _sigmoid(xp, xp.logaddexp(-a_i, zero) - xp.logaddexp(-a_f, zero))
+    i = 1.0 - f
+    return MinLSTMStep(i, f, g, f * h + i * g)
 
 
 def gate_activation(xp, params, kinds):

@@ -21,7 +21,7 @@ from ._validate import (
     expect_shape,
     namespace,
 )
-from .cells import GRUParams, LSTMParams, MinGRUParams, RNNParams
+from .cells import GRUParams, LSTMParams, MinGRUParams, MinLSTMParams, RNNParams
 from .kinds import kind_of, kind_of_module
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "identity",
     "lstm_params",
     "mingru_params",
+    "minlstm_params",
     "normal",
     "orthogonal",
     "rnn_params",
@@ -155,6 +156,18 @@ def mingru_params(D, H, seed=0):
     """
     input_seed, _ = _sizes_and_seeds(D, H, seed)
     return MinGRUParams(uniform((D, 2 * H), 1 / math.sqrt(H), input_seed), np.zeros(2 * H))
+
+
+def minlstm_params(D, H, seed=0):
+    """MinLSTMParams with D inputs and H hidden units: weights uniform within 1/sqrt(H), biases zero.
+
+    Raises as `gru_params`.
+
+    >>> minlstm_params(3, 5, seed=0).W_x.shape
+    (3, 15)
+    """
+    input_seed, _ = _sizes_and_seeds(D, H, seed)
+    return MinLSTMParams(uniform((D, 3 * H), 1 / math.sqrt(H), input_seed), np.zeros(3 * H))
 
 
 def _sizes_and_seeds(D, H, seed):

@@ -12,7 +12,7 @@ from .cells import (
     LSTMParams,
     LSTMStep,
     MinGRUParams,
-    MinGRUStep,
+    MinLSTMParams,
     RNNParams,
     RNNStep,
     activation_function,
@@ -22,10 +22,12 @@ from .cells import (
     inputs,
     lstm_update,
     mingru_update,
+    minlstm_update,
     rnn_update,
 )
+from .linear import parallel_scan
 
-__all__ = ["gru", "lstm", "mingru", "pick", "rnn", "scan"]
+__all__ = ["gru", "lstm", "mingru", "minlstm", "pick", "rnn", "scan"]
 
 
 def rnn(params, x, h0=None, activation="tanh"):
@@ -93,23 +95,49 @@ def gru(params, x, h0=None, reset_after=True):
     return _not_nan(GRUStep(*scan(step, (h0,), (a_x,))[1]))
 
 
-def mingru(params, x, h0=None):
-    """Run a minGRU over x (T, B, D) from h0 (B, H), zeros if None, step by step; returns MinGRUStep of (T, B, H).
+def mingru(params, x, h0=None, parallel=False):
+    """Run a minGRU over x (T, B, D) from h0 (B, H), zeros if None; returns MinGRUStep of (T, B, H).
 
-    The equations are those of `cells.mingru_step`. Raises TypeError, ValueError and FloatingPointError as `rnn`.
+    The equations are those of `cells.mingru_step`. With `parallel` all steps are computed together by
+    `linear.parallel_scan`: the same numbers, to rounding. Raises TypeError, ValueError and FloatingPointError as `rnn`.
 
     >>> import numpy as np
     >>> from helpers.params import mingru_params
     >>> mingru(mingru_params(3, 5, seed=0), np.ones((7, 2, 3))).z.shape
     (7, 2, 5)
     """
-    xp, _, a_x, (h0,) = _start(MinGRUParams, params, x, h0=h0)
+    expect_flags(parallel=parallel)
+    xp, params, a_x, (h0,) = _start(MinGRUParams, params, x, h0=h0)
+    return _not_nan(_linear(xp, mingru_update, "z", a_x, h0, parallel))
+
+
+def minlstm(params, x, h0=None, parallel=False):
+    """Run a minLSTM over x (T, B, D) from h0 (B, H), zeros if None; returns MinLSTMStep of (T, B, H).
+
+    The equations are those of `cells.minlstm_step`; `parallel` as in `mingru`. Raises TypeError, ValueError and
+    FloatingPointError as `rnn`.
+
+    >>> import numpy as np
+    >>> from helpers.params import minlstm_params
+    >>> minlstm(minlstm_params(3, 5, seed=0), np.ones((7, 2, 3)), parallel=True).f.shape
+    (7, 2, 5)
+    """
+    expect_flags(parallel=parallel)
+    xp, params, a_x, (h0,) = _start(MinLSTMParams, params, x, h0=h0)
+    return _not_nan(_linear(xp, minlstm_update, "f", a_x, h0, parallel))
+
+
+def _linear(xp, update, keep, a_x, h0, parallel):
+    """All steps of a cell that is linear in h: one after the other, or in parallel, given the name of what keeps h."""
+    if parallel:
+        steps = update(xp, a_x, xp.zeros_like(h0))  # from a state of 0: its h is what each step adds
+        return steps._replace(h=parallel_scan(getattr(steps, keep), steps.h, h0))
 
     def step(state, inputs):
-        new = mingru_update(xp, inputs[0], state[0])
+        new = update(xp, inputs[0], state[0])
         return (new.h,), new
 
-    return _not_nan(MinGRUStep(*scan(step, (h0,), (a_x,))[1]))
+    return scan(step, (h0,), (a_x,))[1]
 
 
 def _start(kind, params, x, **states):

@@ -5,7 +5,7 @@ import pytest
 from equation_cases import CASES
 from tracing import agree
 
-from helpers import bptt, cells, params, sequence
+from helpers import bptt, cells, linear, params, sequence
 from helpers.jacobians import log_norm_products, rnn_jacobians
 
 
@@ -54,3 +54,18 @@ def test_loss_and_biases(node):
         return *bptt.cross_entropy(logits, targets), cells.softmax(logits), cells.sigmoid(logits), biased.b, slow.b
 
     agree(node, run, rng.normal(size=(3, 2, 4)), rng.integers(4, size=(3, 2)), np.asarray(7.0), lstm.b)
+
+
+def test_recurrences_that_are_linear_in_their_state(node):
+    rng = np.random.default_rng(0)
+
+    def run(xp, a, b, h0, k, v, W_x, x):
+        loop, scan = linear.linear_recurrence(a, b, h0), linear.parallel_scan(a, b, h0)
+        minimal = cells.MinLSTMParams(W_x, xp.zeros_like(W_x[0, :]))
+        steps, together = (sequence.minlstm(minimal, x, parallel=parallel) for parallel in (False, True))
+        turned = linear.householder(k[0, ...], 1.5)
+        return (loop, scan, linear.householder_states(k[0, ...], k, 1.8), turned, *linear.linear_attention(k, k, v),
+                *linear.delta_rule(k, k, v, 0.5), *steps, *together)
+
+    a, b, k, v = (rng.normal(size=(7, 2, n)) for n in (3, 3, 4, 5))
+    agree(node, run, a, b, b[0], k, v, rng.normal(size=(3, 12)), rng.normal(size=(5, 2, 3)))
