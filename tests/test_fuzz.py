@@ -154,6 +154,8 @@ CALLS = {
     "LastStep": lambda: {"cell": "rnn", "inputs": 2, "hidden": 3, "outputs": 1, "start": "normal", "forget_bias": 1.0,
                          "seed": 0},
     "LastStep.forward": lambda: {"self": models.LastStep("rnn", 2, 3, 1), "x": torch.ones(4, 2, 2)},
+    "Recurrent": lambda: {"params": LSTM, "coupled": True},
+    "Recurrent.forward": lambda: {"self": models.Recurrent(GRU), "x": torch.ones(4, 2, 3)},
     "next_character_loss": lambda: {"output": (torch.zeros(4, 2, 5), None), "targets": torch.ones(4, 2).long()},
     "bits_per_character": lambda: {"model": models.CharModel("rnn", 3, 96, True), "codes": CODES, "rows": 3},
     "members": lambda: {"start": "normal", "inputs": 2, "hidden": 3, "outputs": 1, "seeds": [0, 1], "clip": 1.0,

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from equation_cases import CASES, assert_same, with_grad
 
 from helpers import models, params, sequence, tasks, training
 
@@ -95,3 +96,56 @@ def test_bits_per_character_of_a_uniform_model_and_of_a_sure_one():
     with torch.no_grad():
         model.readout.bias[:3] = 50
     assert models.bits_per_character(model, codes, rows=3) == pytest.approx(np.log2(3), abs=1e-6)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_recurrent_layer_trains_with_the_gradients_of_autograd(case):
+    rng = np.random.default_rng(4)
+    drawn, x, weight = case.draw(rng, 3, 4), rng.normal(size=(5, 2, 3)), torch.tensor(rng.normal(size=(5, 2, 4)))
+    layer, ours = models.Recurrent(drawn, **case.options).double(), torch.tensor(x, requires_grad=True)
+    with torch.no_grad():
+        for name, value in drawn._asdict().items():
+            if value is not None:
+                getattr(layer, name).copy_(torch.tensor(value))
+    leaves, theirs, steps = with_grad(drawn), torch.tensor(x, requires_grad=True), []
+    state = tuple(torch.zeros(2, 4, dtype=torch.float64) for _ in case.states)
+    for x_t in theirs:
+        steps.append(case.step(leaves, x_t, *state, **case.options))
+        state = tuple(getattr(steps[-1], name) for name in case.states)
+    h, want = layer(ours), torch.stack([step.h for step in steps])
+    assert_same(h, want)
+    for states in (h, want):
+        (weight * states**2).sum().backward()
+    assert_same(ours.grad, theirs.grad)
+    for name, parameter in layer.named_parameters():
+        leaf = getattr(leaves, name)
+        assert_same(parameter.grad, torch.zeros_like(leaf) if leaf.grad is None else leaf.grad)
+
+
+def test_a_recurrent_layer_is_torchs_own_where_torch_has_it():
+    module = torch.nn.GRU(3, 4)
+    layer, x = models.Recurrent(params.from_torch(module)), torch.randn(5, 2, 3)
+    assert sum(p.numel() for p in layer.parameters()) == sum(p.numel() for p in module.parameters())
+    assert layer(x).dtype == torch.float32
+    assert torch.allclose(layer(x), module(x)[0], atol=1e-6)
+
+
+def test_a_recurrent_layer_does_not_go_back_through_weights_that_have_changed():
+    layer = models.Recurrent(params.mingru_params(3, 4))
+    h = layer(torch.ones(5, 2, 3))
+    with torch.no_grad():
+        layer.W_x.add_(1.0)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        h.sum().backward()
+
+
+@pytest.mark.parametrize(("call", "error", "says"), [
+    (lambda: models.Recurrent(torch.nn.GRU(3, 4)), TypeError, "params: expected one of RNNParams, .*; got GRU"),
+    (lambda: models.Recurrent(params.gru_params(3, 4), coupled=True), TypeError,
+     r"options: expected none but \['reset_after'\] for gru, got 'coupled'"),
+    (lambda: models.Recurrent(params.lstm_params(3, 4), coupled=2), TypeError, "coupled: expected True or False"),
+    (lambda: models.Recurrent(params.mingru_params(3, 4))(torch.ones(5, 2, 2)), ValueError, r"x: expected shape"),
+])
+def test_what_a_recurrent_layer_cannot_be_is_said(call, error, says):
+    with pytest.raises(error, match=says):
+        call()

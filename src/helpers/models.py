@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 
+import numpy as np
 import torch
 from torch import nn
 
-from ._validate import expect_choice, expect_counts, expect_finite_numbers, expect_flags, expect_shape, namespace
+from ._validate import (
+    as_params,
+    expect_choice,
+    expect_counts,
+    expect_finite_numbers,
+    expect_flags,
+    expect_shape,
+    namespace,
+)
 from .jacobians import scaled_to_radius
-from .kinds import KINDS
+from .kinds import KINDS, kind_of
 from .params import normal, orthogonal
 from .text import expect_codes, side_by_side
 
-__all__ = ["CharModel", "ElmanNet", "LastStep", "Tagger", "bits_per_character", "next_character_loss"]
+__all__ = ["CharModel", "ElmanNet", "LastStep", "Recurrent", "Tagger", "bits_per_character", "next_character_loss"]
 
 STARTS = ("uniform", "normal", "orthogonal", "identity")
 
@@ -132,7 +142,7 @@ class ElmanNet(nn.Module):
         self.readout = nn.Linear(hidden, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        _expect_sequence(x, self.recurrent)
+        _expect_sequence(x, self.recurrent.weight_ih_l0, self.recurrent.input_size)
         return torch.sigmoid(self.readout(self.recurrent(x)[0]))
 
 
@@ -170,18 +180,70 @@ class LastStep(nn.Module):
                 self.recurrent.bias_hh_l0[hidden : 2 * hidden] = 0.0
 
     def forward(self, x):
-        _expect_sequence(x, self.recurrent)
+        _expect_sequence(x, self.recurrent.weight_ih_l0, self.recurrent.input_size)
         states, _ = self.recurrent(x)
         return self.readout(states[-1])
 
 
-def _expect_sequence(x, layer):
-    """Raise unless x (T, B, D) is what this recurrent layer reads, in the dtype of its weights."""
-    weight = layer.weight_ih_l0
+class Recurrent(nn.Module):
+    """One recurrent layer of any cell of the course, peephole and coupled LSTMs and the minGRU included: x -> h.
+
+    It starts at `params` (as float32; its parameters have their names); `options` are those of the cell's functions,
+    as coupled=True. forward(x (T, B, D)) -> h (T, B, H), from a state of zeros. The numbers and the gradients are
+    computed by NumPy, by `helpers.sequence` and `helpers.bptt`: autograd would have to follow a Python loop. So it
+    runs on the CPU only, has first derivatives only, and gives no gradient to a cell but through h. Raises TypeError
+    for params of no cell or an unknown option, TypeError and ValueError as the functions of the cell; forward raises
+    as that of `ElmanNet`, ValueError for an x with NaN or infinity, and FloatingPointError as those functions.
+    """
+
+    def __init__(self, params, **options):
+        super().__init__()
+        self.kind, self.options = kind_of(params), options
+        known = set(inspect.signature(self.kind.forward).parameters) - {"params", "x", "h0", "c0"}
+        if unknown := sorted(set(options) - known):
+            raise TypeError(f"options: expected none but {sorted(known)} for {self.kind.name}, got {unknown[0]!r}")
+        params, inputs, _ = as_params(params, self.kind.params)
+        for name, value in params._asdict().items():
+            if value is not None:
+                value = value if isinstance(value, torch.Tensor) else torch.from_numpy(np.array(value, order="C"))
+                value = nn.Parameter(value.detach().float().clone())
+            self.register_parameter(name, value)
+        self(torch.zeros(1, 1, inputs))  # what the functions of the cell refuse, they refuse now
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        _expect_sequence(x, self.W_x, len(self.W_x))
+        return _Unrolled.apply(self.kind, self.options, x, *(getattr(self, name) for name in self.kind.params._fields))
+
+
+class _Unrolled(torch.autograd.Function):
+    """The states of a cell over a sequence, with the gradients of its backward pass by hand."""
+
+    @staticmethod
+    def forward(ctx, kind, options, x, *weights):
+        ctx.kind, ctx.options = kind, options
+        ctx.trace = kind.forward(kind.params(*map(_as_numpy, weights)), _as_numpy(x), **options)
+        h = torch.from_numpy(ctx.trace.h)
+        ctx.save_for_backward(x, h, *weights)  # so that torch refuses to go back once one of them has been changed
+        return h
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, grad_h):
+        x, _, *weights = (_as_numpy(saved) for saved in ctx.saved_tensors)
+        grads = ctx.kind.backward(ctx.kind.params(*weights), x, ctx.trace, _as_numpy(grad_h), **ctx.options)
+        return None, None, *(None if g is None else torch.from_numpy(g) for g in (grads.x, *grads.params))
+
+
+def _as_numpy(tensor):
+    return None if tensor is None else tensor.detach().numpy()
+
+
+def _expect_sequence(x, weight, inputs: int):
+    """Raise unless x (T, B, inputs) is what a recurrent layer with this input weight reads, in the same dtype."""
     if not isinstance(x, torch.Tensor) or x.dtype != weight.dtype:
         raise TypeError(f"x: expected a tensor of {weight.dtype}, got {getattr(x, 'dtype', type(x).__name__)}")
     namespace(weight=weight, x=x)
-    expect_shape("x", x, ("T", "B", layer.input_size))
+    expect_shape("x", x, ("T", "B", inputs))
     if 0 in x.shape:
         raise ValueError(f"x: expected at least one step of one sequence, got shape {tuple(x.shape)}")
 
