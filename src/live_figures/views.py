@@ -15,6 +15,8 @@ __all__ = ["ColoredText", "views_html", "views_spec"]
 
 STILL = 1000  # characters coloured before any script has run; a page need not carry more
 LEVELS = 20
+GROUNDS = tuple(f"a{k}" for k in range(len(palette.AREAS)))
+STROKES = ("bold", "italic", "underline", "double", "dotted", "dashed", "wavy")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,12 +26,18 @@ class ColoredText:
     The text is what stands in the control `text`, or else `fixed`. `tint` has one value a character, or rows of them,
     of which the integer `Slider` called `row` shows one. Values go from `low` to `high`; below zero they are tinted in
     another colour. The integer `Slider` called `chooses` follows the character that the reader touches.
+
+    With `classes`, pairs of a name and a look, each value is the place of a class among them. A look is a few words: a
+    ground of the palette, a0 to a6, or none, and strokes, of which no two classes on a ground have the same. A `legend`
+    names them.
     """
 
     label: str
     tint: str
-    low: float
-    high: float
+    low: float = 0.0
+    high: float = 1.0
+    classes: tuple[tuple[str, str], ...] = ()
+    legend: bool = True
     text: str = ""
     fixed: str = ""
     row: str = ""
@@ -44,6 +52,20 @@ class ColoredText:
         if not self.low <= 0 < self.high:
             raise ValueError(f"coloured text {self.label!r}: zero has no colour, so low is at most 0, high above it; "
                              f"got {self.low:g} and {self.high:g}")
+        self._expect_looks_that_differ()
+
+    def _expect_looks_that_differ(self):
+        """Refuse an unknown word in a look, and two classes that colour alone would tell apart."""
+        seen = {}
+        for name, look in self.classes:
+            said = look.split()
+            if unknown := set(said) - {*GROUNDS, *STROKES}:
+                raise ValueError(f"coloured text {self.label!r}: the look of {name!r} has the word {min(unknown)!r}; "
+                                 f"it is made of {', '.join((*GROUNDS, *STROKES))}")
+            bare = (frozenset(said) - set(GROUNDS), not set(GROUNDS) & set(said))
+            if bare in seen:
+                raise ValueError(f"coloured text {self.label!r}: nothing but colour tells {seen[bare]!r} from {name!r}")
+            seen[bare] = name
 
 
 class _Shown:
@@ -65,6 +87,8 @@ class _Shown:
             raise ValueError(f"{where}: {view.tint!r} has the shape {tints.shape}; it needs {room} values"
                              f"{' a row' if view.row else ''}")
         self.tints = tints[given[view.row]] if view.row else tints
+        if view.classes and not np.isin(self.tints, np.arange(len(view.classes))).all():
+            raise ValueError(f"{where}: {view.tint!r} has values that are none of its {len(view.classes)} classes")
 
     def html(self, name: str) -> str:
         """The text, its scale, and the value of the chosen character."""
@@ -73,24 +97,43 @@ class _Shown:
         slider = (f' role="slider" tabindex="0" aria-label="{label}" aria-valuemin="0" '
                   f'aria-valuemax="{max(len(self.text) - 1, 0)}" aria-valuenow="{self.at}" '
                   f'aria-valuetext="{escape(self._reading())}"' if view.chooses else "")
-        ramp = f'<i class="live-ramp{" n" if view.low < 0 else ""}"></i>'
+        scale = _legend(view) if view.classes else _scale(view.low, _ramp(view.low), view.high)
         return (f'<div class="live-colored" data-view="{name}"><div class="live-label">{label}</div>'
                 f'<div class="live-text" dir="auto"{slider}>{marks}{escape(self.text[STILL:])}</div>'
-                f"{_key(view.low, ramp, view.high, self._reading())}</div>\n")
+                f"{_key(scale, self._reading())}</div>\n")
 
     def _character(self, k: int) -> str:
         """One character on its ground; a line's end is marked, so that it can be seen and touched."""
         view, value = self.view, float(self.tints[k])
-        side, end = ("n", view.low) if value < 0 and view.low < 0 else ("p", view.high)
-        level = int(np.floor(np.clip(value / end, 0, 1) * LEVELS + 0.5))
-        classes = " ".join([side] + ["end"] * (self.text[k] == "\n") + ["at"] * (k == self.at))
-        return f'<span class="{classes}" style="--t:{100 * level // LEVELS}%">{escape(self.text[k])}</span>'
+        if view.classes:
+            look, style = _look(view.classes[int(value)][1]), ""
+        else:
+            look, end = ("n", view.low) if value < 0 and view.low < 0 else ("p", view.high)
+            level = int(np.floor(np.clip(value / end, 0, 1) * LEVELS + 0.5))
+            style = f' style="--t:{100 * level // LEVELS}%"'
+        look = " ".join([look] + ["end"] * (self.text[k] == "\n") + ["at"] * (k == self.at))
+        return f'<span class="{look}"{style}>{escape(self.text[k])}</span>'
 
     def _reading(self) -> str:
         if self.at is None or not self.text:
             return ""
         character = {"\n": "↵", " ": "␣", "\t": "⇥"}.get(self.text[self.at], self.text[self.at])
-        return f"{self.at}: “{character}” {values.format_value(self.tints[self.at], self.view.format)}"
+        value, view = self.tints[self.at], self.view
+        said = view.classes[int(value)][0] if view.classes else values.format_value(value, view.format)
+        return f"{self.at}: “{character}” {said}"
+
+
+def _look(look: str) -> str:
+    """The classes of a mark that has this look."""
+    return f"k {look}".strip()
+
+
+def _legend(view: ColoredText) -> str:
+    """The names of the classes, each as its characters look."""
+    if not view.legend:
+        return ""
+    names = "".join(f'<span class="{_look(look)}">{escape(name)}</span>' for name, look in view.classes)
+    return f'<span class="live-classes">{names}</span>'
 
 
 def views_html(fig, given: dict, arrays: dict) -> str:
@@ -116,7 +159,7 @@ def _map_html(fig, control: Map, cell, arrays: dict) -> str:
     pictures = {theme: raster.png(raster.colors(array, control.low, control.high, s)) for theme, s in scales.items()}
     stills = "".join(f'<img class="live-{theme}" alt="" src="{source}">' for theme, source in pictures.items())
     ramp = ";".join(f"--{theme}:{','.join(color for _, color in scale)}" for theme, scale in scales.items())
-    key = _key(control.low, f'<i class="live-ramp" style="{ramp}"></i>', control.high,
+    key = _key(_scale(control.low, f'<i class="live-ramp" style="{ramp}"></i>', control.high),
                f"{row}, {column}: {values.format_value(array[row, column], control.format)}")
     said = f'aria-label="{label}" aria-description="{escape(fig.word("map_keys"))}"'
     return (f'<div class="live-map"><div class="live-label">{label}</div>'
@@ -132,8 +175,16 @@ def _scales(control: Map) -> dict:
     return {"light": scale, "dark": [(at, palette.DARK[color]) for at, color in scale]}
 
 
-def _key(low: float, ramp: str, high: float, reading: str) -> str:
-    """The scale of the colours, with the value of what is chosen."""
+def _ramp(low: float) -> str:
+    return f'<i class="live-ramp{" n" if low < 0 else ""}"></i>'
+
+
+def _scale(low: float, ramp: str, high: float) -> str:
+    """The scale of the colours between its ends."""
     ends = [values.format_value(end, "d" if end == int(end) else ".3g") for end in (low, high)]
-    return (f'<div class="live-key"><span>{ends[0]}</span>{ramp}<span>{ends[1]}</span>'
-            f"<output>{escape(reading)}</output></div>")
+    return f"<span>{ends[0]}</span>{ramp}<span>{ends[1]}</span>"
+
+
+def _key(scale: str, reading: str) -> str:
+    """What the colours mean, with the value of what is chosen."""
+    return f'<div class="live-key">{scale}<output>{escape(reading)}</output></div>'

@@ -120,8 +120,7 @@ def _said(fig, say: Say):
 
     parts = {part: own(part, getattr(fig, part)) for part in ("title", "caption", "alt")}
     parts["controls"] = tuple(_control(c, own) for c in fig.controls)
-    parts["views"] = tuple(dataclasses.replace(view, label=own(f"views.{k}.label", view.label))
-                           for k, view in enumerate(fig.views))
+    parts["views"] = tuple(_view(view, f"views.{k}", own) for k, view in enumerate(fig.views))
     parts["readout"] = own("readout", fig.readout)
     if fig.diagram:
         parts["diagram"] = _diagram(fig.diagram, own)
@@ -139,6 +138,11 @@ def _control(control, own: Say):
         said["labels"] = tuple(own(f"{key}.options.{option}", label) for option, label in
                                zip(control.options, control.labels or control.options, strict=True))
     return dataclasses.replace(control, **said)
+
+
+def _view(view, key: str, own: Say):
+    classes = tuple((own(f"{key}.classes.{k}", name), look) for k, (name, look) in enumerate(view.classes))
+    return dataclasses.replace(view, label=own(f"{key}.label", view.label), classes=classes)
 
 
 def _promise(promise, key: str, fields, own: Say):

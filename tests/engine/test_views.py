@@ -8,12 +8,12 @@ import zlib
 import numpy as np
 import pytest
 
-from live_figures import ColoredText, page, palette, raster
+from live_figures import ColoredText, page, palette, raster, words
 from live_figures.figure import from_module
 from live_figures.widget import FigureBox
-from tests.engine.fixtures import reader, sketch
+from tests.engine.fixtures import reader, sketch, sorts
 
-READER, SKETCH = from_module(reader, "reader"), from_module(sketch, "sketch")
+READER, SKETCH, SORTS = (from_module(m, m.__name__.rpartition(".")[2]) for m in (reader, sketch, sorts))
 
 
 def view(**changed):
@@ -44,6 +44,39 @@ def test_a_fixed_text_without_a_control_is_no_slider():
     fixed = ColoredText(label="Fixed", fixed="abc", tint="rows", row="shown", low=-1, high=1)
     html = page.figure_html(dataclasses.replace(READER, views=(fixed,)))
     assert "abc" in "".join(part[-1] for part in html.split("</span>")) and 'role="slider"' not in html
+
+
+def test_a_text_of_classes_says_the_names_and_shows_the_looks():
+    html = page.figure_html(SORTS)
+    assert '<span class="k a0 italic">v</span><span class="k a1 bold underline at">o</span>' in html
+    assert '<span class="k">,</span>' in html and '<span class="k end">\n</span>' in html
+    assert '<span class="k a1 bold underline">vowel</span><span class="k a0 italic">consonant</span>' in html
+    assert "<output>1: “o” vowel</output>" in html and "live-ramp" not in html
+    again = dataclasses.replace(SORTS, views=(dataclasses.replace(SORTS.views[0], legend=False),))
+    assert "live-classes" not in page.figure_html(again)
+
+
+def test_the_names_of_classes_are_words():
+    said = words.words(SORTS)
+    assert said["sorts.views.0.classes.1"] == "vowel"
+    assert "“o” 元音</output>" in page.figure_html(words.translated(SORTS, {"sorts.views.0.classes.1": "元音"}))
+
+
+@pytest.mark.parametrize(("classes", "says"), [
+    ((("a", "a0"), ("b", "a1")), "nothing but colour tells 'a' from 'b'"),
+    ((("a", ""), ("b", "")), "nothing but colour tells 'a' from 'b'"),
+    ((("a", "a0 blink"),), "the look of 'a' has the word 'blink'"),
+    ((("a", "a7"),), "the look of 'a' has the word 'a7'"),
+])  # fmt: skip
+def test_classes_that_only_colour_tells_apart_are_refused(classes, says):
+    with pytest.raises(ValueError, match=says):
+        ColoredText(label="L", fixed="a", tint="t", classes=classes)
+
+
+def test_a_value_without_a_class_is_refused():
+    fewer = dataclasses.replace(SORTS.views[0], classes=sorts.CLASSES[:2])
+    with pytest.raises(ValueError, match="values that are none of its 2 classes"):
+        page.figure_html(dataclasses.replace(SORTS, views=(fewer,)))
 
 
 def test_a_picture_holds_the_colours_of_its_array():

@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
-from live_pages import arrays, load_fixture, ready
+from live_pages import arrays, load_fixture, ready, rgb
+
+from live_figures import palette
 
 pytestmark = pytest.mark.browser
 
@@ -91,6 +93,28 @@ def test_the_picture_before_any_script_is_the_one_after(open_page):
              for s in still.locator(".live-text :is(.p, .n)").all()]
     moved = [[name, style.replace(" ", "").rstrip(";"), text] for name, style, text in with_script.evaluate(spans)]
     assert count > 100 and [[n, s.rstrip(";"), t] for n, s, t in shown] == moved
+
+
+def test_a_text_of_classes_shows_their_looks_as_before_any_script(open_page):
+    marks = "[...document.querySelectorAll('.live-text .k')].map(m => [m.className, m.textContent])"
+    tab = open_page("sorts.html")
+    element = ready(tab, "sorts")
+    still = open_page("sorts.html", java_script_enabled=False)
+    before = [[m.get_attribute("class"), m.text_content()] for m in still.locator(".live-text .k").all()]
+    assert before == tab.evaluate(marks) and before[1] == ["k a1 bold underline at", "o"]
+    look = "(m, name) => getComputedStyle(m)[name]"
+    vowel, other = (element.locator(".live-text .k").nth(k) for k in (1, 6))
+    assert vowel.evaluate(look, "fontWeight") == "700" and vowel.evaluate(look, "textDecorationLine") == "underline"
+    assert vowel.evaluate(look, "backgroundColor") == rgb(palette.AREAS[1])
+    assert other.evaluate(look, "textDecorationLine") == "none"
+    assert element.locator(".live-colored output").inner_text() == "1: “o” vowel"
+    element.locator("textarea").fill("")
+    computed(element)
+    assert element.locator(".live-colored output").inner_text() == "" and not tab.evaluate(marks)
+    element.locator("textarea").fill("a, b")
+    computed(element)
+    assert [name for name, _ in tab.evaluate(marks)] == ["k a1 bold underline at", "k", "k", "k a0 italic"]
+    assert element.locator(".live-colored output").inner_text() == "0: “a” vowel"
 
 
 def test_touching_a_character_chooses_it_and_its_value_is_read(open_page):

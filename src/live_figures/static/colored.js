@@ -89,7 +89,9 @@ export class Colored {
 
   reading(at) {
     const letter = this.letters[at];
-    return letter === undefined ? "" : `${at}: “${SIGNS[letter] ?? letter}” ${formatValue(this.tints[at], this.view.format)}`;
+    const value = this.tints[at], { classes, format } = this.view;
+    const said = classes.length ? classes[value]?.[0] : formatValue(value, format);
+    return letter === undefined ? "" : `${at}: “${SIGNS[letter] ?? letter}” ${said}`;
   }
 
   read(at) { this.output.textContent = this.reading(at); }
@@ -110,7 +112,7 @@ export class Colored {
 
   // One element a character as a reader sees it, with the value of its last code point.
   color(chunk) {
-    const { low, high } = this.view;
+    const { low, high, classes } = this.view;
     if (!chunk.marks) {
       let at = chunk.from - 1;
       chunk.marks = [...segmenter.segment(chunk.part)].map(({ segment }) => {
@@ -124,7 +126,8 @@ export class Colored {
       chunk.element.replaceChildren(...chunk.marks);
     }
     for (const mark of chunk.marks) {
-      const [side, strength] = tint(this.tints[mark.at], low, high), here = mark.first <= this.at && this.at <= mark.at;
+      const value = this.tints[mark.at], here = mark.first <= this.at && this.at <= mark.at;
+      const [side, strength] = classes.length ? [`k ${classes[value]?.[1]}`.trim()] : tint(value, low, high);
       const look = side + (mark.end ? " end" : "") + (here ? " at" : "");
       if (mark.look !== look) mark.className = mark.look = look;
       if (mark.strength !== strength) mark.style.setProperty("--t", `${mark.strength = strength}%`);
