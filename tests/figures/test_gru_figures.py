@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 import torch
+from onnx import TensorProto, helper
+from onnx.reference import ReferenceEvaluator
 
 from helpers.live import load
 from helpers.params import to_torch
@@ -37,3 +39,68 @@ def test_the_wires_of_gru_gates_meet_where_they_are_drawn_to_meet():
         assert now["recalled"] == pytest.approx(now["r"] * now["u"], abs=1e-14)
         assert now["kept"] == pytest.approx(now["z"] * now["h_prev"], abs=1e-14)
         assert now["written"] == pytest.approx((1 - now["z"]) * now["n"], abs=1e-14)
+
+
+SETTINGS = [{}, {"weights": 1, "b_hn": 1.0, "cross": 2.0}, {"weights": 6, "b_hn": -0.5, "reset": 2.0}]
+
+
+def _parts(weights=3, cross=1.0, reset=1.0, b_hn=0.0):
+    """W (6, 1), R (6, 2) and both biases of `gru_conventions`, rows in the order r, z, n; and its input."""
+    consts = load("gru_conventions").float_consts()
+    W, R, b = consts["W_x"][weights - 1].T.copy(), consts["W_h"][weights - 1].T.copy(), consts["b"][weights - 1].copy()
+    for part in (W, R, b):
+        part[:2] *= reset
+    R[4, 1], R[5, 0] = cross * R[4, 1], cross * R[5, 0]
+    return W, R, b, np.array([0, 0, 0, 0, b_hn, b_hn]), consts["x"]
+
+
+def _onnx(W, R, b, b_h, x, reset_after):
+    """The states (2, T) by the evaluator of the ONNX standard, whose gates stand in the order z, r, h."""
+    order = [2, 3, 0, 1, 4, 5]
+    inputs = {"X": x, "W": W[order][None], "R": R[order][None], "B": np.concatenate([b[order], b_h[order]])[None]}
+    node = helper.make_node("GRU", list(inputs), ["Y"], hidden_size=2, linear_before_reset=int(reset_after))
+    double = TensorProto.DOUBLE
+    graph = helper.make_graph([node], "gru", [helper.make_tensor_value_info(n, double, v.shape) for n, v in
+                                              inputs.items()], [helper.make_tensor_value_info("Y", double, None)])
+    return ReferenceEvaluator(helper.make_model(graph)).run(None, inputs)[0][:, 0, 0].T
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+@pytest.mark.parametrize("negated", [False, True])
+def test_both_places_of_the_reset_agree_with_the_onnx_standard(settings, negated):
+    arrays = load("gru_conventions").run(differs="reset", negated=negated, **settings)
+    parts = _parts(**settings)
+    np.testing.assert_allclose(arrays["torch"], _onnx(*parts, reset_after=True), atol=1e-12)
+    for part in parts[:-1]:
+        part[2:4] *= -1 if negated else 1
+    np.testing.assert_allclose(arrays["other"], _onnx(*parts, reset_after=False), atol=1e-12)
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+@pytest.mark.parametrize(("differs", "reset_after"), [("update", True), ("both", False)])
+def test_a_z_that_writes_agrees_with_its_formula(settings, differs, reset_after):
+    """Chung et al. 2014: the new state is (1 - z) times the old one and z times the candidate."""
+    W, R, b, b_h, x = _parts(**settings)
+    sigma, h, states = lambda a: 1 / (1 + np.exp(-a)), np.zeros(2), []
+    for now in x[:, 0]:
+        r, z = (sigma(W[rows] @ now + b[rows] + R[rows] @ h) for rows in (slice(0, 2), slice(2, 4)))
+        recalled = r * (R[4:] @ h + b_h[4:]) if reset_after else R[4:] @ (r * h) + b_h[4:]
+        h = (1 - z) * h + z * np.tanh(W[4:] @ now + b[4:] + recalled)
+        states.append(h)
+    np.testing.assert_allclose(load("gru_conventions").run(differs=differs, **settings)["other"].T, states, atol=1e-12)
+
+
+@pytest.mark.parametrize(("met", "state"), [
+    ("alike", {"differs": "both", "negated": True, "cross": 0}),
+    ("alike", {"differs": "both", "negated": True, "reset": 0}),
+    ("far", {"differs": "reset", "cross": 2, "reset": 2}),
+])  # fmt: skip
+def test_the_challenges_of_gru_conventions_can_be_met(met, state):
+    assert load("gru_conventions").run(**state)[met]
+
+
+@pytest.mark.parametrize(("met", "state"), [
+    ("forgets", {"unit": 1, "update_bias": -6}), ("goes_on", {"unit": 4, "reset_bias": 12}),
+])  # fmt: skip
+def test_the_challenges_of_gru_gates_can_be_met(met, state):
+    assert load("gru_gates").run(**state)[met]
