@@ -1,0 +1,42 @@
+"""The figures of chapter 09 against products of matrices and loops written out."""
+
+import numpy as np
+import pytest
+
+from helpers.figures.shell_game import PAIRS, _drawn
+from helpers.live import load
+
+
+@pytest.mark.parametrize(("beta", "cups", "seed"), [(1.0, 3, 0), (1.8, 4, 5), (2.0, 5, 7)])
+def test_the_shell_game_is_a_product_of_matrices_beside_a_ball_that_is_moved(beta, cups, seed):
+    arrays = load("shell_game").run(beta=beta, cups=cups, seed=seed, swaps=30)
+    state, ball = np.eye(5)[0], 0
+    for i, j in (PAIRS[k] for k in _drawn(np, np.asarray(seed), cups * (cups - 1) // 2)[:30, 0]):
+        v = (np.eye(5)[i] - np.eye(5)[j]) / np.sqrt(2)
+        state = state @ (np.eye(5) - beta * np.outer(v, v))
+        ball = {i: j, j: i}.get(ball, ball)
+    np.testing.assert_allclose(arrays["weight"], state, atol=1e-12)
+    assert arrays["cup"] == ball + 1 and arrays["held"] == pytest.approx(state[ball])
+
+
+@pytest.mark.parametrize("cups", [3, 4, 5])
+def test_the_pairs_that_are_swapped_are_drawn_evenly_and_one_by_one(cups):
+    pairs = cups * (cups - 1) // 2
+    drawn = _drawn(np, np.asarray(3), pairs)
+    counts = np.bincount(drawn.reshape(-1), minlength=pairs) / drawn.size
+    np.testing.assert_allclose(counts, 1 / pairs, atol=0.01)
+    after = np.bincount((pairs * drawn[:-1] + drawn[1:]).reshape(-1), minlength=pairs**2) / drawn[1:].size
+    np.testing.assert_allclose(after, 1 / pairs**2, atol=0.01)
+    rows = [np.corrcoef(drawn[k * 125:(k + 1) * 125].reshape(-1), drawn[:125].reshape(-1))[0, 1] for k in range(1, 8)]
+    assert np.abs(rows).max() < 0.05  # the swaps that share one random number
+
+
+def test_what_the_shell_game_shows_is_no_lucky_seed():
+    """Accuracy after 5, 20, 100 and 1000 swaps of three cups, over a thousand games."""
+    figure, rows = load("shell_game"), {}
+    for beta in (1.0, 1.8, 2.0):
+        rows[beta] = np.mean([[figure.run(beta=beta, swaps=n, seed=s)["now"] for n in (5, 20, 100, 1000)]
+                              for s in range(20)], axis=0)
+    np.testing.assert_allclose(rows[1.0], [0.4, 0.33, 0.33, 0.33], atol=0.04)
+    np.testing.assert_allclose(rows[1.8], [1, 1, 0.82, 0.33], atol=0.04)
+    np.testing.assert_array_equal(rows[2.0], 1)
