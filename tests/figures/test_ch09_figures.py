@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from helpers import linear
+from helpers.figures import parallel_scan
 from helpers.figures.shell_game import PAIRS, _drawn
 from helpers.live import load
 
@@ -40,3 +42,26 @@ def test_what_the_shell_game_shows_is_no_lucky_seed():
     np.testing.assert_allclose(rows[1.0], [0.4, 0.33, 0.33, 0.33], atol=0.04)
     np.testing.assert_allclose(rows[1.8], [1, 1, 0.82, 0.33], atol=0.04)
     np.testing.assert_array_equal(rows[2.0], 1)
+
+
+def test_the_boxes_are_the_rounds_of_the_package_and_count_as_the_plot_says():
+    a, b = np.full(8, 0.7), np.asarray(parallel_scan.INPUTS)
+    arrays = load("parallel_scan").run(way="together", a=0.7)
+    np.testing.assert_allclose(arrays["value"][3], linear.parallel_scan(a, b), atol=1e-12)
+    for row, way in enumerate(parallel_scan.WAYS):
+        consts = parallel_scan.consts()
+        assert consts["depths"][row, 2] == parallel_scan.DEPTH[way]
+        assert consts["works"][row, 2] == parallel_scan.WORK[way]
+
+
+@pytest.mark.parametrize("way", ["loop", "together", "tree"])
+def test_the_plot_counts_what_a_schedule_of_any_length_takes(monkeypatch, way):
+    for power in (1, 2, 4, 6):
+        monkeypatch.setattr(parallel_scan, "STEPS", 2**power)
+        schedule, row = parallel_scan._schedule(way), list(parallel_scan.WAYS).index(way)
+        monkeypatch.setitem(parallel_scan.SCHEDULES, way, schedule)
+        assert set(parallel_scan._firsts(way)[-1]) == {0}
+        monkeypatch.undo()
+        consts = parallel_scan.consts()
+        assert len(schedule) == consts["depths"][row, power - 1]
+        assert sum(map(len, schedule)) == consts["works"][row, power - 1]
