@@ -113,7 +113,7 @@ def _formula(y, text, color="ink", live=None):
 
 
 readout = (
-    "Over 40 steps the two states differ by at most {worst:.3g}; r is between {lowest:.2f} and {highest:.2f}."
+    "Over 40 steps the two states differ by at most {worst:.3g}; torch's r goes from {lowest:.2f} to {highest:.2f}."
 )
 challenges = [
     Challenge("Let both differ, and make the two states agree.", met="alike"),

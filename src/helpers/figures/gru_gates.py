@@ -103,6 +103,7 @@ def _recall_wires():
         CELL.wire([(168, 168), (168, 148), (x, 148), (x, y - 10)], "r", "r"),
         CELL.wire([(86, 264), (x, 264), (x, y + 10)], "u", "h"),
         draw.label(x + 8, 245, "u_t", anchor="start", size=14), CELL.value(x + 32, 245, "u", "start"),
+        word(x + 8, 264, "weighted"),
         CELL.wire([(x + 10, y), (281, y)], "recalled", "h"), draw.gate(x, y, "×"),
         CELL.value(250, y - 17, "recalled"), word(x + 8, y + 18, "recalled"),
     ]
@@ -140,7 +141,8 @@ def _at(arrays, name, *steps):
 def _swings(a):
     quiet = [step - 1 for step in range(6, 34) if step not in (13, 27, 33)]
     steady = all(abs(a["h"][k] - a["h"][k - 1]) < 0.01 and a["h"][k] * a["n"][k] < 0 for k in quiet)
-    return steady and _at(a, "h", 5, 13, 27, 33) == [0.96, -0.94, 1.0, -0.96]
+    kept = {_at(a, "z", k + 1)[0] for k in quiet} == {1} and _at(a, "z", 5, 13, 27, 33) == [0] * 4
+    return steady and kept and _at(a, "h", 5, 13, 27, 33) == [0.96, -0.94, 1.0, -0.96]
 
 
 tries = [
@@ -158,8 +160,8 @@ tries = [
         do="Choose unit 2 and press play.", at={"unit": 2, "step": (33, T)},
         says="It goes half of the way that is left to the candidate: to 0.50, 0.75, 0.87 and 0.94. The state is a "
              "mixture of its last value and a tanh, so it never reaches 1.",
-        holds=lambda a: _at(a, "z", 5, 13, 27, 33) + _at(a, "h", 5, 13, 27, 33) == [0.5] * 4 + [0.5, 0.75, 0.87, 0.94]
-        and all(a["h"] < 1)),
+        holds=lambda a: _at(a, "z", 5, 13, 27, 33) + _at(a, "n", 5, 13, 27, 33) == [0.5] * 4 + [1] * 4
+        and _at(a, "h", 5, 13, 27, 33) == [0.5, 0.75, 0.87, 0.94]),
     Try(ask="Once unit 3 holds something, its candidate has the opposite sign at every step between the pulses. Does "
             "the state swing at every step?",
         guesses=("Yes, it follows the candidate.", "No, only at some pulses."), right=1,
@@ -189,7 +191,7 @@ tries = [
         do="Stay with unit 4 at step 13 and set what is added to the bias of z to 4.",
         at={"unit": 4, "step": 13, "update_bias": 4},
         says="About half of the way, from 0.33 to 0.20. The candidate recalls nothing, but z brings back one half of "
-             "the old state past it. To start afresh, a GRU has to shut both gates.",
+             "the old state past it. To start afresh, this unit needs both gates shut.",
         holds=lambda a: _at(a, "r", 13) + _at(a, "z", 13) + _at(a, "h", 12, 13) == [0, 0.5, 0.33, 0.2]),
     Try(ask="Add 12 to the bias of z in unit 1, the latch, so that it keeps even better. What does its first pulse, at "
             "step 5, leave?",
