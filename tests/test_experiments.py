@@ -8,14 +8,14 @@ import pytest
 import torch
 from torch import nn
 
-from experiments import adding_1997, clipping, long_memory
+from experiments import adding_1997, clipping, fill_the_blank, long_memory
 from experiments.__main__ import main, render
 from experiments.core import Run, rate_table, sweep, train_until
 from helpers import tasks
 from helpers.models import LastStep
 
 torch.set_num_threads(1)
-MODULES = [adding_1997, clipping, long_memory]
+MODULES = [adding_1997, clipping, fill_the_blank, long_memory]
 
 
 def test_the_starts_are_what_they_are_called():
@@ -102,7 +102,7 @@ def test_every_setting_is_one_run_and_has_its_row(module, tmp_path):
             for s in settings]
     (tmp_path / f"{module.NAME}.json").write_text(json.dumps(runs))
     page = render([module], tmp_path)
-    assert module.PAPER in page and "Deviations" in page and "1,000" in page
+    assert module.PAPER in page and "Deviations" in page and ("1,000" in page or "0.50" in page)
 
 
 def saved(module):
@@ -144,7 +144,16 @@ def test_what_the_page_reads_from_its_tables_is_there():
     assert abs(plain - solved(runs, net="tanh, clipped")) <= 1
 
 
+def test_what_the_page_says_of_hidden_characters():
+    """Every seed and the tables: less than half of the bits with both sides; and the tables do better."""
+    scores = {(r.setting["method"], r.setting["sides"], r.setting["seed"]): r.score for r in saved(fill_the_blank)}
+    for (method, sides, seed), score in scores.items():
+        assert score < scores[method, "left", seed] / 2 or sides == "left"
+        assert score > scores["table", sides, 0] or method == "table"
+
+
 def test_an_unknown_experiment_is_refused(capsys):
     with pytest.raises(SystemExit):
         main(["clippin"])
-    assert "no experiment 'clippin'; there are adding_1997, clipping, long_memory" in capsys.readouterr().err
+    known = ", ".join(sorted(module.NAME for module in MODULES))
+    assert f"no experiment 'clippin'; there are {known}" in capsys.readouterr().err

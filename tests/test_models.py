@@ -51,6 +51,19 @@ def test_a_stateful_model_reads_two_halves_like_one_text(cell):
     assert not torch.allclose(whole, fresh, atol=1e-3)
 
 
+def test_a_deep_character_model_reads_each_layer_with_the_next():
+    torch.manual_seed(0)
+    model = models.CharModel("gru", hidden=4, vocabulary=5, layers=3).double()
+    codes = torch.randint(5, (9, 2))
+    h = np.eye(5)[codes.numpy()]
+    for layer in range(3):
+        h = sequence.gru(params.from_torch(model.recurrent, layer=layer), h).h
+    expected = h @ model.readout.weight.detach().numpy().T + model.readout.bias.detach().numpy()
+    np.testing.assert_allclose(model(codes)[0].detach().numpy(), expected, atol=1e-12)
+    with pytest.raises(ValueError, match="layers: expected .* got 0"):
+        models.CharModel("gru", layers=0)
+
+
 def test_the_character_model_equals_the_course_equations():
     torch.manual_seed(0)
     model = models.CharModel("rnn", hidden=7, vocabulary=5).double()

@@ -29,7 +29,7 @@ STARTS = ("uniform", "normal", "orthogonal", "identity")
 
 
 class CharModel(nn.Module):
-    """Scores of the next character: one-hot characters, one recurrent layer (`rnn`, `lstm` or `gru`), one linear layer.
+    """Scores of the next character: one-hot characters, `layers` recurrent ones (`rnn`, `lstm`, `gru`), a linear one.
 
     forward(codes (T, B) integers, state=None) -> (scores (T, B, vocabulary), state). With `stateful`, a call without a
     state starts where the call before it ended, with the gradient cut there: for batches that continue each other.
@@ -37,13 +37,14 @@ class CharModel(nn.Module):
     none of the vocabulary.
     """
 
-    def __init__(self, cell: str = "rnn", hidden: int = 128, vocabulary: int = 96, stateful: bool = False):
+    def __init__(self, cell: str = "rnn", hidden: int = 128, vocabulary: int = 96, stateful: bool = False,
+                 layers: int = 1):
         super().__init__()
         expect_choice("cell", cell, [name for name, kind in KINDS.items() if kind.torch])
-        expect_counts(hidden=hidden, vocabulary=vocabulary)
+        expect_counts(hidden=hidden, vocabulary=vocabulary, layers=layers)
         expect_flags(stateful=stateful)
         self.vocabulary, self.stateful, self.state = vocabulary, stateful, None
-        self.recurrent = getattr(nn, KINDS[cell].torch)(int(vocabulary), int(hidden))
+        self.recurrent = getattr(nn, KINDS[cell].torch)(int(vocabulary), int(hidden), num_layers=int(layers))
         self.readout = nn.Linear(int(hidden), int(vocabulary))
 
     def forward(self, codes: torch.Tensor, state=None):

@@ -6,6 +6,7 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from helpers.cells import RNNParams, log_softmax, rnn_step, softmax
+from helpers.figures._ranking import likeliest
 from helpers.sequence import pick, scan
 from helpers.text import VOCABULARY
 from live_figures import Challenge, Claim, Slider, Text, Try, draw, short
@@ -44,7 +45,7 @@ def compute(consts, temperature, prompt, draw):
     xp = array_namespace(h)
     scores = _scores(consts, h)
     p, log_p = softmax(scores / temperature)[0, :], log_softmax(scores / temperature)[0, :]
-    best, bar = _best(scores[0, :], p)
+    best, bar = likeliest(scores[0, :], p, BARS)
     nats = -xp.sum(p * log_p)
     bits = nats / float(np.log(2))
     written = _write(consts, h, temperature, pick(consts["noise"], draw - 1))
@@ -90,20 +91,6 @@ def _write(consts, h, temperature, noise):
         return (_step(consts, code, h),), (code[0],)
 
     return scan(write, (h,), (noise,))[1][0]
-
-
-def _best(scores, p):
-    """Codes and probabilities of the BARS highest scores, in falling order."""
-    xp = array_namespace(scores)
-    index = xp.arange(scores.shape[0])
-
-    def take_one(carry, _):
-        (left,) = carry
-        best = xp.argmax(left)
-        here = index == best
-        return (xp.where(here, -1e9 + 0.0 * left, left),), (best, xp.sum(xp.where(here, p, 0.0 * p)))
-
-    return scan(take_one, (scores,), (p[:BARS],))[1]
 
 
 def diagram():
