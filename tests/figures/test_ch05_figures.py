@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from helpers.cells import RNNParams
-from helpers.figures import memory_race
+from helpers.figures import gate_variants, memory_race
 from helpers.live import load
 from helpers.params import normal, orthogonal, with_forget_bias
 from helpers.sequence import lstm, rnn
@@ -73,3 +73,25 @@ def test_the_gradients_of_memory_race_agree_with_nudged_inputs():
     for kind, params in memory_race.networks(np, consts["lstm"], 2.0, 0.9):
         moved = np.linalg.norm(np.diff(kind.forward(params, x).h[-1], axis=0)) / (2 * nudge)
         assert 10 ** arrays[f"grad_{kind.name}"][step] == pytest.approx(moved, rel=1e-6), kind.name
+
+
+def test_each_variant_is_the_cell_that_it_is_called():
+    """A missing forget gate is 1 exactly; where one gate keeps and writes, 1 minus it writes; a GRU hides nothing."""
+    figure = load("gate_variants")
+    for unit in (1, 2, 3):
+        arrays = {v: figure.run(variant=v, unit=unit, step=48, share=0.3) for v in gate_variants.VARIANTS}
+        assert np.all(arrays["no_forget"]["keep"] == 1.0)
+        for variant in gate_variants.ONE:
+            np.testing.assert_allclose(arrays[variant]["write"], 1.0 - arrays[variant]["keep"], atol=1e-15)
+        for variant in gate_variants.GRUS:
+            assert np.array_equal(arrays[variant]["shown"], arrays[variant]["memory"])
+        for variant in gate_variants.LSTMS:
+            np.testing.assert_allclose(arrays[variant]["shown"],
+                                       arrays[variant]["read"] * np.tanh(arrays[variant]["memory"]))
+
+
+def test_only_the_alarm_looks_at_its_cell():
+    """On the other two tasks the cell with peepholes is the LSTM, to the last bit."""
+    for unit in (1, 2):
+        plain, peephole = (load("gate_variants").run(variant=v, unit=unit, step=48) for v in ("lstm", "peephole"))
+        assert all(np.array_equal(plain[name], peephole[name]) for name in ("keep", "write", "read", "memory", "shown"))

@@ -1,6 +1,6 @@
 """What the wiring of a cell is drawn with: values on wires, gates as tanks, and below them the signals over time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -28,10 +28,11 @@ def pulses():
 def lone_units(weights):
     """W_x, W_h and b of units that listen only to themselves.
 
-    `weights` has, for each unit, one (input weight, recurrent weight, bias) for each gate.
+    `weights` has, for each unit, one (weight of each input, recurrent weight, bias) for each gate.
     """
-    table = np.array(weights, dtype=float).transpose(2, 1, 0)  # (input weight, recurrent weight, bias) x gate x unit
-    return table[0].reshape(1, -1), np.concatenate([np.diag(row) for row in table[1]], axis=1), table[2].reshape(-1)
+    *inputs, recurrent, bias = np.array(weights, dtype=float).transpose(2, 1, 0)  # each gate x unit
+    W_h = np.concatenate([np.diag(row) for row in recurrent], axis=1)
+    return np.reshape(inputs, (len(inputs), -1)), W_h, bias.ravel()
 
 
 def before(xp, state):
@@ -69,7 +70,7 @@ class Wiring:
 
     signals: Mapping[str, str]
     values: tuple[str, ...]
-    gates: str
+    gates: Sequence[str]
     signed: str
 
     def arrays(self, xp, wires, lines, step, unit, units):
@@ -78,7 +79,7 @@ class Wiring:
         size, at = xp.abs(now), xp.astype(step, now.dtype)
         first = self.values.index(self.gates[0])
         scale = xp.asarray([TANK / 2 if name == self.signed else TANK for name in self.gates])
-        gates = scale * now[first:first + len(self.gates)]
+        gates = scale * xp.clip(now[first:first + len(self.gates)], -1.0, 1.0)
         upto = xp.minimum(xp.arange(T), step - 1)  # what comes later is not drawn: the reader is asked about it
         return {name: xp.take(line, upto) for name, line in lines.items()} | {
             "x": wires[self.values.index("x")], "until": xp.astype(upto + 1, now.dtype), "now": now,
@@ -118,16 +119,20 @@ class Wiring:
         return draw.wire(points, color=self._ink(signal), head=head,
                          live={"stroke-width": f"width[{k}]", "stroke-dasharray": f"dash[{k}]"})
 
-    def tank(self, name, x, text):
-        """A gate as a box that is as full as the gate is open; one with a sign fills from its middle."""
+    def tank(self, name, x, text, letters=None):
+        """A gate as a box that is as full as the gate is open; one with a sign fills from its middle.
+
+        It is lettered with its name, or with each of `letters` while the array that it maps to is 1.
+        """
         k, color, base = self.gates.index(name), self._ink(name), 208.0
         zero = base - TANK / 2 if name == self.signed else base
         fill = (f'<rect x="-18" y="0" width="36" height="0" class="fill-{color} stroke-none" opacity="0.3" '
                 f'data-live="y=top[{k}]; height=full[{k}]"/>')
         return (
             draw.box(x, base - TANK / 2, 38, TANK, stroke=color, radius=3) + draw.panel(fill, x=x, y=zero)
-            + draw.label(x, 179, f"{name}_t", size=14, color=color, bold=True) + self.value(x, 198, name)
-            + word(x, 218, text, "middle")
+            + "".join(draw.label(x, 179, f"{letter}_t", size=14, color=color, bold=True, live=show and {"show": show})
+                      for letter, show in (letters or {name: None}).items())
+            + self.value(x, 198, name) + word(x, 218, text, "middle")
         )
 
     def _ink(self, letter):
