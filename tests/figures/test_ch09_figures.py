@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from helpers import linear
-from helpers.figures import parallel_scan
+from helpers.figures import fast_weights, parallel_scan
 from helpers.figures.shell_game import PAIRS, _drawn
 from helpers.live import load
+from live_figures import random
 
 
 @pytest.mark.parametrize(("beta", "cups", "seed"), [(1.0, 3, 0), (1.8, 4, 5), (2.0, 5, 7)])
@@ -65,3 +66,40 @@ def test_the_plot_counts_what_a_schedule_of_any_length_takes(monkeypatch, way):
         consts = parallel_scan.consts()
         assert len(schedule) == consts["depths"][row, power - 1]
         assert sum(map(len, schedule)) == consts["works"][row, power - 1]
+
+
+def _recalled(name, k, v, beta, sharpness):
+    """The values that a memory gives back for the keys k (n, d), with every pair (k, v) written in turn."""
+    S = np.zeros((k.shape[1], v.shape[1]))
+    for key, value in zip(k, v, strict=True):
+        S += np.outer(key, value) if name == "sum" else beta * np.outer(key, value - key @ S)
+    if name != "attention":
+        return k @ S
+    weights = np.exp(sharpness * k @ k.T)
+    return weights / weights.sum(axis=1, keepdims=True) @ v
+
+
+@pytest.mark.parametrize("name", fast_weights.MEMORIES)
+@pytest.mark.parametrize(("keys", "n", "beta", "sharpness"), [
+    ("random", 32, 1.0, 8.0), ("random", 12, 0.4, 1.5), ("orthonormal", 24, 0.7, 2.0), ("orthonormal", 32, 1.0, 8.0)])
+def test_fast_weights_recall_what_memories_written_out_recall(name, keys, n, beta, sharpness):
+    arrays = load("fast_weights").run(keys=keys, pairs=n, beta=beta, sharpness=sharpness, seed=4)
+    all_keys = fast_weights._keys(np, fast_weights.consts(), keys == "orthonormal", 4)
+    values = 2.0 * (random.uniform(4, (8, 32, 16), 1) >= 0.5) - 1.0
+    asked, right = np.arange(max(n - 16, 0) if keys == "orthonormal" else 0, n), []
+    for k, v in zip(all_keys.transpose(1, 0, 2)[:, :n], values[:, :n], strict=True):
+        scores = _recalled(name, k, v, beta, sharpness) @ v.T
+        best = scores >= scores.max(axis=1, keepdims=True) - 1e-9
+        right.append((best.diagonal() / best.sum(axis=1))[asked])
+    np.testing.assert_allclose(arrays[f"{name}_each"][asked], np.mean(right, axis=0), atol=1e-12)
+    assert arrays[f"{name}_now"] == pytest.approx(np.mean(right))
+
+
+def test_what_fast_weights_shows_is_no_lucky_seed():
+    """Recall of the sum, the delta rule and the softmax after 32 pairs, over 160 sets of keys and values."""
+    figure = load("fast_weights")
+    shares = lambda **at: np.mean([[figure.run(pairs=32, seed=seed, **at)[f"{name}_now"]  # noqa: E731
+                                    for name in fast_weights.MEMORIES] for seed in range(20)], axis=0)
+    np.testing.assert_allclose(shares(keys="random"), [0.61, 0.39, 1], atol=0.03)
+    np.testing.assert_allclose(shares(keys="random", beta=0.2), [0.61, 0.65, 1], atol=0.03)
+    np.testing.assert_allclose(shares(keys="orthonormal"), [0.46, 1, 0.44], atol=0.03)
