@@ -250,7 +250,7 @@ def _expect_figure(fig) -> None:
 
 def _add_lines(fig: go.Figure, what: str, series: Mapping, x, *, shape: str, markers: bool = False, yaxis: str = "y",
                first_color: int = 0) -> None:
-    expect_choice("shape", shape, ("linear", "spline", "hv", "vh", "hvh", "vhv"))
+    expect_choice("shape", shape, ("linear", "hv", "vh", "hvh", "vhv"))
     for k, (name, y) in enumerate(series.items(), start=first_color):
         y = _heights(f"{what}[{name!r}]", y)
         fig.add_scatter(x=_positions("x", x, len(y), name), y=y, name=name, yaxis=yaxis,

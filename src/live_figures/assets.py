@@ -6,7 +6,7 @@ import re
 from importlib import resources
 from pathlib import Path
 
-__all__ = ["NEEDED", "modules", "needed", "plotly_js", "runtime", "text"]
+__all__ = ["NEEDED", "ON_DEMAND", "modules", "needed", "plotly_js", "runtime", "text"]
 
 _STATIC = resources.files(__package__) / "static"
 # Written by `npm run build` from package.json: smaller than the sources, the same to a reader.
@@ -24,6 +24,7 @@ NEEDED = {
     "live-figure.js": re.compile(r"<live-(?:figure|plot)\b"),
     "live-question.js": re.compile(r"<live-question\b"),
 }
+ON_DEMAND = ("live-zoom.js",)  # what a reader asks for, with plotly.js
 # The only way a module of the runtime may import and export, so that joining them needs no parser.
 _IMPORT = re.compile(r'^import \{ [\w, ]+ \} from "\./([\w-]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=const |class )", re.MULTILINE)

@@ -9,17 +9,15 @@ from .claims import check_promises
 from .controls import Choice, Slider
 from .figure import LiveFigure
 
-__all__ = ["BUNDLED", "check", "check_types", "getter"]
+__all__ = ["check", "getter"]
 
-# What the book's plotly.js bundle can draw (live/plotly-entry.cjs).
-BUNDLED = ("scatter", "bar", "heatmap")
 MAX_CONTROLS = 6
 
 
-def check(fig: LiveFigure, given: dict, arrays: dict, plot) -> None:
+def check(fig: LiveFigure, given: dict, arrays: dict) -> None:
     """Raise ValueError, naming the figure and the part, where what is about to be shown contradicts its declaration.
 
-    `given` are the controls' values, `arrays` what they give, `plot` the drawing of these (None for a diagram alone).
+    `given` are the controls' values, `arrays` what they give.
     """
     if len(fig.controls) > MAX_CONTROLS:
         raise ValueError(f"figure {fig.name!r} has {len(fig.controls)} controls; {MAX_CONTROLS} at most")
@@ -29,8 +27,6 @@ def check(fig: LiveFigure, given: dict, arrays: dict, plot) -> None:
     _check_words(fig, getter(fig, arrays, given))
     _check_marks(fig, arrays, at_start=given == fig.values())
     check_promises(fig)
-    if plot is not None:
-        check_types(plot, f"figure {fig.name!r}")
 
 
 def _check_words(fig: LiveFigure, get) -> None:
@@ -58,12 +54,6 @@ def _check_grid(fig: LiveFigure, slider: Slider) -> None:
         raise ValueError(f"figure {fig.name!r}: the default {slider.value:g} of {slider.name!r} is no whole number of "
                          f"steps of {slider.step:g} above {slider.min:g}")
 
-
-def check_types(fig, where: str) -> None:
-    """Raise ValueError where `fig` has a trace that the book's plotly.js bundle cannot draw."""
-    for trace in fig.data:
-        if trace.type not in BUNDLED:
-            raise ValueError(f"{where} draws a {trace.type!r} trace; the book's plotly.js has {', '.join(BUNDLED)}")
 
 
 def getter(fig: LiveFigure, arrays: dict, given: dict):

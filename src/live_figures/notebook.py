@@ -58,7 +58,7 @@ class Shown:
     def _hint(self) -> str:
         """For a page or viewer that has no widgets: a still picture, and the way to the figure that needs none."""
         plot = self.figure.plot()
-        picture = "" if plot is None else drawing.svg(plot, theme="light")
+        picture = "" if plot is None else drawing.svg(drawing.Chart(plot), "light")
         call = html.escape(f'live.show("{self.figure.name}", mode="html")')
         return f"{picture}<p>Widgets are not running here. <code>{call}</code> draws this figure without them.</p>"
 

@@ -10,11 +10,11 @@ import numpy as np
 
 from . import assets, drawing, palette, values
 from .bindings import infer
-from .consistency import check, check_types, getter
+from .consistency import check, getter
 from .control_html import control_html, control_spec
 from .figure import LiveFigure
 from .views import views_html, views_spec
-from .words import spoken
+from .words import ENGINE, spoken
 
 __all__ = ["figure_html", "plot_html", "standalone_html", "tries_html"]
 
@@ -27,8 +27,10 @@ def figure_html(fig: LiveFigure, **controls) -> str:
     """
     given, arrays = fig.values(**controls), fig.arrays(**controls)
     get, plot = getter(fig, arrays, given), fig.plot(arrays)
-    check(fig, given, arrays, plot)
-    spec = _spec(fig, given, arrays, plot)
+    check(fig, given, arrays)
+    spec, stage = _spec(fig, given), ""
+    if plot is not None:
+        stage = _moving_plot(fig, arrays, plot, spec)
     inputs = "".join(control_html(c, given[c.name], fig.word) for c in fig.controls)
     return f"""<live-figure name="{fig.name}" id="{fig.name}" class="live">
 <figure>
@@ -37,10 +39,11 @@ def figure_html(fig: LiveFigure, **controls) -> str:
 {inputs}{_step_buttons(fig)}
 </div>
 {_readout_html(fig, get)}
-<div class="live-stage">{_diagram_html(fig, get)}{views_html(fig, given, arrays)}{_plot_stage(plot, fig.alt)}</div>
+<div class="live-stage">{_diagram_html(fig, get)}{views_html(fig, given, arrays)}{stage}</div>
 {tries_html(fig)}{_challenges_html(fig)}
 <div class="live-foot"><figcaption>{_text(fig.caption)}</figcaption>
-<div class="live-actions"><button type="button" data-act="reset">{_word(fig, "reset")}</button>
+<div class="live-actions">{_zoom_button(fig.word("zoom")) if plot is not None else ""}<button type="button" \
+data-act="reset">{_word(fig, "reset")}</button>
 <button type="button" data-act="link">{_word(fig, "link")}</button></div></div>
 <p class="live-say" role="status"></p>
 <noscript><p class="live-note">{_word(fig, "no_scripts")}</p></noscript>
@@ -52,55 +55,63 @@ def figure_html(fig: LiveFigure, **controls) -> str:
 def plot_html(fig, alt: str, caption: str = "") -> str:
     """An ordinary plotly figure as a `<live-plot>`, drawn by the same runtime in the page's own theme.
 
-    Raises ValueError for a trace type that is not in the book's bundle (`consistency.BUNDLED`).
+    Raises ValueError for what `drawing` has no form for.
     """
-    check_types(fig, "this plot")
     spec = {"plot": _plot_spec(fig), "dark": palette.DARK, "words": spoken()}
     figcaption = f"<figcaption>{_text(caption)}</figcaption>" if caption else ""
     return f"""<live-plot class="live"><figure>
-<div class="live-stage">{_plot_stage(fig, alt)}</div>{figcaption}
+<div class="live-stage">{_plot_stage(drawing.html(drawing.Chart(fig)), alt)}</div>
+<div class="live-foot">{figcaption}<div class="live-actions">{_zoom_button(ENGINE["engine.zoom"])}</div></div>
+<p class="live-say" role="status"></p>
 </figure><script type="application/json" class="live-spec">{_json(spec)}</script></live-plot>"""
 
 
-def standalone_html(fig: LiveFigure, *, module_js: str | None = None, plotly_js: str | None = None, **controls) -> str:
-    """A whole HTML document with `fig` and everything it needs inside: runtime, program, plotly.js.
+def standalone_html(fig: LiveFigure, *, module_js: str | None = None, **controls) -> str:
+    """A whole HTML document with `fig` and everything it needs inside: runtime and program, but no plotly.js to zoom.
 
-    `module_js` and `plotly_js` replace the compiled program and the plotly.js that travels with this package.
+    `module_js` replaces the compiled program.
     """
     if module_js is None:
         from .compile import compile_figure
 
         module_js = compile_figure(fig).js
-    if plotly_js is None and fig.figure is not None:
-        plotly_js = assets.plotly_js()
-    body = figure_html(fig, **controls)
-    return _document(fig.title, body, (plotly_js, module_js))
+    return _document(fig.title, figure_html(fig, **controls), module_js)
 
 
-def _document(title: str, body: str, scripts=()) -> str:
+def _document(title: str, body: str, module_js: str) -> str:
     styles = "".join(assets.runtime(name) for name in assets.needed(body, ".css"))
-    scripts = [*filter(None, scripts), *(assets.runtime(name) for name in assets.needed(body, ".js"))]
+    scripts = [module_js, *(assets.runtime(name) for name in assets.needed(body, ".js"))]
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{_text(title)}</title><style>{styles}
-body {{ margin: 0 auto; max-width: 46rem; padding: 1rem; background: var(--live-paper); }}</style></head>
+body {{ margin: 0 auto; max-width: 46rem; padding: 1rem; background: var(--live-paper); }}
+.live [data-act="zoom"] {{ display: none; }}</style></head>
 <body>{body}
 {"".join(f"<script>{code}</script>{chr(10)}" for code in scripts)}</body></html>"""
 
 
-def _spec(fig: LiveFigure, given: dict, arrays: dict, plot) -> dict:
+def _spec(fig: LiveFigure, given: dict) -> dict:
     spec = {"name": fig.name, "memory": fig.step is not None, "rate": fig.rate, "readout": fig.readout,
             "words": spoken(fig.engine_words),
             "dark": palette.DARK, "controls": [control_spec(c) | {"start": given[c.name]} for c in fig.controls]}
     if fig.views:
         spec["views"] = views_spec(fig)
-    if plot is not None:
-        spec["bindings"] = infer(fig.name, fig.figure, arrays)
-        spec["plot"] = _plot_spec(plot)
-        for trace, attribute, _ in spec["bindings"]:
-            if trace >= 0:  # the program computes it again; the page need not carry it twice
-                _forget(spec["plot"]["data"][trace], attribute)
     return spec
+
+
+def _moving_plot(fig: LiveFigure, arrays: dict, plot, spec: dict) -> str:
+    """The drawing of a figure; adds to `spec` what a page needs to move it, and to zoom."""
+    bindings, full = infer(fig.name, fig.figure, arrays), _plot_spec(plot)
+    try:
+        chart = drawing.Chart(plot)
+    except ValueError as error:
+        raise ValueError(f"figure {fig.name!r}: {error}") from error
+    spec |= {"bindings": bindings, "chart": drawing.moves(chart, bindings, fig.name), "plot": full}
+    stage = _plot_stage(drawing.html(chart, drawing.moving(bindings, chart)), fig.alt)
+    for trace, attribute, _ in bindings:
+        if trace >= 0:  # the program computes it again; the page need not carry it twice
+            _forget(full["data"][trace], attribute)
+    return stage
 
 
 def _forget(part: dict, attribute: str) -> None:
@@ -151,12 +162,12 @@ def _diagram_html(fig: LiveFigure, get) -> str:
     return f'<div class="live-drawing" role="img" aria-label="{_text(fig.alt)}">{svg}</div>'
 
 
-def _plot_stage(plot, alt: str) -> str:
-    if plot is None:
-        return ""
-    height = plot.layout.height or 360
-    return (f'<div class="live-plot" role="img" aria-label="{_text(alt)}" style="height:{height:g}px">'
-            f"{drawing.svg(plot, theme='page')}</div>")
+def _plot_stage(chart: str, alt: str) -> str:
+    return f'<div class="live-plot" role="img" aria-label="{_text(alt)}" tabindex="0">{chart}</div>'
+
+
+def _zoom_button(word: str) -> str:
+    return f'<button type="button" data-act="zoom" aria-pressed="false">{_text(word)}</button>'
 
 
 def tries_html(fig: LiveFigure) -> str:

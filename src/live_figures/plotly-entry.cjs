@@ -1,6 +1,6 @@
-// The plotly.js bundle of the book: scatter and the two other trace types of helpers.plots, with the components that
-// its plots use. plotly's own core registers sliders, menus, images and range selectors too: 22 KB gzipped for nothing.
-// `npm run build` writes it to _build/vendor/plotly.min.js; page.py refuses figures with other trace types.
+// The plotly.js behind *Zoom*: the trace types that a drawing has (drawing/chart.py), with the components that plots
+// use. plotly's own core registers sliders, menus, images and range selectors too: 22 KB gzipped for nothing.
+// `npm run build` writes it to static/built/plotly.min.js.
 require("plotly.js/build/plotcss");
 const { register } = require("plotly.js/src/registry");
 const api = require("plotly.js/src/plot_api");

@@ -20,10 +20,10 @@ def colors(array: np.ndarray, low: float, high: float, scale) -> np.ndarray:
 
 
 def png(pixels: np.ndarray) -> str:
-    """Pixels (rows, columns, 3) as a `data:image/png` address."""
-    rows, columns, _ = pixels.shape
+    """Pixels (rows, columns, 3), or 4 where some are transparent, as a `data:image/png` address."""
+    rows, columns, channels = pixels.shape
     lines = b"".join(b"\0" + line.tobytes() for line in pixels)  # each line begins with its filter: none
-    header = struct.pack(">IIBBBBB", columns, rows, 8, 2, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", columns, rows, 8, {3: 2, 4: 6}[channels], 0, 0, 0)
     parts = ((b"IHDR", header), (b"IDAT", zlib.compress(lines, 9)), (b"IEND", b""))
     chunks = (struct.pack(">I", len(d)) + kind + d + struct.pack(">I", zlib.crc32(kind + d)) for kind, d in parts)
     return "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"".join(chunks)).decode()

@@ -20,6 +20,7 @@ __all__ = ["ENGINE", "spoken", "translated", "words"]
 # What the engine itself says around every figure.
 ENGINE = {
     "engine.controls": "Controls",
+    "engine.zoom": "Zoom",
     "engine.reset": "Reset",
     "engine.link": "Copy link",
     "engine.play": "Play",

@@ -5,7 +5,7 @@
 Each slider of each figure is moved MOVES times to random places, 20 to 37 ms apart, in headless Chromium with software
 rendering; the clock runs from the input event until the frame that answers it has been painted. A frame's own wait is
 about 8 ms of that. Beside it, what the machine itself takes to paint an empty frame (`frame`): on a busy machine
-compare the two. `slow` names the traces that only Plotly could draw, and why.
+compare the two.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _MEASURE = """async ([moves, first]) => {
         });
     }
     out.frame = await times(async () => { const start = performance.now(); return await frame() - start; });
-    return [out, [...el.plot?.slow ?? []]];
+    return out;
 }"""
 
 
@@ -66,7 +66,7 @@ def throttle(page, factor: float) -> None:
 
 
 def figures(names: list[str] | None = None, *, slower: float = 1, moves: int = MOVES) -> dict[str, dict]:
-    """For each figure: control -> (p50, p95) in ms, `frame` the same of an empty frame, `slow` the reasons.
+    """For each figure: control -> (p50, p95) in ms, `frame` the same of an empty frame.
 
     `slower` is how many times slower the processor is made.
     """
@@ -84,8 +84,8 @@ def figures(names: list[str] | None = None, *, slower: float = 1, moves: int = M
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             page.goto(path.as_uri())
             throttle(page, slower)
-            times, slow = page.evaluate(_MEASURE, [moves, FIRST])
-            out[name] = {key: (_percentile(t, 0.5), _percentile(t, 0.95)) for key, t in times.items()} | {"slow": slow}
+            times = page.evaluate(_MEASURE, [moves, FIRST])
+            out[name] = {key: (_percentile(t, 0.5), _percentile(t, 0.95)) for key, t in times.items()}
             page.close()
         browser.close()
     return out
@@ -95,7 +95,6 @@ def _all_sliders(**how) -> tuple[list, list]:
     """(p50, p95) of every slider of every figure, and of the empty frames beside them."""
     sliders, frames = [], []
     for measured in figures(**how).values():
-        measured.pop("slow")
         frames.append(measured.pop("frame"))
         sliders.extend(measured.values())
     return sliders, frames
@@ -116,8 +115,5 @@ def measure() -> dict[str, float]:
 
 if __name__ == "__main__":
     for name, measured in figures(sys.argv[1:] or None).items():
-        slow = measured.pop("slow")
         for control, (p50, p95) in measured.items():
             print(f"{name:20s} {control:16s} p50 {p50:6.1f} ms  p95 {p95:6.1f} ms", flush=True)
-        for reason in slow:
-            print(f"{name:20s} slow: {reason}")

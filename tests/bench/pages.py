@@ -20,7 +20,7 @@ __all__ = ["measure", "page_weights"]
 
 HTML = ROOT / "_build" / "html"
 # What a figure fetches when it comes near the visible part of the page, which on the first page it may at once.
-_WITH_A_FIGURE = ("/_static/live/plotly.min.js", "/_static/live/figures/")
+_WITH_A_FIGURE = ("/_static/live/figures/",)
 _WEIGHTS = ".weights.js"  # weighed a figure, not a page
 # Already compressed: gzip would not make these smaller.
 _PACKED = (".woff2", ".png", ".jpg", ".webp")
@@ -71,10 +71,6 @@ def page_weights(folder: Path = HTML) -> dict[str, tuple[dict[str, float], dict[
     return weights
 
 
-def _without_plotly(asked: dict[str, float]) -> float:
-    return sum(size for path, size in asked.items() if not path.endswith("/plotly.min.js"))
-
-
 def measure() -> dict[str, float]:
     """The heaviest page before a figure and in all, the runtime, and the longest figure's code, in gzipped kB."""
     from helpers import live
@@ -86,7 +82,6 @@ def measure() -> dict[str, float]:
         # the introduction opens on a live figure: it has no moment before one scrolls in
         "page_first_gzip_kb_max": max(sum(before.values()) for name, (before, _) in weights.items() if name != "intro"),
         "page_gzip_kb_max": max(sum(after.values()) for _, after in weights.values()),
-        "page_without_plotly_gzip_kb_max": max(_without_plotly(after) for _, after in weights.values()),
         "runtime_gzip_kb": sum(_kb(HTML / "_static" / "live" / f"live-figure.{kind}") for kind in ("js", "css")),
         "figure_code_gzip_kb_max": max(len(gzip.compress(m.code.encode(), 9)) for m in modules) / 1000,
         "weights_gzip_kb_max": max(len(gzip.compress(m.weights_js.encode(), 9)) for m in modules) / 1000,

@@ -70,7 +70,7 @@ def write_site(folder: Path) -> None:
     """Write the runtime, plotly.js, the fixtures' programs and one page for each into `folder`."""
     live = folder / "_static" / "live"
     (live / "figures").mkdir(parents=True)
-    for name in assets.NEEDED:
+    for name in (*assets.NEEDED, *assets.ON_DEMAND):
         (live / name).write_text(assets.runtime(name), encoding="utf-8")
     (live / "joined.js").write_text(assets.joined("live-figure.js"), encoding="utf-8")
     shutil.copytree(STATIC, folder / "modules", ignore=shutil.ignore_patterns("built"))

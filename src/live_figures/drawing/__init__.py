@@ -1,5 +1,7 @@
-"""A plotly figure as SVG: what a page shows before scripts run, and in print."""
+"""A plotly figure as the page draws it: read (`chart`), written (`markup`), and what may move (`moves`)."""
 
-from .plot import svg, write
+from .chart import Chart
+from .markup import html, svg
+from .moves import moves, moving
 
-__all__ = ["svg", "write"]
+__all__ = ["Chart", "html", "moves", "moving", "svg"]

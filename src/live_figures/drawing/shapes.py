@@ -1,44 +1,57 @@
-"""Paths, colours and pictures for a still: arrays in, SVG attributes out."""
+"""Paths in the whole units of a panel, and symbols in pixels: numbers in, text of an SVG attribute out.
+
+`static/chart.js` writes the same paths when a figure moves, number by number.
+"""
 
 from __future__ import annotations
 
-import base64
-import re
-import struct
-import zlib
-
 import numpy as np
 
-from .. import palette
+__all__ = ["DASHES", "SYMBOLS", "bars", "dots", "line", "number", "thinned", "uprights"]
 
-__all__ = ["mix", "path", "png", "tones"]
+DASHES = {"dash": (3, 3), "dot": (1, 1), "dashdot": (3, 1, 1, 1), "longdash": (5, 5), "longdashdot": (5, 2, 1, 2)}
+SYMBOLS = {
+    "diamond": "M{b} 0L0 {b}L-{b} 0L0 -{b}Z",
+    "square": "M-{a} -{a}H{a}V{a}H-{a}Z",
+    "triangle-up": "M0 -{b}L{b} {a}L-{b} {a}Z",
+    "x": "M-{a} -{c}L-{c} -{a}L0 -{d}L{c} -{a}L{a} -{c}L{d} 0L{a} {c}L{c} {a}L0 {d}L-{c} {a}L-{a} {c}L-{d} 0Z",
+}  # a is the radius, b 1.3 of it, c 0.6, d 0.4
+_STEPS = {"linear": "L{x} {y}", "hv": "H{x}V{y}", "vh": "V{y}H{x}", "hvh": "H{middle}V{y}H{x}",
+          "vhv": "V{level}H{x}V{y}"}
 
 
-def path(px, py, shape: str) -> str:
-    """The line through the points, without those that lie on it anyway, broken where a value has no place."""
-    out, fine = "", np.isfinite(px) & np.isfinite(py)
-    for run in np.split(np.arange(len(px)), np.flatnonzero(~fine)):
-        run = run[fine[run]]
-        if not len(run):
-            continue
-        x, y = np.round(px[run], 1), np.round(py[run], 1)
-        keep = _thin(x, y) if shape == "linear" else range(len(x))
-        first, *rest = keep
-        out += f"M{x[first]:g} {y[first]:g}"
-        step = {"hv": "H{0:g}V{1:g}", "vh": "V{1:g}H{0:g}"}.get(shape, "L{0:g} {1:g}")
-        out += "".join(step.format(x[k], y[k]) for k in rest)
+def number(value: float) -> str:
+    """A number as JavaScript writes it: no point behind a whole one."""
+    return str(int(value)) if value == int(value) else repr(float(value))
+
+
+def line(xs, ys, shape: str = "linear") -> str:
+    """The line through the points, broken where a value has no place."""
+    out, last = "", None
+    for x, y in zip(xs.tolist(), ys.tolist(), strict=True):
+        if x != x or y != y:
+            last = None
+        elif last is None:
+            out, last = f"{out}M{x:.0f} {y:.0f}", (x, y)
+        else:
+            middle, level = (f"{np.floor((a + b) / 2 + 0.5):.0f}" for a, b in zip(last, (x, y), strict=True))
+            out += _STEPS[shape].format(x=f"{x:.0f}", y=f"{y:.0f}", middle=middle, level=level)
+            last = (x, y)
     return out
 
 
-def _thin(x, y, tolerance: float = 0.2) -> list[int]:
-    """Indices of a polyline's points that matter: farther than `tolerance` pixels from the line without them."""
-    keep, stack = {0, len(x) - 1}, [(0, len(x) - 1)]
+def thinned(xs, ys, tolerance: float = 3.0):
+    """The points of a polyline that matter: farther than `tolerance` units from the line without them."""
+    finite = np.isfinite(xs) & np.isfinite(ys)
+    if not finite.all() or len(xs) < 3:
+        return xs, ys
+    keep, stack = {0, len(xs) - 1}, [(0, len(xs) - 1)]
     while stack:
         a, b = stack.pop()
         if b - a < 2:
             continue
-        dx, dy = x[b] - x[a], y[b] - y[a]
-        off_x, off_y = x[a + 1:b] - x[a], y[a + 1:b] - y[a]
+        dx, dy = xs[b] - xs[a], ys[b] - ys[a]
+        off_x, off_y = xs[a + 1:b] - xs[a], ys[a + 1:b] - ys[a]
         length = np.hypot(dx, dy)
         away = np.abs(dx * off_y - dy * off_x) / length if length else np.hypot(off_x, off_y)
         far = int(away.argmax())
@@ -46,42 +59,23 @@ def _thin(x, y, tolerance: float = 0.2) -> list[int]:
             middle = a + 1 + far
             keep.add(middle)
             stack += [(a, middle), (middle, b)]
-    return sorted(keep)
+    kept = sorted(keep)
+    return xs[kept], ys[kept]
 
 
-def _rgb(color: str) -> list[float]:
-    if color.startswith("#"):
-        return [int(color[k:k + 2], 16) for k in (1, 3, 5)]
-    return [float(v) for v in re.findall(r"[\d.]+", color)[:3]]
+def dots(xs, ys) -> str:
+    """A point each: strokes of no length, of which round caps make dots."""
+    return "".join(f"M{x:.0f} {y:.0f}h1" for x, y in zip(xs.tolist(), ys.tolist(), strict=True) if x == x and y == y)
 
 
-def mix(level, scale, theme: str):
-    """`level` (0 to 1) as 8-bit RGB on the colour scale `scale`."""
-    at = [float(a) for a, _ in scale]
-    tones = np.array([_rgb(palette.DARK.get(c, c) if theme == "dark" else c) for _, c in scale])
-    return np.stack([np.interp(level, at, tones[:, k]) for k in range(3)], axis=-1).round().astype(np.uint8)
+def bars(begins, ends, feet, tops, flat: bool) -> str:
+    """Bars from `begins` to `ends` across, from `feet` to `tops` along; `flat` ones lie."""
+    form = "M{f:.0f} {a:.0f}V{b:.0f}H{t:.0f}V{a:.0f}Z" if flat else "M{a:.0f} {f:.0f}V{t:.0f}H{b:.0f}V{f:.0f}Z"
+    rows = zip(begins.tolist(), ends.tolist(), feet.tolist(), tops.tolist(), strict=True)
+    return "".join(form.format(a=a, b=b, f=f, t=t) for a, b, f, t in rows if t == t)
 
 
-def tones(values, marker: dict) -> list[str]:
-    """Colours of single marks: as given, or from numbers on the marker's colour scale."""
-    values = list(values)
-    if isinstance(values[0], str):
-        return values
-    values = np.asarray(values, dtype=float)
-    low, high = marker.get("cmin", values.min()), marker.get("cmax", values.max())
-    level = np.clip((values - low) / ((high - low) or 1), 0, 1)
-    mixed = mix(level, marker.get("colorscale") or palette.SEQUENTIAL, "light")
-    return ["#" + bytes(rgb).hex() for rgb in mixed]
-
-
-def png(rgb) -> str:
-    """An array (rows, columns, 3) of bytes as a data address."""
-    rows, columns, _ = rgb.shape
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    lines = b"".join(b"\0" + row.tobytes() for row in rgb)
-    data = (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", columns, rows, 8, 2, 0, 0, 0))
-            + chunk(b"IDAT", zlib.compress(lines, 9)) + chunk(b"IEND", b""))
-    return "data:image/png;base64," + base64.b64encode(data).decode()
+def uprights(xs, lows, highs) -> str:
+    """Vertical strokes, as error bars are."""
+    rows = zip(xs.tolist(), lows.tolist(), highs.tolist(), strict=True)
+    return "".join(f"M{x:.0f} {a:.0f}V{b:.0f}" for x, a, b in rows if x == x and a == a and b == b)

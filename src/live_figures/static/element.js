@@ -1,6 +1,7 @@
-// What <live-figure> and <live-plot> have in common: they start when they come near, and say what went wrong.
-import { Plot } from "./drawing.js";
+// What <live-figure> and <live-plot> have in common: they start when they come near, show values, zoom, and say what went wrong.
+import { CrossHair } from "./cross.js";
 import { fillTemplate } from "./numbers.js";
+import { loadZoom } from "./page.js";
 
 export const figures = new Set();    // every <live-figure> and <live-plot> on the page, in document order
 
@@ -45,14 +46,38 @@ export class Lazy extends HTMLElement {
     if (text) this.stage.before(this.noteElement); else this.noteElement.remove();
   }
 
-  makePlot() {
-    const host = this.querySelector(".live-plot");
-    if (host) this.plot = new Plot(host, this.spec.plot, this.spec.dark);
+  get plot() { return this.querySelector(".live-plot"); }
+  hear(text) { this.querySelector(".live-say").textContent = text; }
+  watch() { if (this.plot) this.hair = new CrossHair(this.plot, (text) => this.hear(text)); }
+
+  // plotly.js, over the drawing: asked for by a button, gone with the next move.
+  async zoom(button) {
+    if (button.getAttribute("aria-pressed") === "true") { this.zoomOut(); return; }
+    button.setAttribute("aria-pressed", "true");
+    try {
+      await loadZoom();
+      this.unzoom = await self.LiveZoom(this.plot, this.spec, this.program);
+    } catch (error) {
+      button.setAttribute("aria-pressed", "false");
+      this.note(error.file ? this.tell("not_loaded", error) : error.message);
+    }
   }
 
-  themeChanged() { if (this.plot?.gd) this.plot.draw(); }
+  zoomOut() {
+    this.hair?.hide();
+    if (!this.unzoom) return;
+    this.unzoom();
+    this.unzoom = null;
+    this.querySelector('[data-act="zoom"]').setAttribute("aria-pressed", "false");
+  }
+
+  themeChanged() { this.zoomOut(); }
 }
 
+// A plot that does not move: its drawing is in the page.
 export class LivePlot extends Lazy {
-  async start() { this.makePlot(); await this.plot.draw(); }
+  async start() {
+    this.watch();
+    this.onclick = (event) => { const button = event.target.closest("[data-act]"); if (button) this.zoom(button); };
+  }
 }

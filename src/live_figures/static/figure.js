@@ -1,10 +1,11 @@
 // <live-figure>: controls that move, a program that computes, a drawing and words that follow.
 import { readHash, writeHash } from "./address.js";
+import { Chart } from "./chart.js";
 import { kinds } from "./controls.js";
 import { applyBinding, readBindings } from "./diagram.js";
 import { Lazy, figures } from "./element.js";
 import { fillTemplate } from "./numbers.js";
-import { afterPaint, fetchPart, loadPlotly } from "./page.js";
+import { afterPaint, fetchPart } from "./page.js";
 import { Player } from "./play.js";
 import { Program } from "./program.js";
 
@@ -95,6 +96,7 @@ export class LiveFigure extends Lazy {
     else if (act === "step") { this.player.stop(); this.advance(); }
     else if (act === "restart") this.restart();
     else if (act === "play") this.playSteps(button);
+    else if (act === "zoom") this.zoom(button);
   }
 
   reset() {
@@ -102,7 +104,7 @@ export class LiveFigure extends Lazy {
     this.note("");
     this.controls = this.starts();
     if (this.spec.memory) this.restart();
-    if (this.plot?.gd) this.plot.draw({ home: true });
+    this.zoomOut();
   }
 
   async copyLink(button) {
@@ -142,16 +144,13 @@ export class LiveFigure extends Lazy {
 
   async start() {
     const { name } = this.spec;
-    this.makePlot();
-    const ready = this.plot ? loadPlotly() : null;
     const module = await fetchPart("LiveModules", name, `figures/${name}.js`);
     const consts = module.consts ?? await fetchPart("LiveWeights", name, `figures/${name}.weights.js`);
     this.program = new Program(module, consts);
     this.compute();
     this.parts.forEach((part) => part.draw());
-    this.plot?.bind(this.spec.bindings, this.program);
-    await ready;
-    await this.plot?.draw();
+    if (this.spec.chart) this.chart = new Chart(this.plot, this.spec, this.program);
+    this.watch();
     this.drawWords();
     this.speak();
     this.dispatch();
@@ -187,7 +186,8 @@ export class LiveFigure extends Lazy {
     try {
       const changed = this.compute();
       this.parts.forEach((part) => part.draw(changed));
-      if (this.plot?.gd) this.plot.follow(changed);
+      this.zoomOut();
+      this.chart?.follow(changed);
       this.drawWords();
       if (this.hasAttribute("error")) { this.removeAttribute("error"); this.note(""); }
     } catch (error) {
@@ -203,7 +203,6 @@ export class LiveFigure extends Lazy {
   rest() {
     clearTimeout(this.resting);
     this.resting = setTimeout(() => {
-      this.plot?.gd && this.plot.sync();
       this.speak();
       writeHash(figures);
     }, REST_MS);
@@ -213,6 +212,7 @@ export class LiveFigure extends Lazy {
 
   themeChanged() {
     super.themeChanged();
+    this.chart?.themeChanged();
     if (this.program) this.parts.forEach((part) => part.draw());
   }
 

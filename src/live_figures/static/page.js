@@ -32,10 +32,7 @@ export const fetchPart = async (table, name, path) => {
   if (!part()) throw new Error(`${path} holds no ${name}`);
   return part();
 };
-export const loadPlotly = async () => {
-  if (!window.Plotly) await loadScript("plotly.min.js");
-  return window.Plotly;
-};
+export const loadZoom = () => Promise.all(["plotly.min.js", "live-zoom.js"].map(loadScript));
 
 // Runs `then` once the frame that is being made has been put on screen.
 export const afterPaint = (then) => {

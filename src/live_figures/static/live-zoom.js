@@ -1,0 +1,35 @@
+// plotly.js over a drawing, for a reader who asks for it: zoom, pan, the traces one by one, a picture to keep. It shows
+// the state of the moment and makes way when a control moves.
+import { recolor } from "./colors.js";
+import { isDark } from "./page.js";
+
+const setPath = (object, path, value) => {
+  const keys = path.split("."), last = keys.pop();
+  keys.reduce((part, key) => (part[key] ??= {}), object)[last] = value;
+};
+
+const themed = (host, layout) => {
+  const style = getComputedStyle(host), ink = style.color;
+  const paper = style.getPropertyValue("--live-paper").trim() || "#fff";
+  layout.autosize = true;
+  layout.width = undefined;
+  layout.height = host.clientHeight;
+  layout.font = { ...layout.template?.layout?.font, ...layout.font, family: style.fontFamily, color: ink };
+  layout.hoverlabel = { bgcolor: paper, bordercolor: ink, font: { color: ink } };
+  return layout;
+};
+
+// Draws `spec.plot` with its bound values into `host`; what it returns takes it away again.
+self.LiveZoom = async (host, spec, program) => {
+  const { data, layout } = isDark() ? recolor(spec.plot, spec.dark) : structuredClone(spec.plot);
+  for (const [k, attribute, reference] of spec.bindings ?? []) setPath(k < 0 ? layout : data[k], attribute, program.copy(reference));
+  const over = Object.assign(document.createElement("div"), { className: "live-gd" });
+  host.append(over);
+  await window.Plotly.newPlot(over, data, themed(host, layout), { displaylogo: false, displayModeBar: true, responsive: true });
+  host.classList.add("zoomed");
+  return () => {
+    host.classList.remove("zoomed");
+    window.Plotly.purge(over);
+    over.remove();
+  };
+};
