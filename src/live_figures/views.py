@@ -163,7 +163,7 @@ def _map_html(fig, control: Map, cell, arrays: dict) -> str:
                f"{row}, {column}: {values.format_value(array[row, column], control.format)}")
     said = f'aria-label="{label}" aria-description="{escape(fig.word("map_keys"))}"'
     return (f'<div class="live-map"><div class="live-label">{label}</div>'
-            f'<div class="live-surface live-still" style="{place}" role="application" tabindex="0" {said}>{stills}'
+            f'<div class="live-surface" style="{place}" role="application" tabindex="0" {said}>{stills}'
             f'<canvas width="{control.columns}" height="{control.rows}" aria-hidden="true"></canvas>'
             f'<i class="live-cell"></i></div>{key}'
             f'<input type="hidden" name="{control.name}" value="{control.text(cell)}"></div>\n')
