@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from helpers import linear
-from helpers.figures import fast_weights, parallel_scan
+from helpers.figures import fast_weights, parallel_scan, parity
 from helpers.figures.shell_game import PAIRS, _drawn
 from helpers.live import load
 from live_figures import random
@@ -103,3 +103,43 @@ def test_what_fast_weights_shows_is_no_lucky_seed():
     np.testing.assert_allclose(shares(keys="random"), [0.61, 0.39, 1], atol=0.03)
     np.testing.assert_allclose(shares(keys="random", beta=0.2), [0.61, 0.65, 1], atol=0.03)
     np.testing.assert_allclose(shares(keys="orthonormal"), [0.46, 1, 0.44], atol=0.03)
+
+
+@pytest.mark.parametrize(("a_one", "a_zero", "b_one", "threshold"), [
+    (-1.0, 1.0, 0.0, 0.0), (-0.9, 1.0, 0.0, 0.05), (0.5, 0.9, 0.3, 0.4), (-0.5, 0.2, -0.7, -0.1)])
+def test_parity_is_the_recurrence_read_against_a_threshold(a_one, a_zero, b_one, threshold):
+    arrays = load("parity").run(bits="1101", a_one=a_one, a_zero=a_zero, b_one=b_one, threshold=threshold)
+    words, right = parity._words(np, parity.consts()["powers"]), {}
+    h, odd = np.ones(128), np.zeros(128)
+    for step, bits in enumerate(words, start=1):
+        h, odd = np.where(bits == 1, a_one * h + b_one, a_zero * h), (odd + bits) % 2
+        right[step] = np.where(np.abs(h - threshold) < 0.01, 0.5, (h < threshold) == (odd == 1)).mean()
+    np.testing.assert_allclose(arrays["share"], [right[40], right[100], right[256]], atol=1e-12)
+    h = 1.0
+    for bit, got in zip("1101", arrays["h"][1:], strict=False):
+        h = a_one * h + b_one if bit == "1" else a_zero * h
+        assert got == pytest.approx(h)
+
+
+def test_the_random_strings_of_parity_are_random():
+    words = parity._words(np, parity.consts()["powers"])
+    assert set(np.unique(words)) == {0, 1} and abs(words.mean() - 0.5) < 0.01
+    assert np.abs(np.corrcoef(words[:32]) - np.eye(32)).max() < 0.4  # 128 strings: correlations of 0.09 in the mean
+    odd = np.cumsum(words, axis=0)[[39, 99, 255]] % 2
+    assert np.abs(odd.mean(axis=1) - 0.5).max() < 0.12
+
+
+def test_no_threshold_reads_the_parity_of_halved_states():
+    figure = load("parity")
+    hits = [int(figure.run(bits="1111", threshold=round(0.05 * k - 1, 2))["hits"]) for k in range(41)]
+    assert max(hits) == 2
+
+
+def test_no_positive_decays_tell_odd_from_even():
+    """A grid over all four sliders: nothing above what 128 strings scatter."""
+    figure, best = load("parity"), 0.0
+    grid = [(a, z, b, t) for a in (0, 0.3, 0.6, 0.9) for z in (0, 0.5, 1) for b in (-1, -0.4, 0, 0.5)
+            for t in (-0.8, -0.1, 0.1, 0.5, 0.9)]
+    for a, z, b, t in grid:
+        best = max(best, figure.run(a_one=a, a_zero=z, b_one=b, threshold=t)["share"].max())
+    assert best < 0.66
