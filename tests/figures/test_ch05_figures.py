@@ -80,18 +80,17 @@ def test_each_variant_is_the_cell_that_it_is_called():
     figure = load("gate_variants")
     for unit in (1, 2, 3):
         arrays = {v: figure.run(variant=v, unit=unit, step=48, share=0.3) for v in gate_variants.VARIANTS}
-        assert np.all(arrays["no_forget"]["keep"] == 1.0)
+        assert np.all(arrays["no_forget"]["f"] == 1.0)
         for variant in gate_variants.ONE:
-            np.testing.assert_allclose(arrays[variant]["write"], 1.0 - arrays[variant]["keep"], atol=1e-15)
+            np.testing.assert_allclose(arrays[variant]["i"], 1.0 - arrays[variant]["f"], atol=1e-15)
         for variant in gate_variants.GRUS:
-            assert np.array_equal(arrays[variant]["shown"], arrays[variant]["memory"])
+            assert np.array_equal(arrays[variant]["h"], arrays[variant]["c"])
         for variant in gate_variants.LSTMS:
-            np.testing.assert_allclose(arrays[variant]["shown"],
-                                       arrays[variant]["read"] * np.tanh(arrays[variant]["memory"]))
+            np.testing.assert_allclose(arrays[variant]["h"], arrays[variant]["o"] * np.tanh(arrays[variant]["c"]))
 
 
 def test_only_the_alarm_looks_at_its_cell():
     """On the other two tasks the cell with peepholes is the LSTM, to the last bit."""
     for unit in (1, 2):
         plain, peephole = (load("gate_variants").run(variant=v, unit=unit, step=48) for v in ("lstm", "peephole"))
-        assert all(np.array_equal(plain[name], peephole[name]) for name in ("keep", "write", "read", "memory", "shown"))
+        assert all(np.array_equal(plain[name], peephole[name]) for name in "ifoch")

@@ -3,7 +3,9 @@
 from array_api_compat import array_namespace
 
 from helpers.cells import LSTMParams
-from helpers.figures._wiring import Panel, T, Wiring, before, lone_units, pulses, unit_names, word
+from helpers.figures import _lstm_wiring as wiring
+from helpers.figures._lstm_wiring import CELL, GATES_AT
+from helpers.figures._wiring import Panel, T, before, lone_units, pulses, unit_names
 from helpers.params import with_forget_bias
 from helpers.sequence import lstm, pick
 from live_figures import Challenge, Claim, Slider, Try, draw
@@ -20,10 +22,6 @@ alt = (
 
 UNITS = 4
 NAMES = ("a counter", "a latch", "input always open", "read on demand")
-CELL = Wiring(
-    signals={"i": "input", "f": "forget", "g": "candidate", "o": "output", "c": "cell", "h": "hidden", "x": "x"},
-    values=("x", "h_prev", "c_prev", "i", "f", "g", "o", "kept", "written", "c", "tanh_c", "h"),
-    gates="ifgo", signed="g")
 PANELS = {"gates": Panel({"i": "dash", "f": "solid", "o": "dot"}, (-0.05, 1.05), [0, 0.5, 1]),
           "candidate": Panel({"g": "solid"}, (-1.1, 1.1), [-1, 0, 1]),
           "memory": Panel({"c": "solid", "h": "dash"}, (-2.2, 4.4), [-2, 0, 2, 4])}
@@ -69,55 +67,11 @@ def figure(arrays):
 
 
 def diagram():
-    """The cell: c runs along the top, the gates stand below it, x and h come in from underneath."""
-    tanks = [CELL.tank(*gate) for gate in (("f", 92, "forget"), ("i", 158, "input"), ("g", 226, "candidate"),
-                                           ("o", 294, "output"))]
-    return draw.svg(380, 312, *unit_names(NAMES), *_cell_wires(), *_write_wires(), *_read_wires(), *_input_wires(),
-                    *tanks, max_width=600)
-
-
-def _cell_wires():
-    y, above = 64, 42
-    return [
-        CELL.wire([(12, y), (82, y)], "c_prev", "c"), draw.label(8, above, "c_{t-1}", anchor="start", size=14),
-        CELL.value(60, above, "c_prev"),
-        CELL.wire([(102, y), (182, y)], "kept", "c"), CELL.value(138, above, "kept"), word(138, 83, "kept", "middle"),
-        CELL.wire([(202, y), (374, y)], "c", "c"), draw.label(232, above, "c_t", size=14), CELL.value(270, above, "c"),
-        CELL.wire([(92, 168), (92, y + 10)], "f", "f"),
-        draw.gate(92, y, "×"), draw.gate(192, y, "+"),
-    ]
-
-
-def _write_wires():
-    y = 132
-    return [
-        CELL.wire([(158, 168), (158, y), (182, y)], "i", "i"), CELL.wire([(226, 168), (226, y), (202, y)], "g", "g"),
-        CELL.wire([(192, y - 10), (192, 74)], "written", "c"), draw.gate(192, y, "×"),
-        CELL.value(201, 92, "written", "start"), word(201, 109, "written"),
-    ]
-
-
-def _read_wires():
-    x, y = 346, 138
-    return [
-        CELL.wire([(x, 64), (x, 90)], "c", "c", head=0), CELL.wire([(x, 108), (x, y - 10)], "tanh_c", "c"),
-        draw.gate(x, 99, "tanh", r=9), CELL.value(x - 10, 121, "tanh_c", "end"),
-        CELL.wire([(294, 168), (294, y), (x - 10, y)], "o", "o"),
-        CELL.wire([(x, y + 10), (x, 246), (374, 246)], "h", "h"), draw.gate(x, y, "×"), word(x + 7, 166, "read"),
-        draw.label(x - 22, 266, "h_t", size=14), CELL.value(x + 28, 266, "h", "end"),
-    ]
-
-
-def _input_wires():
-    y, ups = 246, (92, 158, 226, 294)
-    return [
-        *(draw.wire([(x, y), (x, 228)], color="muted", head=6) for x in ups),
-        draw.wire([(82, y), (ups[-1], y)], color="muted"),
-        CELL.wire([(10, 264), (82, 264), (82, y)], "h_prev", "h", head=0),
-        CELL.wire([(10, 302), (82, 302), (82, y)], "x", "x", head=0),
-        draw.label(8, 247, "h_{t-1}", anchor="start", size=14), CELL.value(78, 247, "h_prev", "end"),
-        draw.label(8, 285, "x_t", anchor="start", size=14), CELL.value(78, 285, "x", "end"),
-    ]
+    words = {"f": "forget", "i": "input", "g": "candidate", "o": "output"}
+    return draw.svg(380, 312, *unit_names(NAMES), *wiring.memory_wires(), *wiring.memory_letters("c"),
+                    *wiring.keep_wires(), *wiring.write_wires(), *wiring.read_wires(), *wiring.shown(),
+                    *wiring.arrows(*words), *wiring.bus("o"), *wiring.state_wires(), *wiring.input_wires(),
+                    *(CELL.tank(gate, GATES_AT[gate], word) for gate, word in words.items()), max_width=600)
 
 
 readout = (

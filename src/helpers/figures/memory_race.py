@@ -180,8 +180,8 @@ tries = [
         guesses=("Times the size of the pulse it is what is left.", "The one tells nothing about the other."), right=0,
         do="Set the keep bias to 1, the noise to 0.3 and the size of the pulse to 0.1.",
         at={"length": 60, "gain": 0.9, "keep_bias": 1, "noise": 0.3, "pulse": 0.1},
-        says="It is what is left, within 10 %, in all three networks: a gradient that vanishes on its way back and a "
-             "memory that fades on its way forward are one thing.",
+        says="It is what is left, within 10 %, in all three networks. For small changes a gradient that vanishes on "
+             "its way back and a memory that fades on its way forward are one thing, computed from two ends.",
         holds=lambda a: all(abs(a[f"{name}_left"] / (0.1 * a[f"{name}_first"]) - 1) < 0.1 for name in NETWORKS)),
 ]
 claims = [
