@@ -8,14 +8,14 @@ import pytest
 import torch
 from torch import nn
 
-from experiments import adding_1997, clipping, fill_the_blank, long_memory
+from experiments import adding_1997, clipping, deep_layers, fill_the_blank, long_memory
 from experiments.__main__ import main, render
 from experiments.core import Run, rate_table, sweep, train_until
 from helpers import tasks
 from helpers.models import LastStep
 
 torch.set_num_threads(1)
-MODULES = [adding_1997, clipping, fill_the_blank, long_memory]
+MODULES = [adding_1997, clipping, deep_layers, fill_the_blank, long_memory]
 
 
 def test_the_starts_are_what_they_are_called():
@@ -98,8 +98,8 @@ def test_a_table_counts_seeds_and_gives_the_median_of_the_solved():
 def test_every_setting_is_one_run_and_has_its_row(module, tmp_path):
     settings = module.settings()
     assert len({json.dumps(s, sort_keys=True) for s in settings}) == len(settings)
-    runs = [{"setting": s, "solved": True, "sequences": 1000, "score": 0.5, "ended": "solved", "seconds": 1.0}
-            for s in settings]
+    runs = [{"setting": s, "solved": True, "sequences": 1000, "score": 0.5, "ended": "solved", "seconds": 1.0,
+             "measures": run.measures} for s, run in zip(settings, saved(module), strict=True)]
     (tmp_path / f"{module.NAME}.json").write_text(json.dumps(runs))
     page = render([module], tmp_path)
     assert module.PAPER in page and "Deviations" in page and ("1,000" in page or "0.50" in page)
@@ -150,6 +150,22 @@ def test_what_the_page_says_of_hidden_characters():
     for (method, sides, seed), score in scores.items():
         assert score < scores[method, "left", seed] / 2 or sides == "left"
         assert score > scores["table", sides, 0] or method == "table"
+
+
+def test_what_the_page_says_of_deep_layers():
+    """Every sentence of the reading, for every seed."""
+    runs = {(r.setting["network"], r.setting["seed"]): list(zip(*r.measures.values(), strict=True))
+            for r in saved(deep_layers)}
+    eight = runs["last 8", 0][5][0]
+    for seed in deep_layers.SEEDS:
+        moves, felt, this, _, following, inside, _ = runs["trained", seed]
+        assert max(moves) - min(moves) < 0.06
+        assert felt[0] < felt[1] < felt[2]
+        assert this[0] > this[1] > this[2] and following[0] < following[1] < following[2]
+        assert min(inside) > eight and inside[0] > inside[1]
+        moves, felt, *_ = runs["untrained", seed]
+        assert moves[2] < moves[1] / 2 and moves[1] < moves[0] / 2
+        assert felt[0] < felt[1] < felt[2]
 
 
 def test_an_unknown_experiment_is_refused(capsys):

@@ -7,7 +7,7 @@ import math
 import statistics
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import torch
@@ -22,7 +22,10 @@ __all__ = ["Run", "outcome_table", "rate_table", "share_right", "sweep", "train_
 
 @dataclass(frozen=True)
 class Run:
-    """One trained net: its setting, whether it met the criterion, after how many sequences, its score, its time."""
+    """One trained net: its setting, whether it met the criterion, after how many sequences, its score, its time.
+
+    `measures`: what else was measured, by name, where one score does not say it.
+    """
 
     setting: dict
     solved: bool
@@ -30,6 +33,7 @@ class Run:
     score: float | None
     ended: str
     seconds: float
+    measures: dict = field(default_factory=dict)
 
 
 def train_until(model, batch: Callable, test: Callable, *, loss: Callable, limit: int, every: int, size: int,
@@ -60,19 +64,27 @@ def share_right(model, x, y) -> tuple[float, bool]:
 
 
 def sweep(settings: Iterable[dict], run: Callable[..., tuple], file: Path) -> list[Run]:
-    """Run every setting that `file` does not hold yet, saving after each, so that a long sweep can be broken off."""
+    """Run every setting that `file` does not hold yet, saving after each, so that a long sweep can be broken off.
+
+    run(**setting) -> (solved, sequences, score, ended), and a dict of further measures if it has them.
+    """
     done = {_key(r["setting"]): Run(**r) for r in json.loads(file.read_text())} if file.exists() else {}
     settings = list(settings)
     missing = [s for s in settings if _key(s) not in done]
     file.parent.mkdir(parents=True, exist_ok=True)
     for setting in tqdm(missing, desc=file.stem):
         begin = time.perf_counter()
-        solved, sequences, score, ended = run(**setting)
+        solved, sequences, score, ended, *measures = run(**setting)
         seconds = round(time.perf_counter() - begin, 1)
         score = None if math.isnan(score) else round(score, 5)
-        done[_key(setting)] = Run(setting, solved, sequences, score, ended, seconds)
-        file.write_text(json.dumps([asdict(done[_key(s)]) for s in settings if _key(s) in done], indent=0))
+        done[_key(setting)] = Run(setting, solved, sequences, score, ended, seconds, *measures)
+        file.write_text(json.dumps([_saved(done[_key(s)]) for s in settings if _key(s) in done], indent=0))
     return [done[_key(s)] for s in settings]
+
+
+def _saved(run: Run) -> dict:
+    """A run as it is written, without measures where there are none."""
+    return {name: value for name, value in asdict(run).items() if name != "measures" or value}
 
 
 def _key(setting: dict) -> str:

@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 import torch
 
+from helpers import models, syntax
+from helpers.data import make_deep_states as deep
 from helpers.data import make_fill_the_blank as blank
 from helpers.data.in_bytes import from_bytes, to_bytes
 from helpers.data.make_prose import PATH as PROSE
 from helpers.data.make_prose import SYMBOLS, sentences
 from helpers.live import load
+from helpers.text import encode
 
 torch.set_num_threads(1)
 SENTENCES = ("return the name of the file", "a", "it isn't one, or is it", "no. 42 of 日本 😀")
@@ -101,3 +104,39 @@ def test_counting_is_what_a_table_by_hand_gives():
             p = (around[before, after, c] + 5 * p) / (totals[1][before, after] + 5)
             bits.append(-np.log2(p))
     assert blank.count_bits((-1, 1)) == pytest.approx(np.mean(bits), rel=1e-9)
+
+
+def test_the_shipped_deep_network_is_as_good_as_stated():
+    with np.load(deep.PATH) as stored:
+        stated = float(stored["bits"])
+    bits = models.bits_per_character(deep.shipped("trained"), syntax.corpus().test.codes)
+    assert bits == pytest.approx(stated, abs=1e-4) and stated == pytest.approx(2.72, abs=0.005)
+
+
+@pytest.mark.parametrize("network", ["trained", "untrained"])
+def test_deep_states_agrees_with_torch(network):
+    code, place = "import os\nprint(os.name)", 12
+    with np.load(deep.PATH) as stored:
+        usual, order = (stored[f"{network}_{name}"] for name in ("usual", "order"))
+    codes = np.stack([encode(code), encode(f"{code[:place]}x{code[place + 1:]}")], axis=1)
+    arrays = load("deep_states").run(text=code, place=place, network=network)
+    for k, h in enumerate(deep.states(deep.shipped(network).double(), codes)):
+        np.testing.assert_allclose(arrays["states"][54 * k:54 * k + 48, :len(code)], h[:, 0, order[k]].T, atol=1e-5)
+        change = ((h[1:, 0] - h[:-1, 0]) ** 2).sum(-1) / usual[k]
+        np.testing.assert_allclose(arrays[f"change_{k + 1}"][1:len(code)], change, atol=1e-4)
+        effect = ((h[:, 1] - h[:, 0]) ** 2).sum(-1) / usual[k]
+        np.testing.assert_allclose(arrays[f"effect_{k + 1}"][:len(code)], effect, atol=1e-4)
+        assert arrays[f"moves_{k + 1}"] == pytest.approx(change[9:].mean(), abs=1e-4)
+        assert arrays[f"left_{k + 1}"] == pytest.approx(effect[place + 5], abs=1e-4)
+
+
+@pytest.mark.parametrize("network", ["trained", "untrained"])
+def test_the_units_stand_from_the_slowest_to_the_fastest(network):
+    codes = syntax.stretches(syntax.corpus().test, deep.LENGTH).codes
+    with np.load(deep.PATH) as stored:
+        order, usual = stored[f"{network}_order"], stored[f"{network}_usual"]
+    for k, h in enumerate(deep.states(deep.shipped(network), codes)):
+        h = h[deep.SKIPPED:]
+        assert deep.distance(h).sum() == pytest.approx(usual[k], rel=0.02)
+        speed = (deep.moves(h) / deep.distance(h))[order[k]]
+        assert np.corrcoef(speed, np.arange(deep.HIDDEN))[0, 1] > 0.8
