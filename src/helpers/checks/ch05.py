@@ -1,0 +1,425 @@
+"""Exercises of chapter 05: the GRU."""
+
+import math
+
+import numpy as np
+
+from live_figures.exercises import choice, controls, function, number, values
+
+from .. import live
+from ..bptt import gru_bptt
+from ..cells import GRUParams, GRUStep, gru_step
+from ..sequence import gru
+
+__all__ = [
+    "back_reset_before", "equal_size", "from_keras", "keep_and_write", "next_state", "reset_and_keep",
+    "sample_and_hold", "slow_writing", "through_the_pulses", "weights_of_the_past",
+]
+
+
+@number(
+    title="One step by hand", difficulty=1, minutes=2,
+    question="A GRU unit holds $h_{t-1} = 0.8$. Its update gate, in this book's convention, stands at $z = 0.75$, and "
+             "its candidate is $n = -0.4$. What is $h_t$?",
+    hints=(r"$h_t = (1 - z) \odot n + z \odot h_{t-1}$.",),
+    answer=0.5,
+    mistakes={"This is the other convention, in which z says how much is replaced. Here z keeps.": -0.1,
+              "The candidate is added whole. A GRU writes only as much as it forgets, a share of 1 − z.": 0.2,
+              "This is what is kept of the old state. The candidate's share is missing.": 0.6,
+              "The candidate is negative: its share is subtracted.": 0.7},
+    praise="Right: three quarters of 0.8 and one quarter of −0.4.",
+    nudge="Three quarters of the old state, one quarter of the candidate.",
+)
+def next_state():
+    r"""$0.25 \cdot (-0.4) + 0.75 \cdot 0.8 = -0.1 + 0.6$."""
+    z, n, h = 0.75, -0.4, 0.8
+    return (1 - z) * n + z * h
+
+
+@choice(
+    title="Reset, and keep", difficulty=1, minutes=2,
+    question="The reset gate of a unit stands at $r = 0$ and its update gate at $z = 1$. What is its next state?",
+    hints=("Which of the two gates multiplies the old state in the last line, $h_t = (1 - z) n + z h_{t-1}$?",),
+    choices={
+        "kept": ("The old state, unchanged.",
+                 "Right: r only decides what the candidate sees, and with z at 1 none of the candidate is written."),
+        "zero": ("0: the unit has been reset.",
+                 "Not that: r hides the old state from the candidate. Only z decides whether the old state is kept."),
+        "input": ("A candidate that depends on the input and the biases alone.",
+                  "Not that: this is what the candidate is, but with z at 1 nothing of the candidate is written."),
+        "mixed": ("Half of the old state and half of the candidate.",
+                  "Not that: the shares are z and 1 − z, and z is 1."),
+    },
+    answer="kept",
+)
+def reset_and_keep():
+    """The name misleads: the reset gate resets nothing by itself. It says how much of the old state the *candidate* may
+    see; whether the candidate replaces the old state is for the update gate to say."""
+    return "kept"
+
+
+@number(
+    title="What keeps well is slow to write", difficulty=2, minutes=4,
+    question="The update gate of a unit stands fixed at $z = 0.9$. It starts at $h = 0$, and from now on its "
+             "candidate is 1 at every step. After how many steps is $h$ above 0.9?",
+    hints=("How far is the state from 1 before a step, and how far after it?",
+           r"$1 - h_t = z\,(1 - h_{t-1})$, so what is missing after $k$ steps is $z^k$."),
+    answer=22, unit="steps",
+    mistakes={"After 21 steps 0.891 is reached: not yet.": 21,
+              "After 10 steps it stands at 1 − 0.9 to the power 10, which is 0.65.": 10,
+              "It does not gain 0.1 at every step: it gains a tenth of what is still missing.": 9,
+              "Nearly: there is no part of a step. After which whole one is it true?": math.log(0.1) / math.log(0.9),
+              "After a single step the state is 0.1. Here z keeps, so a tenth is written.": 1},
+    praise="Right: what is missing shrinks to 0.9 to the power 22, which is 0.098.",
+    nudge="At every step a tenth of what is missing is written.",
+)
+def slow_writing():
+    r"""What is missing is multiplied by $z$ at every step, so after $k$ steps it is $0.9^k$: 0.109 after 21
+    steps, 0.098 after 22. In an LSTM, where $i$ does not depend on $f$, one step would do."""
+    missing = 0.9 ** np.arange(40)
+    return np.argmax(missing < 0.1)
+
+
+@number(
+    title="The same number of parameters", difficulty=2, minutes=6,
+    question="`nn.LSTM(8, 32)` learns 5,376 numbers. What is the largest hidden size of an `nn.GRU` with 8 inputs "
+             "that learns no more than that?",
+    hints=("Each of the GRU's three blocks has $H$ columns: 8 inputs, $H$ hidden units, and torch's two biases.",
+           r"The largest whole $H$ with $3 H (8 + H + 2) \le 5376$."),
+    answer=37, unit="units",
+    mistakes={"4/3 of the size would be right if the count grew with H. Most of it grows with the square of H.": 42,
+              "4/3 of the size, and rounded up: most of the count grows with the square of H, so it is too much.": 43,
+              "The square root of 4/3 is what the recurrent weights alone would ask for, and one more unit still fits.":
+                  36,
+              "With this size it learns a few numbers too many: 5,472.": 38,
+              "At the same hidden size a GRU has three quarters of the numbers. How large may it be?": 32},
+    praise="Right: 3 · 37 · (8 + 37 + 2) is 5,217, and one unit more would be over.",
+    nudge="Count three blocks of H columns: 8 inputs, H hidden units, two biases.",
+)
+def equal_size():
+    r"""$3 H (8 + H + 2) \le 5376$ means $H^2 + 10 H - 1792 \le 0$, so $H \le -5 + \sqrt{25 + 1792} = 37.6$."""
+    return math.floor(-5 + math.sqrt(25 + 1792))
+
+
+def _update_gates(rng):
+    for shape in ((5, 2, 3), (1, 1, 1), (4, 1, 2), (3, 4, 1)):
+        yield (rng.uniform(0.05, 0.95, shape),)
+    yield (np.array([0.0, 1.0, 0.0, 1.0]).reshape(4, 1, 1),)  # gates at their ends: no division by z
+
+
+@function(
+    title="What a state is made of", difficulty=2, minutes=12,
+    question=r"""
+        Unroll $h_t = (1 - z_t) \odot n_t + z_t \odot h_{t-1}$ down to $h_0$: the last state is a weighted mean of
+        everything that was offered,
+
+        $$h_T = w_0 \odot h_0 + w_1 \odot n_1 + \dots + w_T \odot n_T.$$
+
+        Write a function that gets the update gates `z`, an array $(T, B, H)$, and returns the weights $w_0, \dots, w_T$
+        as an array $(T + 1, B, H)$.
+        """,
+    hints=(r"$n_t$ enters with the share $1 - z_t$. By what is it multiplied at each of the later steps?",
+           r"$w_t = (1 - z_t) \odot z_{t+1} \odot \dots \odot z_T$, and $w_0$ is the product of all $z$. "
+           "The weights add up to 1."),
+    cases=_update_gates,
+    returns=("the weights",),
+    mistakes={
+        "A candidate is not multiplied by its own z, only by those of the later steps.":
+            ("later[1:] * (1 - z)", "later[:-1] * (1 - z)"),
+        "The share with which a candidate is written, 1 − z at its own step, is missing.": (" * (1 - z)", ""),
+        "The weight of h₀ is missing: there are T + 1 weights.": ("[later[:1], later[1:] * (1 - z)]",
+                                                               "[later[1:] * (1 - z)]"),
+        "The weight of h₀ comes first, then those of the candidates in the order of time.":
+            ("[later[:1], later[1:] * (1 - z)]", "[later[1:] * (1 - z), later[:1]]"),
+        "You multiply the gates before step t. What was written at t goes through the gates after t.":
+            lambda z: np.concatenate([np.cumprod(z, axis=0)[-1:],
+                                      (1 - z) * np.concatenate([np.ones_like(z[:1]), np.cumprod(z, axis=0)[:-1]])]),
+        "This is the convention in which z replaces. Here it keeps.": lambda z: _weights_of_the_past(1 - z),
+    },
+    praise="Right. The weights add up to 1, so a GRU's state can never leave the range of its candidates.",
+    nudge="What was written at step t is multiplied by z at every later step.",
+)
+def weights_of_the_past(z):
+    r"""$n_t$ is written with the share $1 - z_t$, and multiplied by $z_s$ at every later step $s$:
+
+    $$w_t = (1 - z_t) \odot \prod_{s > t} z_s, \qquad w_0 = \prod_{s \ge 1} z_s.$$
+
+    This holds for every GRU, whatever its gates look at. In a minGRU, where $z$ and $n$ do not wait for $h$, it is a
+    way to compute all states at once.
+    """
+    later = np.cumprod(np.concatenate([np.ones_like(z[:1]), z[::-1]]), axis=0)[::-1]
+    return np.concatenate([later[:1], later[1:] * (1 - z)])
+
+
+def _weights_of_the_past(z):
+    return weights_of_the_past.solution(z)
+
+
+def _gru_weights(rng, D, H):
+    """Weights of a GRU with biases that are not zero."""
+    return GRUParams(rng.normal(size=(D, 3 * H)), rng.normal(size=(H, 3 * H)), *rng.normal(size=(2, 3 * H)))
+
+
+def _steps_reset_before(rng):
+    for B, D, H in ((2, 3, 4), (1, 2, 5), (3, 5, 2), (1, 1, 1)):
+        p, h_prev = _gru_weights(rng, D, H), rng.normal(size=(B, H))
+        step = gru_step(p, rng.normal(size=(B, D)), h_prev, reset_after=False)
+        yield p.W_h, rng.normal(size=(B, H)), h_prev, step.r, step.z, step.n
+
+
+def _one_step_back(W_h, dh, h_prev, r, z, n):
+    """The reference, by the package's backward pass over one step; its inputs and biases do not matter here."""
+    H = W_h.shape[0]
+    p = GRUParams(np.zeros((1, 3 * H)), W_h, np.zeros(3 * H), np.zeros(3 * H))
+    trace = GRUStep(*(a[None] for a in (r, z, n, (r * h_prev) @ W_h[:, 2 * H :], (1 - z) * n + z * h_prev)))
+    x = np.zeros((1, len(dh), 1))
+    return gru_bptt(p, x, trace, dh[None], h0=h_prev, reset_after=False).h0
+
+
+def _as_in_torch(W_h, dh, h_prev, r, z, n):
+    """The backward pass of the chapter, for the reset after the product."""
+    W_hr, W_hz, W_hn = np.split(W_h, 3, axis=1)
+    da_n = dh * (1 - z) * (1 - n**2)
+    da_z = dh * (h_prev - n) * z * (1 - z)
+    da_r = da_n * (h_prev @ W_hn) * r * (1 - r)
+    return dh * z + da_r @ W_hr.T + da_z @ W_hz.T + (da_n * r) @ W_hn.T
+
+
+@function(
+    title="The other reset, backwards", difficulty=3, minutes=20,
+    question=r"""
+        In the convention of the published paper of 2014 the reset comes before the product,
+        $n_t = \tanh(x_t W_{xn} + (r_t \odot h_{t-1}) W_{hn} + b_n)$; the rest is as in this chapter. Derive one step of
+        the backward pass and write it as a function: from $\delta h_t$ = `dh` to that part of $\delta h_{t-1}$ which
+        comes back through step $t$. `W_h` holds the blocks $r, z, n$.
+        """,
+    hints=(r"Give the argument of the product a name, $q_t = r_t \odot h_{t-1}$, and go back to it first: "
+           r"$\delta q_t = \delta a_n W_{hn}^\top$.",
+           r"From $q_t$ there are two ways on: to $h_{t-1}$, multiplied by $r_t$, and to $r_t$, multiplied by "
+           r"$h_{t-1}$.",
+           "Four terms come back in all: along z, through q, and through the two gates."),
+    cases=_steps_reset_before,
+    reference=_one_step_back,
+    returns=("the gradient at the previous state",),
+    mistakes={
+        "This is the backward pass of torch's convention, with the reset after the product.": _as_in_torch,
+        "The direct way, along z, is missing.": ("dh * z + ", ""),
+        "On the way from q to the old state stands a factor r.": ("dq * r + da_z", "dq + da_z"),
+        "The way through the candidate is missing: q is r times the old state.": (" + dq * r", ""),
+        "The way through the reset gate is missing.": (" + da_r @ W_hr.T", ""),
+        "The way through the update gate is missing.": (" + da_z @ W_hz.T", ""),
+        "The sign at the update gate is turned: z multiplies the old state with a plus, the candidate with a minus.":
+            ("(h_prev - n)", "(n - h_prev)"),
+        "r is multiplied by the old state on its way into q: that factor is missing at the reset gate.":
+            ("dq * h_prev * r", "dq * r"),
+        "The candidate is written with the share 1 − z: that factor is missing.":
+            ("dh * (1 - z) * (1 - n**2)", "dh * (1 - n**2)"),
+        "The candidate goes through a tanh, whose slope 1 − n² is missing.": (" * (1 - n**2)", ""),
+        "The slope of the update gate, z (1 − z), is missing.": ("(h_prev - n) * z * (1 - z)", "(h_prev - n)"),
+        "The slope of the reset gate, r (1 − r), is missing.": ("dq * h_prev * r * (1 - r)", "dq * h_prev"),
+    },
+    praise="Right, for batches of one and of more.",
+    nudge="Four terms: along z, through r ⊙ h, and through each of the two gates.",
+)
+def back_reset_before(W_h, dh, h_prev, r, z, n):
+    r"""With $q_t = r_t \odot h_{t-1}$ and $a_n$ the argument of the tanh:
+
+    $$
+    \delta a_n = \delta h_t (1 - z_t)(1 - n_t^2), \qquad \delta q_t = \delta a_n W_{hn}^\top, \qquad
+    \delta a_r = \delta q_t\, h_{t-1}\, r_t (1 - r_t), \qquad \delta a_z = \delta h_t (h_{t-1} - n_t)\, z_t (1 - z_t),
+    $$
+
+    all products element by element but those with a matrix. Then
+    $\delta h_{t-1} = \delta h_t z_t + \delta q_t r_t + \delta a_z W_{hz}^\top + \delta a_r W_{hr}^\top$.
+    """
+    W_hr, W_hz, W_hn = np.split(W_h, 3, axis=1)
+    da_n = dh * (1 - z) * (1 - n**2)
+    dq = da_n @ W_hn.T
+    da_r = dq * h_prev * r * (1 - r)
+    da_z = dh * (h_prev - n) * z * (1 - z)
+    return dh * z + dq * r + da_z @ W_hz.T + da_r @ W_hr.T
+
+
+def _keras_weights(rng):
+    """Weights in the layout of Keras, for sizes in which the number of inputs and units differ."""
+    for D, H in ((3, 4), (2, 5), (5, 2), (1, 1)):
+        yield rng.normal(size=(D, 3 * H)), rng.normal(size=(H, 3 * H)), rng.normal(size=(2, 3 * H))
+
+
+def _states(convert, kernel, recurrent_kernel, bias):
+    """The states that the converted weights give on a fixed sequence."""
+    params = GRUParams(*(np.asarray(part, dtype=np.float64) for part in convert(kernel, recurrent_kernel, bias)))
+    x = np.random.default_rng(7).normal(size=(6, 2, len(kernel)))
+    return gru(params, x).h
+
+
+def _blocks_as_they_are(kernel, recurrent_kernel, bias):
+    return GRUParams(kernel, recurrent_kernel, bias.sum(axis=0), 0 * bias[1])
+
+
+@function(
+    title="Find the bugs: weights from Keras", difficulty=2, minutes=12,
+    question="""
+        A GRU trained in Keras is to run here. Its layer computes what torch's does (`z` keeps, the reset comes after
+        the product). It stacks its blocks in the order z, r, candidate, and keeps two rows of biases: row 0 is added to
+        the inputs' term, row 1 to the recurrent term. This code runs, every shape fits, and no error is raised:
+
+        ```python
+        def from_keras(kernel, recurrent_kernel, bias):
+            return GRUParams(kernel, recurrent_kernel, bias.sum(axis=0), 0 * bias[1])
+        ```
+
+        Yet the states come out wrong. Find the two bugs and write the function right: it returns
+        `GRUParams(W_x, W_h, b, b_h)` with blocks in the order r, z, n.
+        """,
+    hints=("Which block does our `gru` take for the reset gate?",
+           "Where does the recurrent bias of the candidate stand, inside the reset or outside?",
+           "`np.split(kernel, 3, axis=-1)` cuts out the blocks."),
+    cases=_keras_weights,
+    measure=_states,
+    tolerance=1e-6,  # six steps of float32 lose more than one
+    returns=("the states h on a test sequence",),
+    mistakes={
+        "Both bugs are still there.": _blocks_as_they_are,
+        "The blocks are in order now. The two biases are still added: the candidate's recurrent bias belongs inside "
+        "the reset, as b_h.": ("b, b_h = bias", "b, b_h = bias.sum(axis=0), 0 * bias[1]"),
+        "The biases are kept apart now. The blocks still stand in Keras's order.":
+            ("np.concatenate([r, z, n], axis=-1)", "np.concatenate([z, r, n], axis=-1)"),
+        "W_x is in order. The columns of W_h have to be moved in the same way.":
+            ("ours(recurrent_kernel)", "recurrent_kernel"),
+        "The matrices are in order. The biases have the same blocks, and have to be moved too.":
+            ("ours(b), ours(b_h)", "b, b_h"),
+        "The two rows of biases have changed places: row 0 goes with the inputs.": ("b, b_h = bias", "b_h, b = bias"),
+        "The sign of the update gate need not be turned: z keeps in Keras as it does here.":
+            ("[r, z, n]", "[r, -z, n]"),
+    },
+    praise="Right: blocks moved, biases apart, and the states are those of the Keras layer.",
+    nudge="Move the blocks of all four arrays, and keep the two biases apart.",
+)
+def from_keras(kernel, recurrent_kernel, bias):
+    """Two bugs: the first block is Keras's update gate and was read as the reset gate; and adding the two biases moves
+    the candidate's recurrent bias out of the reset. For r and z alone adding them would be harmless."""
+    def ours(blocks):
+        z, r, n = np.split(blocks, 3, axis=-1)
+        return np.concatenate([r, z, n], axis=-1)
+
+    b, b_h = bias
+    return GRUParams(ours(kernel), ours(recurrent_kernel), ours(b), ours(b_h))
+
+
+_MARKS = (0, 50, 100, 150)
+
+
+def _held(b_z, w_z, w_n):
+    """How far a GRU unit with these weights is from the last marked value, when written and when last needed."""
+    x = np.zeros((200, 1, 2))
+    x[:, 0, 0] = np.random.default_rng(5).uniform(-0.5, 0.5, 200)
+    x[_MARKS, 0, 0] = (0.5, -0.4, -0.5, 0.3)
+    x[_MARKS, 0, 1] = 1.0
+    W_x = np.array([[0.0, 0.0, w_n], [0.0, w_z, 0.0]])
+    trace = gru(GRUParams(W_x, np.zeros((1, 3)), np.array([0.0, b_z, 0.0]), np.zeros(3)), x)
+    wanted = np.repeat(x[_MARKS, 0, 0], 50)
+    off = np.abs(trace.h[:, 0, 0] - wanted)
+    return {"z_mark": trace.z[0, 0, 0], "z_rest": trace.z[1, 0, 0], "written": off[list(_MARKS)].max(),
+            "off": off.max()}
+
+
+@values(
+    title="Sample and hold", difficulty=2, minutes=10,
+    question=r"""
+        A GRU unit reads two numbers at each step: a value between −0.5 and 0.5, different at every step, and a mark,
+        which is 1 at every fiftieth step and 0 elsewhere. The unit should hold the last *marked* value, within 0.1, and
+        take no notice of the others. It has $W_h = 0$, an update gate $z = \sigma(b_z + w_z \cdot \text{mark})$, and a
+        candidate $n = \tanh(w_n \cdot \text{value})$. Choose `b_z`, `w_z` and `w_n`.
+        """,
+    hints=("Between the marks the gate must keep, at a mark it must let the candidate in.",
+           r"How near to 1 must $z$ be, so that after 49 steps most of the value is left?",
+           r"For small arguments $\tanh(a) \approx a$."),
+    fields={"b_z": None, "w_z": None, "w_n": None},
+    measure=_held,
+    met=lambda q: q["off"] <= 0.1,
+    mistakes={
+        "The gate works the wrong way round: z is {z_mark:.3f} at a mark and {z_rest:.3f} elsewhere. Here z keeps.":
+            (dict(b_z=-8.0, w_z=16.0, w_n=1.0), lambda q: q["z_mark"] >= q["z_rest"]),
+        "At a mark z is {z_mark:.3f}: that share of the old value is still kept.":
+            (dict(b_z=8.0, w_z=-8.0, w_n=1.0), lambda q: q["written"] > 0.1 and q["z_mark"] > 0.1),
+        "The gate opens at a mark, but what is written is off by up to {written:.2f}: the candidate is not the value.":
+            (dict(b_z=8.0, w_z=-16.0, w_n=4.0), lambda q: q["written"] > 0.1),
+        "What is written is right, but it fades: between the marks z is {z_rest:.4f}, and it acts at 49 steps.":
+            (dict(b_z=3.0, w_z=-16.0, w_n=1.0), lambda q: True),
+    },
+    praise="Right: four values, each held for 50 steps, and never off by more than {off:.3f}.",
+    stub="sample_and_hold = dict(b_z=..., w_z=..., w_n=...)",
+)
+def sample_and_hold():
+    r"""$\sigma(8) = 0.99966$, and to the power of 49 this is 0.98. At a mark the gate must be shut: $8 - 16 = -8$. The
+    candidate with $w_n = 1$ is $\tanh(0.5) = 0.46$ at most, close enough.
+
+    The plain unit of chapter 01 could not do this: it had no way to ignore an input.
+    """
+    return dict(b_z=8.0, w_z=-16.0, w_n=1.0)
+
+
+@controls(
+    title="Keep, but write first", difficulty=2, minutes=6,
+    question="Experiment. In the figure `memory_race`, over all 60 steps, with a pulse of at most 1 and a noise of at "
+             "least 0.8, let the pulse still move the GRU's hidden state by 0.02 or more at the end. Give the controls "
+             "you found as a `dict`. Why is there a best keep bias, and no more is not better?",
+    hints=("Watch where the GRU's line begins, and how it falls from there, while you raise the keep bias.",
+           r"Of the pulse about $(1 - z)\, z^{59}$ is left. Where is this largest?"),
+    figure="helpers.figures.memory_race", met="gru_keeps",
+    mistakes={
+        "Take all 60 steps; yours are {length:.0f}.": (dict(length=30, keep_bias=4.0, noise=0.8),
+                                                   lambda q: q["length"] < 60),
+        "The pulse may be 1 at most; yours is {pulse:.1f}.": (dict(length=60, keep_bias=4.0, noise=0.8, pulse=3.0),
+                                                           lambda q: q["pulse"] > 1.0),
+        "The noise should be 0.8 at least; yours is {noise:.2f}.": (dict(length=60, keep_bias=4.0, noise=0.3),
+                                                                 lambda q: q["noise"] < 0.8),
+        "The GRU keeps what it has, but it wrote too little: at step 1 the pulse moved its state by {gru_written:.3f}. "
+        "What z keeps is missing from what is written.":
+            (dict(length=60, keep_bias=6.0, noise=0.8), lambda q: q["gru_written"] < 0.05),
+        "The pulse was written, and faded: at the end it moves the state by {gru_left:.4f}. Let z keep more.":
+            (dict(length=60, keep_bias=2.0, noise=0.8), lambda q: True),
+    },
+    praise="Right: enough is written at step 1, and enough of it is kept for 59 steps.",
+)
+def keep_and_write():
+    r"""The share that is written is about $1 - z$, and after 59 more steps $z^{59}$ of it is left. The product
+    $(1 - z)\, z^{59}$ is largest at $z = 59/60$, a bias of $\ln 59 \approx 4.1$. In an LSTM the input gate is free of
+    the forget gate: its line begins at the same height at every keep bias.
+    """
+    found = dict(length=60, keep_bias=4.2, gain=0.9, noise=0.8, pulse=1.0)
+    arrays = live.load("memory_race").run(**found)
+    print(f"moved by {arrays['gru_written']:.3f} at step 1 and by {arrays['gru_left']:.3f} at step 60")
+    return found
+
+
+@controls(
+    title="Run through the pulses", difficulty=1, minutes=4,
+    question="Experiment. In the figure `gru_gates`, unit 4 is a clock that every positive pulse starts afresh. Leave "
+             "the input alone and make it run on through all of them, so that it stands above 0.6 at step 33. Give "
+             "the controls you found as a `dict`.",
+    hints=("Which gate shuts at a positive pulse, and what does that hide from the candidate?",
+           "A pulse subtracts 12 from what goes into that gate. Add as much."),
+    figure="helpers.figures.gru_gates", met="goes_on",
+    mistakes={
+        "The clock is unit 4; this is unit {unit:.0f}.":
+            (dict(unit=3, step=33, reset_bias=12.0), lambda q: q["unit"] != 4),
+        "Leave the input alone: its scale should be 1.":
+            (dict(unit=4, step=33, input_scale=0.0), lambda q: abs(q["input_scale"] - 1.0) >= 0.01),
+        "With a smaller bias r is shut more, and the candidate sees less of the old state.":
+            (dict(unit=4, step=33, reset_bias=-8.0), lambda q: q["reset_bias"] < 0),
+        "z brings some of the old state past the candidate, but the pulses still hide it from the candidate: at step "
+        "33 r is {r[32]:.2f}.":
+            (dict(unit=4, step=33, update_bias=6.0), lambda q: q["update_bias"] > 0 and q["r"][32] < 0.5),
+        "The pulses still shut r, to {r[32]:.2f} at step 33, and the clock stands at {h[32]:.2f}.":
+            (dict(unit=4, step=33, reset_bias=6.0), lambda q: True),
+    },
+    praise="Right: r stays open at the pulses, and the candidate goes on from the old state.",
+)
+def through_the_pulses():
+    """A positive pulse of size 1 brings −12 into the reset gate, whose bias is 4. Another 12 keep it open at 0.98."""
+    found = dict(unit=4, step=33, reset_bias=12.0)
+    arrays = live.load("gru_gates").run(**found)
+    print(f"r at step 33: {arrays['r'][32]:.2f}, the clock: {arrays['h'][32]:.2f}")
+    return found
