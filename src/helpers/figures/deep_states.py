@@ -47,17 +47,18 @@ def compute(consts, text, place, network):
     here = xp.minimum(place, last)
     x = VOCABULARY.index("x")
     instead = xp.where(code == x, x + 1, x + 0 * code)  # an x, or a y where an x stands
-    both = xp.stack([code, xp.where(t == here, instead, code)], axis=1)
+    changed = xp.where(t == here, instead, code)
 
     own = {name.removeprefix(f"{network}_"): value for name, value in consts.items() if name.startswith(f"{network}_")}
     upto, later, result, picture = xp.minimum(t, last), xp.minimum(here + LATER, last), {}, []
     counted = (t >= SETTLED) & (t < length)
     count = xp.astype(xp.clip(length - SETTLED, 1, None), xp.float64)
-    for k, h in enumerate(_layers(own, both), start=1):
-        usual, read = own["usual"][k - 1], h[:, 0, :]
+    # two runs, so that the page need not read the text again where only the changed character moves
+    for k, (read, other) in enumerate(zip(_layers(own, code), _layers(own, changed), strict=True), start=1):
+        usual = own["usual"][k - 1]
         before = xp.concat([read[:1, :], read[:-1, :]], axis=0)
         change = xp.sum((read - before) ** 2, axis=1) / usual
-        effect = xp.sum((h[:, 1, :] - read) ** 2, axis=1) / usual
+        effect = xp.sum((other - read) ** 2, axis=1) / usual
         result |= {
             f"change_{k}": xp.take(change, upto), f"effect_{k}": xp.take(effect, upto),
             f"moves_{k}": xp.sum(xp.where(counted, change, 0.0 * change)) / count,
@@ -76,12 +77,12 @@ def compute(consts, text, place, network):
 
 
 def _layers(own, codes):
-    """The states (T, B, H) of each layer, from the lowest; codes (T, B)."""
+    """The states (T, H) of each layer, from the lowest, that read codes (T,)."""
     xp = array_namespace(codes)
-    h = xp.astype(codes[:, :, None] == xp.arange(len(VOCABULARY)), xp.float64)
+    h = xp.astype(codes[:, None, None] == xp.arange(len(VOCABULARY)), xp.float64)
     for k in range(1, LAYERS + 1):
         h = gru(GRUParams(*(from_bytes(own[f"{k}_{field}"], own["step"]) for field in GRUParams._fields)), h).h
-        yield h
+        yield h[:, 0, :]
 
 
 def figure(arrays):
@@ -104,7 +105,7 @@ def figure(arrays):
 
 
 views = [ColoredText(label="Effect on layer 3; touch a character to change it", text="text", tint="effect_3", low=0,
-                     high=1.5, chooses="place")]
+                     high=0.5, chooses="place")]
 readout = (
     "From character 10 on the mean change is {moves_1:.2f} in layer 1, {moves_2:.2f} in layer 2, {moves_3:.2f} in "
     "layer 3. Five characters after character {shown:d}, counted from 0, was changed, {left_1:.1%}, {left_2:.1%} and "
