@@ -195,7 +195,7 @@ def _as_in_torch(W_h, dh, h_prev, r, z, n):
         """,
     hints=(r"Give the argument of the product a name, $q_t = r_t \odot h_{t-1}$, and go back to it first: "
            r"$\delta q_t = \delta a_n W_{hn}^\top$.",
-           r"From $q_t$ there are two ways on: to $h_{t-1}$, multiplied by $r_t$, and to $r_t$, multiplied by "
+           r"From $q_t$ there are two paths on: to $h_{t-1}$, multiplied by $r_t$, and to $r_t$, multiplied by "
            r"$h_{t-1}$.",
            "Four terms come back in all: along z, through q, and through the two gates."),
     cases=_steps_reset_before,
@@ -203,11 +203,11 @@ def _as_in_torch(W_h, dh, h_prev, r, z, n):
     returns=("the gradient at the previous state",),
     mistakes={
         "This is the backward pass of torch's convention, with the reset after the product.": _as_in_torch,
-        "The direct way, along z, is missing.": ("dh * z + ", ""),
-        "On the way from q to the old state stands a factor r.": ("dq * r + da_z", "dq + da_z"),
-        "The way through the candidate is missing: q is r times the old state.": (" + dq * r", ""),
-        "The way through the reset gate is missing.": (" + da_r @ W_hr.T", ""),
-        "The way through the update gate is missing.": (" + da_z @ W_hz.T", ""),
+        "The direct path, along z, is missing.": ("dh * z + ", ""),
+        "On the path from q to the old state stands a factor r.": ("dq * r + da_z", "dq + da_z"),
+        "The path through the candidate is missing: q is r times the old state.": (" + dq * r", ""),
+        "The path through the reset gate is missing.": (" + da_r @ W_hr.T", ""),
+        "The path through the update gate is missing.": (" + da_z @ W_hz.T", ""),
         "The sign at the update gate is turned: z multiplies the old state with a plus, the candidate with a minus.":
             ("(h_prev - n)", "(n - h_prev)"),
         "r is multiplied by the old state on its way into q: that factor is missing at the reset gate.":
