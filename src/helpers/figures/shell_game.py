@@ -54,14 +54,16 @@ def compute(consts, beta, swaps, cups, seed):
     right = _right(xp, xp.take(state, consts["asked"], axis=0), xp.take(ball, consts["asked"], axis=0))
     now = _right(xp, pick(state, last), pick(ball, last))
     chance = 1.0 / xp.astype(cups, xp.float64)
-    index = xp.arange(CUPS)
-    swapped = pick(drawn, last)[0]
+    index, asked = xp.arange(CUPS), consts["asked"]
+    drawn_to = xp.sum(xp.astype(asked <= last, xp.int64)) - 1  # the reader is asked about what comes later
+    upto = xp.minimum(xp.arange(len(ASKED)), drawn_to)
     return {
-        "weight": here, "full": FULL * here, "top": FLOOR - FULL * here, "share": right, "now": now,
+        "weight": here, "full": FULL * here, "top": FLOOR - FULL * here, "now": now,
+        "share": xp.take(right, upto), "until": xp.log10(1.0 + xp.take(asked, upto)),
         "chance": xp.stack([chance, chance]), "at": xp.log10(xp.stack([swaps, swaps]) * 1.0),
         "shift": 0.5 * WIDTH * xp.astype(CUPS - cups, xp.float64),
         "there": xp.astype(index < cups, xp.float64), "ball": xp.astype(index == under, xp.float64),
-        "arc": xp.astype(xp.arange(len(PAIRS)) == swapped, xp.float64),
+        "arc": xp.astype(xp.arange(len(PAIRS)) == pick(drawn, last)[0], xp.float64),
         "swaps": swaps, "cup": under + 1, "held": pick(here, under), "right": xp.round(GAMES * now),
         "kept": (beta < 1.99) & (swaps >= 200) & (now >= 0.9), "lost": (swaps <= 5) & (now <= 0.5) & (beta > 0.5),
     }
@@ -97,7 +99,7 @@ def _right(xp, state, ball):
 
 def figure(arrays):
     fig = plots.figure(x_title="swaps", y_title="guessed right", y_range=[0, 1.05], height=260)
-    fig.add_scatter(x=np.log10(ASKED), y=arrays["share"], name="the fullest cup", mode="lines+markers",
+    fig.add_scatter(x=arrays["until"], y=arrays["share"], name="the fullest cup", mode="lines+markers",
                     line={"color": plots.color("cell")}, marker={"size": 5})
     fig.add_scatter(x=np.array([0.0, 3.0]), y=arrays["chance"], name="any cup", mode="lines",
                     line={"color": plots.color("baseline"), "dash": "dash"})
