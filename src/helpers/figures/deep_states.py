@@ -69,7 +69,7 @@ def compute(consts, text, place, network):
     trained = length * int(network == "trained") > 0
     return result | {
         "states": xp.concat(picture[:-1], axis=0), "until": xp.astype(upto, xp.float64),
-        "at": xp.astype(xp.stack([here, here]), xp.float64), "shown": here,
+        "at": xp.astype(xp.stack([here, here]), xp.float64), "shown": here, "later": later,
         "rests": (length >= 30) & (result["moves_1"] < 0.1) & (result["moves_2"] < 0.1) & (result["moves_3"] < 0.1)
         & trained,
         "felt": (here + LATER <= last) & (result["left_3"] > 0.15) & trained,
@@ -108,8 +108,8 @@ views = [ColoredText(label="Effect on layer 3; touch a character to change it", 
                      high=0.5, chooses="place")]
 readout = (
     "From character 10 on the mean change is {moves_1:.2f} in layer 1, {moves_2:.2f} in layer 2, {moves_3:.2f} in "
-    "layer 3. Five characters after character {shown:d}, counted from 0, was changed, {left_1:.1%}, {left_2:.1%} and "
-    "{left_3:.1%} of the usual distance are left."
+    "layer 3. A change of character {shown:d}, counted from 0, is felt at character {later:d} as {left_1:.1%}, "
+    "{left_2:.1%} and {left_3:.1%} of the usual distance."
 )
 challenges = [
     Challenge("Write thirty characters or more at which no layer of the trained network changes by more than 0.1 on "
