@@ -147,6 +147,8 @@ CALLS = {
     "Tagger": lambda: {"cell": "gru", "hidden": 3, "vocabulary": 97, "classes": 10, "bidirectional": True},
     "Tagger.forward": lambda: {"self": models.Tagger("rnn", 3), "codes": torch.ones(4, 2, dtype=torch.int64)},
     "corpus": lambda: {},
+    "commonest": lambda: {"part": syntax.Labelled(CODES, CODES % 10), "codes": CODES[:9], "before": 1, "after": 1},
+    "trained": lambda: {"net": "two-way"},
     "label": lambda: {"code": "x = 1"},
     "stretches": lambda: {"part": syntax.Labelled(CODES, CODES % 10), "length": 20},
     "ElmanNet": lambda: {"hidden": 3},

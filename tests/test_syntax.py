@@ -66,6 +66,25 @@ def test_the_corpus_is_what_this_python_says_of_it():
         assert np.bincount(part.labels, minlength=len(syntax.CLASSES)).min() > 200
 
 
+def test_the_commonest_class_against_a_plain_count():
+    """Neighbours that never occur fall back on fewer; beyond the text there is no neighbour."""
+    part = syntax.Labelled(text.encode("a(a a(b aa"), np.array([4, 1, 5, 0, 4, 1, 5, 0, 5, 5]))
+    ask = text.encode("a(a) ac(")
+    assert syntax.commonest(part, ask).tolist() == [5, 1, 5, 0, 0, 5, 0, 1]  # ) and c never occur: the first class
+    assert syntax.commonest(part, ask, after=1).tolist() == [4, 1, 5, 0, 0, 5, 0, 1]
+    two = syntax.commonest(part, np.stack([ask, ask[::-1]], axis=1), after=1)
+    assert two.shape == (8, 2) and two[:, 0].tolist() == [4, 1, 5, 0, 0, 5, 0, 1]
+    with pytest.raises(ValueError, match="at most 8 neighbours"):
+        syntax.commonest(part, ask, 5, 4)
+
+
+def test_the_commonest_class_in_a_wider_neighbourhood_is_righter():
+    corpus = syntax.corpus()
+    codes, labels = corpus.test.codes[:20_000], corpus.test.labels[:20_000]
+    right = [(syntax.commonest(corpus.train, codes, *reach) == labels).mean() for reach in ((0, 0), (2, 0), (2, 2))]
+    assert right == sorted(right) and right[0] < right[2] - 0.05
+
+
 def test_stretches_begin_where_a_line_outside_strings_begins():
     part = syntax.corpus().test
     codes, labels = syntax.stretches(part, 800)

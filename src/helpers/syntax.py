@@ -15,9 +15,10 @@ from typing import NamedTuple
 import numpy as np
 
 from . import text
-from ._validate import expect_counts
+from ._validate import as_array, expect_choice, expect_counts
 
-__all__ = ["CLASSES", "UNKNOWN", "VOCABULARY", "Corpus", "Labelled", "corpus", "label", "stretches"]
+__all__ = ["CLASSES", "UNKNOWN", "VOCABULARY", "Corpus", "Labelled", "commonest", "corpus", "label", "stretches",
+           "trained"]
 
 # A docstring is any string that stands alone as a statement; a definition is the name that follows def or class; a
 # call is a name that an opening bracket follows. White space inside strings and comments belongs to them.
@@ -55,6 +56,25 @@ def corpus() -> Corpus:
         parts = [Labelled(*(stored[f"{part}_{kind}"].astype(np.int64) for kind in ("codes", "labels")))
                  for part in Corpus._fields[:3]]
         return Corpus(*parts, str(stored["python"]))
+
+
+def trained(net: str):
+    """The `models.Tagger` of the figures, "one-way" or "two-way", as `python -m helpers.data.make_highlighter` left it.
+
+    Raises ValueError for another name.
+    """
+    import torch
+
+    from .models import Tagger
+
+    expect_choice("net", net, ("one-way", "two-way"))
+    with np.load(_DATA / "highlighter.npz") as stored:
+        weights = {name.removeprefix(f"{net} "): torch.as_tensor(stored[name])
+                   for name in stored.files if name.startswith(net) and name != f"{net} accuracy"}
+    hidden = weights["recurrent.weight_hh_l0"].shape[1]
+    model = Tagger("lstm", hidden, VOCABULARY, len(CLASSES), bidirectional=net == "two-way")
+    model.load_state_dict(weights)
+    return model
 
 
 def label(code: str) -> np.ndarray:
@@ -108,6 +128,40 @@ def _kind(before, token, after) -> str | None:
     if before and before.string in ("def", "class"):
         return "definition"
     return "call" if after and after.string == "(" else "name"
+
+
+def commonest(part: Labelled, codes, before: int = 0, after: int = 0) -> np.ndarray:
+    """The commonest class in `part` of each character of `codes` (T, ...), given its neighbours in time.
+
+    Looks at `before` characters in front of it and `after` behind, 8 together at most; what never occurs in `part`
+    among so many falls back on fewer of them. Raises TypeError for codes that are no whole numbers, ValueError for
+    codes or counts out of range, else as `stretches`.
+    """
+    part = expect_labelled(part)
+    expect_counts(0, before=before, after=after)
+    if before + after > 8:
+        raise ValueError(f"after: expected at most 8 neighbours, before and after together; got {before + after}")
+    codes = as_array("codes", codes)
+    shape = tuple(codes.shape)
+    if not shape:
+        raise ValueError("codes: expected shape (T, ...), got one number")
+    codes = text.expect_codes("codes", codes, VOCABULARY, axes=None).reshape(shape)
+    answers = np.zeros(shape, dtype=np.int64)
+    for reach in range(max(before, after) + 1):
+        reaches = (min(reach, before), min(reach, after))
+        contexts, which = np.unique(_contexts(part.codes, *reaches), return_inverse=True)
+        counts = np.bincount(which * len(CLASSES) + part.labels, minlength=len(contexts) * len(CLASSES))
+        wanted = _contexts(codes, *reaches)
+        at = np.minimum(np.searchsorted(contexts, wanted), len(contexts) - 1)
+        answers = np.where(contexts[at] == wanted, counts.reshape(-1, len(CLASSES)).argmax(axis=1)[at], answers)
+    return answers
+
+
+def _contexts(codes, before: int, after: int) -> np.ndarray:
+    """One whole number for each character with its neighbours, none of them outside the text."""
+    pad = [(before, after)] + [(0, 0)] * (codes.ndim - 1)
+    wide = np.pad(codes, pad, constant_values=VOCABULARY)
+    return sum(wide[k:k + len(codes)] * (VOCABULARY + 1) ** k for k in range(before + after + 1))
 
 
 def stretches(part: Labelled, length: int) -> Labelled:

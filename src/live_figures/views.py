@@ -97,10 +97,10 @@ class _Shown:
         slider = (f' role="slider" tabindex="0" aria-label="{label}" aria-valuemin="0" '
                   f'aria-valuemax="{max(len(self.text) - 1, 0)}" aria-valuenow="{self.at}" '
                   f'aria-valuetext="{escape(self._reading())}"' if view.chooses else "")
-        scale = _legend(view) if view.classes else _scale(view.low, _ramp(view.low), view.high)
+        scale = "" if view.classes else _scale(view.low, _ramp(view.low), view.high)
         return (f'<div class="live-colored" data-view="{name}"><div class="live-label">{label}</div>'
                 f'<div class="live-text" dir="auto"{slider}>{marks}{escape(self.text[STILL:])}</div>'
-                f"{_key(scale, self._reading())}</div>\n")
+                f"{_legend(view)}{_key(scale, self._reading())}</div>\n")
 
     def _character(self, k: int) -> str:
         """One character on its ground; a line's end is marked, so that it can be seen and touched."""
@@ -130,10 +130,10 @@ def _look(look: str) -> str:
 
 def _legend(view: ColoredText) -> str:
     """The names of the classes, each as its characters look."""
-    if not view.legend:
+    if not (view.classes and view.legend):
         return ""
     names = "".join(f'<span class="{_look(look)}">{escape(name)}</span>' for name, look in view.classes)
-    return f'<span class="live-classes">{names}</span>'
+    return f'<div class="live-classes">{names}</div>'
 
 
 def views_html(fig, given: dict, arrays: dict) -> str:
