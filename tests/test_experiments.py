@@ -8,14 +8,14 @@ import pytest
 import torch
 from torch import nn
 
-from experiments import adding_1997, clipping, deep_layers, fill_the_blank, long_memory
+from experiments import adding_1997, clipping, deep_layers, fast_weights, fill_the_blank, long_memory, shell_game
 from experiments.__main__ import main, render
 from experiments.core import Run, rate_table, sweep, train_until
 from helpers import tasks
 from helpers.models import LastStep
 
 torch.set_num_threads(1)
-MODULES = [adding_1997, clipping, deep_layers, fill_the_blank, long_memory]
+MODULES = [adding_1997, clipping, deep_layers, fast_weights, fill_the_blank, long_memory, shell_game]
 
 
 def test_the_starts_are_what_they_are_called():
@@ -173,3 +173,28 @@ def test_an_unknown_experiment_is_refused(capsys):
         main(["clippin"])
     known = ", ".join(sorted(module.NAME for module in MODULES))
     assert f"no experiment 'clippin'; there are {known}" in capsys.readouterr().err
+
+
+def test_what_the_page_says_of_states_that_are_set_by_hand_is_there():
+    share = {(r.setting["beta"], r.setting["swaps"], r.setting["seed"]): r.score for r in saved(shell_game)}
+    assert all(share[2.0, swaps, seed] == 1 for swaps in shell_game.SWAPS for seed in shell_game.SEEDS)
+    for seed in shell_game.SEEDS:
+        assert share[1.8, 20, seed] > 0.985 and 0.75 < share[1.8, 100, seed] < 0.88
+        assert abs(share[1.8, 1000, seed] - 1 / 3) < 0.01 and share[1.0, 5, seed] < 0.5
+    recalled = {(r.setting["keys"], r.setting["memory"], r.setting["seed"]): r.score for r in saved(fast_weights)}
+    for seed in fast_weights.SEEDS:
+        twice, random = ({memory: recalled[keys, memory, seed] for memory in fast_weights.MEMORIES}
+                         for keys in ("orthonormal", "random"))
+        assert twice["delta rule, β = 1"] == twice["delta rule, β = 0.2"] == 1
+        assert max(twice["sum"], twice["softmax"]) < 0.5
+        assert random["delta rule, β = 1"] < random["sum"] < random["delta rule, β = 0.2"] < random["softmax"] == 1
+
+
+def test_the_games_are_shuffled_as_their_vectors_say():
+    v, ball = shell_game.games(40, seed=3)
+    order = np.tile(np.arange(shell_game.CUPS), (shell_game.GAMES, 1))
+    for step in v:
+        for game, direction in enumerate(step):
+            i, j = np.flatnonzero(direction)
+            order[game, [i, j]] = order[game, [j, i]]
+    np.testing.assert_array_equal(ball, np.argmax(order == 0, axis=1))

@@ -17,7 +17,7 @@ from helpers import tables
 from helpers.training import fit
 from live_figures.values import format_value
 
-__all__ = ["Run", "outcome_table", "rate_table", "share_right", "sweep", "train_until"]
+__all__ = ["Run", "mean_and_range", "outcome_table", "rate_table", "share_right", "sweep", "train_until"]
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,11 @@ def share_right(model, x, y) -> tuple[float, bool]:
     with torch.no_grad():
         share = float((model(x).argmax(-1) == y).float().mean())
     return share, share >= 0.99
+
+
+def mean_and_range(scores: list[float]) -> str:
+    """The mean of the seeds' scores with the lowest and the highest, as text."""
+    return f"{statistics.mean(scores):.2f} ({min(scores):.2f} to {max(scores):.2f})"
 
 
 def sweep(settings: Iterable[dict], run: Callable[..., tuple], file: Path) -> list[Run]:
