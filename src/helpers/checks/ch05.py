@@ -136,7 +136,7 @@ def _update_gates(rng):
                                       (1 - z) * np.concatenate([np.ones_like(z[:1]), np.cumprod(z, axis=0)[:-1]])]),
         "This is the convention in which z replaces. Here it keeps.": lambda z: _weights_of_the_past(1 - z),
     },
-    praise="Right. The weights add up to 1, so a GRU's state can never leave the range of its candidates.",
+    praise="Right. The weights add up to 1: a GRU's state cannot leave the range of its first state and its candidates.",
     nudge="What was written at step t is multiplied by z at every later step.",
 )
 def weights_of_the_past(z):
@@ -194,7 +194,7 @@ def _as_in_torch(W_h, dh, h_prev, r, z, n):
         comes back through step $t$. `W_h` holds the blocks $r, z, n$.
         """,
     hints=(r"Give the argument of the product a name, $q_t = r_t \odot h_{t-1}$, and go back to it first: "
-           r"$\delta q_t = \delta a_n W_{hn}^\top$.",
+           r"$\delta q_t = \delta a^n W_{hn}^\top$.",
            r"From $q_t$ there are two paths on: to $h_{t-1}$, multiplied by $r_t$, and to $r_t$, multiplied by "
            r"$h_{t-1}$.",
            "Four terms come back in all: along z, through q, and through the two gates."),
@@ -222,15 +222,15 @@ def _as_in_torch(W_h, dh, h_prev, r, z, n):
     nudge="Four terms: along z, through r ⊙ h, and through each of the two gates.",
 )
 def back_reset_before(W_h, dh, h_prev, r, z, n):
-    r"""With $q_t = r_t \odot h_{t-1}$ and $a_n$ the argument of the tanh:
+    r"""With $q_t = r_t \odot h_{t-1}$, and $a^n, a^r, a^z$ for what goes into the tanh and the two gates:
 
-    $$
-    \delta a_n = \delta h_t (1 - z_t)(1 - n_t^2), \qquad \delta q_t = \delta a_n W_{hn}^\top, \qquad
-    \delta a_r = \delta q_t\, h_{t-1}\, r_t (1 - r_t), \qquad \delta a_z = \delta h_t (h_{t-1} - n_t)\, z_t (1 - z_t),
-    $$
+    $$\delta a^n = \delta h_t (1 - z_t)(1 - n_t^2), \qquad \delta q_t = \delta a^n W_{hn}^\top,$$
+
+    $$\delta a^r = \delta q_t\, h_{t-1}\, r_t (1 - r_t), \qquad
+    \delta a^z = \delta h_t (h_{t-1} - n_t)\, z_t (1 - z_t),$$
 
     all products element by element but those with a matrix. Then
-    $\delta h_{t-1} = \delta h_t z_t + \delta q_t r_t + \delta a_z W_{hz}^\top + \delta a_r W_{hr}^\top$.
+    $\delta h_{t-1} = \delta h_t z_t + \delta q_t r_t + \delta a^z W_{hz}^\top + \delta a^r W_{hr}^\top$.
     """
     W_hr, W_hz, W_hn = np.split(W_h, 3, axis=1)
     da_n = dh * (1 - z) * (1 - n**2)
@@ -286,9 +286,9 @@ def _blocks_as_they_are(kernel, recurrent_kernel, bias):
         "The biases are kept apart now. The blocks still stand in Keras's order.":
             ("np.concatenate([r, z, n], axis=-1)", "np.concatenate([z, r, n], axis=-1)"),
         "W_x is in order. The columns of W_h have to be moved in the same way.":
-            ("ours(recurrent_kernel)", "recurrent_kernel"),
+            ("*map(ours, parts)", "ours(kernel), recurrent_kernel, ours(b), ours(b_h)"),
         "The matrices are in order. The biases have the same blocks, and have to be moved too.":
-            ("ours(b), ours(b_h)", "b, b_h"),
+            ("*map(ours, parts)", "ours(kernel), ours(recurrent_kernel), b, b_h"),
         "The two rows of biases have changed places: row 0 goes with the inputs.": ("b, b_h = bias", "b_h, b = bias"),
         "The sign of the update gate need not be turned: z keeps in Keras as it does here.":
             ("[r, z, n]", "[r, -z, n]"),
@@ -304,7 +304,8 @@ def from_keras(kernel, recurrent_kernel, bias):
         return np.concatenate([r, z, n], axis=-1)
 
     b, b_h = bias
-    return GRUParams(ours(kernel), ours(recurrent_kernel), ours(b), ours(b_h))
+    parts = kernel, recurrent_kernel, b, b_h
+    return GRUParams(*map(ours, parts))
 
 
 _MARKS = (0, 50, 100, 150)
