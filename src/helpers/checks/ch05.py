@@ -136,7 +136,7 @@ def _update_gates(rng):
                                       (1 - z) * np.concatenate([np.ones_like(z[:1]), np.cumprod(z, axis=0)[:-1]])]),
         "This is the convention in which z replaces. Here it keeps.": lambda z: _weights_of_the_past(1 - z),
     },
-    praise="Right. The weights add up to 1: a GRU's state cannot leave the range of its first state and its candidates.",
+    praise="Right. The weights add up to 1: a state cannot leave the range of the first state and the candidates.",
     nudge="What was written at step t is multiplied by z at every later step.",
 )
 def weights_of_the_past(z):
