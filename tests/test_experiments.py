@@ -8,14 +8,24 @@ import pytest
 import torch
 from torch import nn
 
-from experiments import adding_1997, clipping, deep_layers, fast_weights, fill_the_blank, long_memory, shell_game
+from experiments import (
+    adding_1997,
+    clipping,
+    deep_layers,
+    fast_weights,
+    fill_the_blank,
+    highlighter,
+    long_memory,
+    shell_game,
+)
 from experiments.__main__ import main, render
 from experiments.core import Run, rate_table, sweep, train_until
-from helpers import tasks
+from helpers import syntax, tasks
+from helpers.data import make_highlighter
 from helpers.models import LastStep
 
 torch.set_num_threads(1)
-MODULES = [adding_1997, clipping, deep_layers, fast_weights, fill_the_blank, long_memory, shell_game]
+MODULES = [adding_1997, clipping, deep_layers, fast_weights, fill_the_blank, highlighter, long_memory, shell_game]
 
 
 def test_the_starts_are_what_they_are_called():
@@ -166,6 +176,31 @@ def test_what_the_page_says_of_deep_layers():
         moves, felt, *_ = runs["untrained", seed]
         assert moves[2] < moves[1] / 2 and moves[1] < moves[0] / 2
         assert felt[0] < felt[1] < felt[2]
+
+
+def test_what_the_page_says_of_the_highlighter():
+    """Every sentence of the reading; the rates are the best on validation, and those of the shipped networks."""
+    runs = saved(highlighter)
+    for net, rate in highlighter.BEST.items():
+        assert highlighter.best(runs, net, delay=0)["rate"] == rate == make_highlighter.RATES[net]
+
+    def of(measure, net, delay=0):
+        return highlighter.shares(runs, measure, net=net, delay=delay, rate=highlighter.BEST[net])
+
+    one, two = of("all", "one-way"), of("all", "two-way")
+    assert [f"{np.median(v):.3f}" for v in (two, one)] == ["0.990", "0.944"] and two.min() > one.max() + 0.04
+    counts = np.bincount(syntax.stretches(syntax.corpus().test, make_highlighter.LENGTH).labels.ravel())
+    place = {name: k for k, name in enumerate(syntax.CLASSES)}
+    gain, first = (np.median(of(m, "two-way"), axis=0) - np.median(of(m, "one-way"), axis=0) for m in ("each", "first"))
+    names = [place["call"], place["name"]]
+    assert 0.87 < (counts * gain)[names].sum() / (counts * gain).sum() < 0.95
+    assert {syntax.CLASSES[k] for k in np.argsort(-first)[2:4]} == {"keyword", "string"}
+    assert of("first", "one-way")[:, place["docstring"]].min() > 0.98 and first[place["docstring"]] < 0
+    late = {k: np.median(of("all", "one-way", k)) - np.median(one) for k in highlighter.DELAYS}
+    assert 0.25 < late[4] / (np.median(two) - np.median(one)) < 0.4 and late[4] == max(late.values())
+    eight = np.median(of("each", "one-way", 8), axis=0) - np.median(of("each", "one-way"), axis=0)
+    assert eight[place["call"]] > 0.2 and eight[place["number"]] < -0.4 and eight[place["operator"]] < -0.1
+    assert max(r.score for r in runs if r.setting["net"] == "neighbours") < one.min() - 0.2
 
 
 def test_an_unknown_experiment_is_refused(capsys):

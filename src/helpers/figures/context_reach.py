@@ -78,7 +78,7 @@ def diagram():
     return draw.svg(380, 50, *nets, *labels, max_width=420)
 
 
-views = [ColoredText(label=f"What the label depends on, read {net}", text="code", tint=f"shares[{k}]", high=0.5,
+views = [ColoredText(label=f"What the label depends on, read {net}", text="code", tint=f"shares[{k}]", high=0.25,
                      format=".1%", chooses="at") for k, net in enumerate(NETS)]
 readout = (
     "Of the gradient, {right[0]:.0%} lies to the right of the marked character if the network reads one way, and "
