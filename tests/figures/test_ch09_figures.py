@@ -143,3 +143,8 @@ def test_no_positive_decays_tell_odd_from_even():
     for a, z, b, t in grid:
         best = max(best, figure.run(a_one=a, a_zero=z, b_one=b, threshold=t)["share"].max())
     assert best < 0.66
+
+
+def test_a_gentle_delta_rule_answers_with_a_fifth_of_the_new_value_and_less_of_the_old():
+    keys, values = np.ones((2, 1, 1)), np.asarray([[[1.0, 0.0]], [[0.0, 1.0]]])
+    np.testing.assert_allclose(linear.delta_rule(keys, keys, values, 0.2).y[-1, 0], [0.16, 0.2])

@@ -109,7 +109,7 @@ def compute(consts, way, rounds, t, a, power):
         "cursor": xp.log10(xp.stack([lengths, lengths])), "done": done, "depth": xp.asarray(depth), "ready": ready,
         "need": xp.sum(needed[1:, :]), "t": t, "T": lengths,
         "rounds_T": pick(consts["depths"][row, :], at), "work_T": pick(consts["works"][row, :], at),
-        "fast": all_there & (rounds <= 3), "cheap": all_there & (depth < 7) & (WORK[way] < 12),
+        "fast": all_there & (done <= 3), "cheap": all_there & (depth < 7) & (WORK[way] < 12),
     }
 
 

@@ -10,8 +10,8 @@ from live_figures import Challenge, Claim, Slider, Try, draw, random
 
 title = "Can a linear recurrence follow the ball in a shell game?"
 caption = (
-    "A cup is as full as the weight that the state gives it after so many swaps, each of which multiplies the state by "
-    "I − βvvᵀ, and the curve is the share of 50 games in which the fullest cup is the one with the ball."
+    "A cup is as full as the weight that the state gives it, the curve is the share of 50 games in which the fullest "
+    "cup is the one with the ball, and a swap of cups i and j multiplies the state by I − βvvᵀ with v = (eᵢ − eⱼ)/√2."
 )
 alt = (
     "Up to five cups in a row, filled to the weights of the state, an arc over the two that were swapped last and a "
