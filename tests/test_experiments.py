@@ -166,13 +166,12 @@ def test_what_the_page_says_of_deep_layers():
     """Every sentence of the reading, for every seed."""
     runs = {(r.setting["network"], r.setting["seed"]): list(zip(*r.measures.values(), strict=True))
             for r in saved(deep_layers)}
-    eight = runs["last 8", 0][5][0]
-    for seed in deep_layers.SEEDS:
-        moves, felt, this, _, following, inside, _ = runs["trained", seed]
+    for network, seed in [("trained longer", 0), *(("trained", seed) for seed in deep_layers.SEEDS)]:
+        moves, felt, this, _, following, *_ = runs[network, seed]
         assert max(moves) - min(moves) < 0.06
         assert felt[0] < felt[1] < felt[2]
         assert this[0] > this[1] > this[2] and following[0] < following[1] < following[2]
-        assert min(inside) > eight and inside[0] > inside[1]
+    for seed in deep_layers.SEEDS:
         moves, felt, *_ = runs["untrained", seed]
         assert moves[2] < moves[1] / 2 and moves[1] < moves[0] / 2
         assert felt[0] < felt[1] < felt[2]

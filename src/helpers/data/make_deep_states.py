@@ -35,11 +35,11 @@ def untrained(seed: int) -> models.CharModel:
 
 
 @cache
-def train(seed: int) -> models.CharModel:
+def train(seed: int, stages: tuple = STAGES) -> models.CharModel:
     """The network trained from this seed, which draws its weights and its batches."""
     model, batch = untrained(seed), text.windows(syntax.corpus().train.codes, T=100, B=32)
-    for stage, (lr, steps) in enumerate(STAGES):
-        training.fit(model, batch, steps, loss=models.next_character_loss, lr=lr, seed=len(STAGES) * seed + stage,
+    for stage, (lr, steps) in enumerate(stages):
+        training.fit(model, batch, steps, loss=models.next_character_loss, lr=lr, seed=len(stages) * seed + stage,
                      label=f"learning rate {lr:g}")
     return model
 
