@@ -28,7 +28,7 @@ class Group:
     """Items that share the loops over one shape and the inputs they need; `local` are those that a later item uses."""
 
     loops: tuple[int, ...]
-    inputs: frozenset[str] = frozenset()
+    inputs: object = None
     items: list[Item] = field(default_factory=list)
     local: set[Node] = field(default_factory=set)
 
@@ -132,7 +132,7 @@ class Schedule:
     def _join(self, item: Item, entries: list, scope):
         """Add `item` to the last group that has the right loops and comes after all that `item` reads."""
         loops, needed = iteration(item.node.shape), list(reads(item.expr))
-        inputs = self.plan.inputs[item.node] if "stages" in self.passes and scope.depth == 1 else frozenset()
+        inputs = self._inputs(item) if "stages" in self.passes and scope.depth == 1 else None
         here = lambda node: node.scope is scope and node in self._done  # noqa: E731
         after = max((self._done[r.node] for r in needed if here(r.node)), default=-1)
         for k in range(len(entries) - 1, max(after, 0) - 1, -1):
@@ -146,6 +146,10 @@ class Schedule:
             k, inside = len(entries) - 1, []
         self._add(item, entries[k], needed, {r.node for r in inside})
         self._done[item.copy or item.node] = k
+
+    def _inputs(self, item: Item):
+        """Items that different inputs reach stay apart; a constant belongs to the recurrence that starts from it."""
+        return self.plan.inputs[item.node] or (item.copy and item.copy.place.buffer)
 
     def _add(self, item, group, needed, inside):
         group.items.append(item)
