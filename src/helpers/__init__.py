@@ -5,7 +5,8 @@
     03 vanishing gradients   jacobians (products, radii, bounds), clipping, tasks, crowd, monitor
     04 LSTM                  cells (lstm_step), sequence (lstm), bptt (lstm_bptt), gates (every gate of a torch module)
     05 GRU                   cells (gru_step, mingru_step, lstm_step with peephole or coupled), bptt (gru_bptt)
-    06 both directions       bidirectional (two sets of weights, reversal within true lengths, the gradients by hand)
+    06 both directions       bidirectional (two sets of weights, reversal within true lengths, the gradients by hand),
+                             syntax (labelled Python code, and the two networks that colour it)
     09 after the LSTM        linear (linear recurrences, the scan, a matrix for a state), sequence (mingru, minlstm)
 
 Of every chapter: `plots` (arrays in, figure out), `live` (`live.show`), `figures/` (one file a live figure), `checks/`

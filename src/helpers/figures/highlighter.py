@@ -11,9 +11,9 @@ from live_figures import Challenge, Claim, ColoredText, LongText, Slider, Try
 
 title = "Which colours of Python code need what is still to come?"
 caption = (
-    "Two small networks with equally many parameters label each character of your code with one of ten classes, one "
-    "reading from left to right, the other both ways, and the bars compare how sure they are of each class at the "
-    "marked character."
+    "Two networks of about 30,300 parameters each label every character of your code with one of ten classes, one "
+    "reading from left to right, the other both ways, and the bars compare the probabilities that they give to each "
+    "class at the marked character."
 )
 alt = (
     "The same Python code twice, each character on the ground of the class that a network gives it, and bars with the "
@@ -54,11 +54,13 @@ def compute(consts, code, at):
     both = xp.concat([read(consts["forward"], codes).h[:, 0, :], backward], axis=-1)
     one = read(consts["one"], codes).h[:, 0, :] @ consts["one_V"] + consts["one_c"]
     two = both @ consts["two_V"] + consts["two_c"]
-    p_one, best = softmax(pick(one, at)), {"one": xp.argmax(one, axis=-1), "two": xp.argmax(two, axis=-1)}
+    p_one, p_two = softmax(pick(one, at)), softmax(pick(two, at))
+    best = {"one": xp.argmax(one, axis=-1), "two": xp.argmax(two, axis=-1)}
     differ = xp.sum(xp.astype((best["one"] != best["two"]) & (xp.arange(LONGEST) < length), xp.int64))
     return best | {
-        "p_one": p_one, "p_two": softmax(pick(two, at)), "length": length, "differ": differ,
-        "quarrel": (length <= SHORT) & (differ >= 20), "unsure": (at < length) & (xp.max(p_one) < 0.4),
+        "p_one": p_one, "p_two": p_two, "sure": xp.stack([xp.max(p_one), xp.max(p_two)]), "length": length,
+        "differ": differ, "quarrel": (length <= SHORT) & (differ >= 20),
+        "unsure": (at < length) & (xp.max(p_one) < 0.4),
     }
 
 
@@ -76,7 +78,10 @@ views = [
     ColoredText(label="The network that reads both ways", text="code", tint="two", classes=tuple(LOOKS.items()),
                 chooses="at", legend=False),
 ]
-readout = "{length:d} characters; the two networks disagree on {differ:d} of them."
+readout = (
+    "The two networks disagree on {differ:d} of {length:d} characters. At the marked one the label of the network that "
+    "reads one way has a probability of {sure[0]:.0%}, that of the other {sure[1]:.0%}."
+)
 challenges = [
     Challenge(f"Make the two networks disagree on 20 characters or more, in a code of at most {SHORT}.", met="quarrel"),
     Challenge("Find a character at which the network that reads one way gives no class as much as 40 %.", met="unsure"),
