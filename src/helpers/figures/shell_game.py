@@ -20,7 +20,7 @@ alt = (
 )
 
 MOST, GAMES, CUPS = 1000, 50, 5
-SHARED = 8  # swaps out of one random number, whose 53 bits are enough for them
+SHARED = 12  # swaps out of one random number, whose 53 bits are enough for them
 PAIRS = tuple((i, j) for j in range(CUPS) for i in range(j))  # the first n (n - 1) / 2 are those of n cups
 ASKED = tuple(np.unique(np.geomspace(1, MOST, 49).round().astype(int)).tolist())  # where the curve has its points
 EQUAL = 1e-12  # weights that differ by less count as equal: rounding alone parts them
@@ -71,12 +71,12 @@ def compute(consts, beta, swaps, cups, seed):
 
 def _drawn(xp, seed, pairs):
     """Which of the pairs is swapped at each step of each game: uniform numbers read as numerals of base `pairs`."""
-    rest, swaps = random.uniform(seed, (MOST // SHARED, GAMES), xp=xp), []
+    rest, swaps = random.uniform(seed, (-(-MOST // SHARED), GAMES), xp=xp), []
     for _ in range(SHARED):
         rest = rest * pairs
         swaps.append(xp.floor(rest))
         rest = rest - swaps[-1]
-    return xp.astype(xp.reshape(xp.stack(swaps), (MOST, GAMES)), xp.int64)
+    return xp.astype(xp.reshape(xp.stack(swaps), (-1, GAMES))[:MOST, :], xp.int64)
 
 
 def _follow(xp, first, second):
