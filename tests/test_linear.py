@@ -8,7 +8,7 @@ from equation_cases import LIBRARIES, QUICK, SEEDS, assert_same, to_library
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers import cells, linear, params, sequence
+from helpers import bptt, cells, linear, models, params, sequence
 
 RNG = np.random.default_rng(0)
 A, B, H0 = RNG.uniform(-1.2, 1.2, (13, 2, 3)), RNG.normal(size=(13, 2, 3)), RNG.normal(size=(2, 3))
@@ -78,6 +78,25 @@ def test_the_minimal_cells_step_by_step_and_in_parallel(name, library):
         assert_same(got, want)
     for got, want in zip(unroll(weights, x, parallel=True), unroll(weights, x), strict=True):
         assert_same(got, want)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_the_way_back_through_a_mingru_is_a_scan_too(library):
+    x, up, h0 = RNG.normal(size=(11, 2, 3)), RNG.normal(size=(11, 2, 4)), RNG.normal(size=(2, 4))
+    weights, x, up, h0 = to_library(library, (params.mingru_params(3, 4, seed=1), x, up, h0))
+    trace = sequence.mingru(weights, x, h0, parallel=True)
+    loop, together = (bptt.mingru_bptt(weights, x, trace, up, h0, parallel=parallel) for parallel in (False, True))
+    for got, want in zip((*together.params, *together[1:]), (*loop.params, *loop[1:]), strict=True):
+        assert_same(got, want)
+
+
+def test_a_layer_of_torch_trains_through_the_scan():
+    grads = []
+    for parallel in (False, True):
+        layer = models.Recurrent(params.mingru_params(3, 4, seed=1), parallel=parallel)
+        layer(torch.ones(5, 2, 3)).pow(2).sum().backward()
+        grads.append(layer.W_x.grad)
+    assert_same(grads[1], grads[0], 1e-5)
 
 
 def test_minlstm_is_the_papers_equation():

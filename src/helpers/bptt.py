@@ -37,6 +37,7 @@ from .cells import (
     inputs,
     log_softmax,
 )
+from .linear import linear_recurrence, parallel_scan
 from .sequence import scan
 
 __all__ = [
@@ -291,15 +292,16 @@ def _gru_reset_before(xp, params, trace, grad_h, h_prev):
     return dh0, dh, xp.concat([da_rz, da_n], axis=-1), dW_h, db_h
 
 
-def mingru_bptt(params, x, trace, grad_h, h0=None):
-    """Gradients of a loss through `trace = mingru(params, x, h0)`, given grad_h.
+def mingru_bptt(params, x, trace, grad_h, h0=None, parallel=False):
+    """Gradients of a loss through `trace = mingru(params, x, h0, parallel)`, given grad_h.
 
         dh_t = grad_h_t + dh_{t+1} z_{t+1}
         da_z = dh_t (h_{t-1} - n) z(1-z)        da_n = dh_t (1-z)
 
-    and dW_x, db as in `rnn_bptt`. No weight lies on the way back, only gates. grad_h (T, B, H) is dL/dh_t through the
-    output at t only. Returns MinGRUGrads. Raises TypeError, ValueError and FloatingPointError as `rnn_bptt`. Source:
-    derived here from `cells.mingru_step`.
+    and dW_x, db as in `rnn_bptt`. No weight lies on the way back, only gates: dh is a linear recurrence too, and with
+    `parallel` it is computed for all steps together. grad_h (T, B, H) is dL/dh_t through the output at t only. Returns
+    MinGRUGrads. Raises TypeError, ValueError and FloatingPointError as `rnn_bptt`. Source: derived here from
+    `cells.mingru_step`.
 
     >>> import numpy as np
     >>> from helpers.params import mingru_params
@@ -308,15 +310,13 @@ def mingru_bptt(params, x, trace, grad_h, h0=None):
     >>> mingru_bptt(params, x, mingru(params, x), np.ones((4, 1, 3))).params.W_x.shape
     (2, 6)
     """
+    expect_flags(parallel=parallel)
     xp, params, x, grad_h, (h0,) = _start((MinGRUParams, MinGRUStep), params, x, trace, grad_h, h0=h0)
     z, n, h = trace
-
-    def step(state, inputs):
-        (dh_next,), (dh_out, z) = state, inputs
-        dh = dh_out + dh_next
-        return (dh * z,), (dh,)
-
-    (dh0,), (dh,) = scan(step, (xp.zeros_like(h0),), (grad_h, z), reverse=True)
+    z_next = xp.concat([z[1:, ...], xp.zeros_like(z[:1, ...])], axis=0)
+    recurrence = parallel_scan if parallel else linear_recurrence
+    dh = xp.flip(recurrence(xp.flip(z_next, axis=0), xp.flip(grad_h, axis=0)), axis=0)
+    dh0 = dh[0, ...] * z[0, ...]
     da = xp.concat([dh * (_previous(xp, h, h0) - n) * z * (1.0 - z), dh * (1.0 - z)], axis=-1)
     grads, dx = MinGRUParams(*_weight_grads(xp, x, da)), da @ xp.matrix_transpose(params.W_x)
     return _not_nan(MinGRUGrads(grads, dx, dh0, da, dh, norms(xp, dh, (1, 2))))
