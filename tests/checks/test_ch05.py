@@ -140,12 +140,25 @@ def test_units_that_do_not_hold(given):
 
 
 @pytest.mark.parametrize(("exercise", "right", "wrong"), [
-    ("next_state", [0.5, "0.5", "1/2", np.float32(0.5)], [-0.1, 0.2, 0.6, 0.7, 0, "0.05"]),
+    ("next_state", [0.35, "0.35", "7/20", np.float32(0.35)], [-0.1, -0.15, 0.05, 0.45, 0.55, 0, "0.5"]),
     ("slow_writing", [22, "22 steps", 22.0], [21, 23, 21.85, 10, 9, 0]),
-    ("equal_size", [37, "37", "37 units"], [36, 38, 42, 43, 32, 37.6]),
+    ("equal_size", [38, "38", "38 units"], [36, 37, 39, 42, 43, 32, 38.99]),
 ])
 def test_numbers(exercise, right, wrong):
     for given in right:
         assert getattr(check, exercise)(given), given
     for given in wrong:
         assert getattr(check, exercise)(given).state == "wrong", given
+
+
+@pytest.mark.parametrize(("exercise", "given", "says"), [
+    ("next_state", -0.1, "the old state that is kept is missing"),
+    ("sample_and_hold", {"b_z": 8, "w_z": 0, "w_n": 1}, "z is 1.000 at a mark and 1.000 elsewhere"),
+    ("keep_and_write", {"length": 60, "keep_bias": 4.4, "noise": 0.8, "gain": 0}, "The keep bias is near its best"),
+    ("through_the_pulses", {"unit": 4, "step": 12, "reset_bias": 6}, "here the figure stands at step 12"),
+    ("through_the_pulses", {"unit": 4, "step": 33, "reset_bias": 10}, "bring r down, to 0.88 at step 33"),
+    ("through_the_pulses", {"unit": 4, "step": 33, "reset_bias": 12, "update_bias": 8}, "z keeps 0.98 of the old"),
+])  # fmt: skip
+def test_what_a_wrong_answer_is_told_is_so(exercise, given, says):
+    verdict = getattr(check, exercise)(given)
+    assert verdict.state == "wrong" and says in str(verdict)

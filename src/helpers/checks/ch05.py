@@ -19,20 +19,21 @@ __all__ = [
 
 @number(
     title="One step by hand", difficulty=1, minutes=2,
-    question="A GRU unit holds $h_{t-1} = 0.8$. Its update gate, in this book's convention, stands at $z = 0.75$, and "
+    question="A GRU unit holds $h_{t-1} = 0.6$. Its update gate, in this book's convention, stands at $z = 0.75$, and "
              "its candidate is $n = -0.4$. What is $h_t$?",
     hints=(r"$h_t = (1 - z) \odot n + z \odot h_{t-1}$.",),
-    answer=0.5,
-    mistakes={"This is the other convention, in which z says how much is replaced. Here z keeps.": -0.1,
-              "The candidate is added whole. A GRU writes only as much as it forgets, a share of 1 − z.": 0.2,
-              "This is what is kept of the old state. The candidate's share is missing.": 0.6,
-              "The candidate is negative: its share is subtracted.": 0.7},
-    praise="Right: three quarters of 0.8 and one quarter of −0.4.",
-    nudge="Three quarters of the old state, one quarter of the candidate.",
+    answer=0.35,
+    mistakes={"This is the other convention, in which z says how much is replaced. Here z keeps.": -0.15,
+              "The candidate is added whole. A GRU writes only as much as it forgets, a share of 1 − z.": 0.05,
+              "This is what is kept of the old state. The candidate's share is missing.": 0.45,
+              "This is what is written of the candidate. The share of the old state that is kept is missing.": -0.1,
+              "The candidate is negative: its share is subtracted.": 0.55},
+    praise="Right: three quarters of 0.6 and one quarter of −0.4.",
+    nudge="The new state is a mixture: a share z of the old state, and the rest of the candidate.",
 )
 def next_state():
-    r"""$0.25 \cdot (-0.4) + 0.75 \cdot 0.8 = -0.1 + 0.6$."""
-    z, n, h = 0.75, -0.4, 0.8
+    r"""$0.25 \cdot (-0.4) + 0.75 \cdot 0.6 = -0.1 + 0.45$."""
+    z, n, h = 0.75, -0.4, 0.6
     return (1 - z) * n + z * h
 
 
@@ -54,51 +55,53 @@ def next_state():
 )
 def reset_and_keep():
     """The name misleads: the reset gate resets nothing by itself. It says how much of the old state the *candidate* may
-    see; whether the candidate replaces the old state is for the update gate to say."""
+    see; whether the candidate replaces that state is up to the update gate."""
     return "kept"
 
 
 @number(
     title="What keeps well is slow to write", difficulty=2, minutes=4,
-    question="The update gate of a unit stands fixed at $z = 0.9$. It starts at $h = 0$, and from now on its "
-             "candidate is 1 at every step. After how many steps is $h$ above 0.9?",
+    question="The update gate of a unit is fixed at $z = 0.9$. The unit starts from $h = 0$, and its candidate is 1 at "
+             "every step. After how many steps is $h$ above 0.9 for the first time?",
     hints=("How far is the state from 1 before a step, and how far after it?",
            r"$1 - h_t = z\,(1 - h_{t-1})$, so what is missing after $k$ steps is $z^k$."),
     answer=22, unit="steps",
-    mistakes={"After 21 steps 0.891 is reached: not yet.": 21,
-              "After 10 steps it stands at 1 − 0.9 to the power 10, which is 0.65.": 10,
-              "It does not gain 0.1 at every step: it gains a tenth of what is still missing.": 9,
-              "Nearly: there is no part of a step. After which whole one is it true?": math.log(0.1) / math.log(0.9),
+    mistakes={"Not yet: after 21 steps h is 0.891.": 21,
+              "After 10 steps h is 1 − 0.9 to the power 10, which is 0.65.": 10,
+              "The state does not gain 0.1 at every step. It gains a tenth of what is still missing.": 9,
+              "Nearly. Steps are whole: after which is h above 0.9 for the first time?": math.log(0.1) / math.log(0.9),
               "After a single step the state is 0.1. Here z keeps, so a tenth is written.": 1},
     praise="Right: what is missing shrinks to 0.9 to the power 22, which is 0.098.",
     nudge="At every step a tenth of what is missing is written.",
 )
 def slow_writing():
     r"""What is missing is multiplied by $z$ at every step, so after $k$ steps it is $0.9^k$: 0.109 after 21
-    steps, 0.098 after 22. In an LSTM, where $i$ does not depend on $f$, one step would do."""
+    steps, 0.098 after 22. The cell of an LSTM, where $i$ does not depend on $f$, could be there after one step."""
     missing = 0.9 ** np.arange(40)
     return np.argmax(missing < 0.1)
 
 
 @number(
     title="The same number of parameters", difficulty=2, minutes=6,
-    question="`nn.LSTM(8, 32)` learns 5,376 numbers. What is the largest hidden size of an `nn.GRU` with 8 inputs "
-             "that learns no more than that?",
-    hints=("Each of the GRU's three blocks has $H$ columns: 8 inputs, $H$ hidden units, and torch's two biases.",
-           r"The largest whole $H$ with $3 H (8 + H + 2) \le 5376$."),
-    answer=37, unit="units",
-    mistakes={"4/3 of the size would be right if the count grew with H. Most of it grows with the square of H.": 42,
-              "4/3 of the size, and rounded up: most of the count grows with the square of H, so it is too much.": 43,
-              "The square root of 4/3 is what the recurrent weights alone would ask for, and one more unit still fits.":
-                  36,
-              "With this size it learns a few numbers too many: 5,472.": 38,
+    question="`nn.LSTM(40, 32)` learns 9,472 numbers. What is the largest hidden size at which an `nn.GRU` with 40 "
+             "inputs learns no more than that?",
+    hints=("Each of the GRU's three blocks has $H$ columns, each with a weight for every input and every hidden unit, "
+           "and with torch's two biases.",
+           r"The largest whole $H$ with $3 H (40 + H + 2) \le 9472$."),
+    answer=38, unit="units",
+    mistakes={"4/3 of the size would be right if the count grew with H. A part of it grows with the square of H.": 42,
+              "4/3 of the size, rounded up, is too much: a part of the count grows with the square of H.": 43,
+              "The square root of 4/3 is what the recurrent weights alone would ask for. One unit more still fits.": 37,
+              "Rounded down, the square root of 4/3 gives this size. It is what the recurrent weights alone would ask "
+              "for, and more units still fit.": 36,
+              "With this size it learns a few numbers too many: 9,477.": 39,
               "At the same hidden size a GRU has three quarters of the numbers. How large may it be?": 32},
-    praise="Right: 3 · 37 · (8 + 37 + 2) is 5,217, and one unit more would be over.",
-    nudge="Count three blocks of H columns: 8 inputs, H hidden units, two biases.",
+    praise="Right: 3 · 38 · (40 + 38 + 2) is 9,120, and with one unit more it would be 9,477.",
+    nudge="Count three blocks of H columns, each with 40 inputs, H hidden units and two biases.",
 )
 def equal_size():
-    r"""$3 H (8 + H + 2) \le 5376$ means $H^2 + 10 H - 1792 \le 0$, so $H \le -5 + \sqrt{25 + 1792} = 37.6$."""
-    return math.floor(-5 + math.sqrt(25 + 1792))
+    r"""$3 H (40 + H + 2) \le 9472$ means $H^2 + 42 H \le 3157.3$, so $H \le -21 + \sqrt{441 + 3157.3} = 38.99$."""
+    return math.floor(-21 + math.sqrt(21**2 + 9472 / 3))
 
 
 def _update_gates(rng):
@@ -115,14 +118,14 @@ def _update_gates(rng):
 
         $$h_T = w_0 \odot h_0 + w_1 \odot n_1 + \dots + w_T \odot n_T.$$
 
-        Write a function that gets the update gates `z`, an array $(T, B, H)$, and returns the weights $w_0, \dots, w_T$
-        as an array $(T + 1, B, H)$.
+        Write a function that takes the update gates `z`, an array $(T, B, H)$, and returns the weights
+        $w_0, \dots, w_T$ as an array $(T + 1, B, H)$.
         """,
-    hints=(r"$n_t$ enters with the share $1 - z_t$. By what is it multiplied at each of the later steps?",
+    hints=(r"$n_t$ enters with the share $1 - z_t$. What is it multiplied by at each later step?",
            r"$w_t = (1 - z_t) \odot z_{t+1} \odot \dots \odot z_T$, and $w_0$ is the product of all $z$. "
            "The weights add up to 1."),
     cases=_update_gates,
-    returns=("the weights",),
+    returns=("the array of weights",),
     mistakes={
         "A candidate is not multiplied by its own z, only by those of the later steps.":
             ("later[1:] * (1 - z)", "later[:-1] * (1 - z)"),
@@ -136,7 +139,7 @@ def _update_gates(rng):
                                       (1 - z) * np.concatenate([np.ones_like(z[:1]), np.cumprod(z, axis=0)[:-1]])]),
         "This is the convention in which z replaces. Here it keeps.": lambda z: _weights_of_the_past(1 - z),
     },
-    praise="Right. The weights add up to 1: a state cannot leave the range of the first state and the candidates.",
+    praise="Right. None is negative and they add up to 1, so a state cannot leave the range of h₀ and the candidates.",
     nudge="What was written at step t is multiplied by z at every later step.",
 )
 def weights_of_the_past(z):
@@ -144,8 +147,8 @@ def weights_of_the_past(z):
 
     $$w_t = (1 - z_t) \odot \prod_{s > t} z_s, \qquad w_0 = \prod_{s \ge 1} z_s.$$
 
-    This holds for every GRU, whatever its gates look at. In a minGRU, where $z$ and $n$ do not wait for $h$, it is a
-    way to compute all states at once.
+    This holds for every GRU, whatever its gates look at. In a minGRU, whose $z$ and $n$ do not wait for $h$, it is also
+    a way to compute all states at once.
     """
     later = np.cumprod(np.concatenate([np.ones_like(z[:1]), z[::-1]]), axis=0)[::-1]
     return np.concatenate([later[:1], later[1:] * (1 - z)])
@@ -188,10 +191,11 @@ def _as_in_torch(W_h, dh, h_prev, r, z, n):
 @function(
     title="The other reset, backwards", difficulty=3, minutes=20,
     question=r"""
-        In the convention of the published paper of 2014 the reset comes before the product,
-        $n_t = \tanh(x_t W_{xn} + (r_t \odot h_{t-1}) W_{hn} + b_n)$; the rest is as in this chapter. Derive one step of
-        the backward pass and write it as a function: from $\delta h_t$ = `dh` to that part of $\delta h_{t-1}$ which
-        comes back through step $t$. `W_h` holds the blocks $r, z, n$.
+        In both papers of 2014, as published, the reset comes before the product,
+        $n_t = \tanh(x_t W_{xn} + (r_t \odot h_{t-1}) W_{hn} + b_n)$. Let the rest be as in this chapter. Derive one
+        step of the backward pass and write it as a function that takes $\delta h_t$ as `dh` and returns the part of
+        $\delta h_{t-1}$ that comes back through step $t$. `W_h` holds the blocks $r, z, n$; `h_prev`, `r`, `z` and `n`
+        are $h_{t-1}$, $r_t$, $z_t$ and $n_t$, arrays $(B, H)$.
         """,
     hints=(r"Give the argument of the product a name, $q_t = r_t \odot h_{t-1}$, and go back to it first: "
            r"$\delta q_t = \delta a^n W_{hn}^\top$.",
@@ -204,11 +208,11 @@ def _as_in_torch(W_h, dh, h_prev, r, z, n):
     mistakes={
         "This is the backward pass of torch's convention, with the reset after the product.": _as_in_torch,
         "The direct path, along z, is missing.": ("dh * z + ", ""),
-        "On the path from q to the old state stands a factor r.": ("dq * r + da_z", "dq + da_z"),
-        "The path through the candidate is missing: q is r times the old state.": (" + dq * r", ""),
+        "The path from q to the old state has a factor r: q is r times that state.": ("dq * r + da_z", "dq + da_z"),
+        "The path through the candidate is missing: the old state is one of the two factors of q.": (" + dq * r", ""),
         "The path through the reset gate is missing.": (" + da_r @ W_hr.T", ""),
         "The path through the update gate is missing.": (" + da_z @ W_hz.T", ""),
-        "The sign at the update gate is turned: z multiplies the old state with a plus, the candidate with a minus.":
+        "The sign at the update gate is turned: a larger z lets in more of the old state and less of the candidate.":
             ("(h_prev - n)", "(n - h_prev)"),
         "r is multiplied by the old state on its way into q: that factor is missing at the reset gate.":
             ("dq * h_prev * r", "dq * r"),
@@ -218,7 +222,7 @@ def _as_in_torch(W_h, dh, h_prev, r, z, n):
         "The slope of the update gate, z (1 − z), is missing.": ("(h_prev - n) * z * (1 - z)", "(h_prev - n)"),
         "The slope of the reset gate, r (1 − r), is missing.": ("dq * h_prev * r * (1 - r)", "dq * h_prev"),
     },
-    praise="Right, for batches of one and of more.",
+    praise="Right: with the reset before the product, the four terms are these.",
     nudge="Four terms: along z, through r ⊙ h, and through each of the two gates.",
 )
 def back_reset_before(W_h, dh, h_prev, r, z, n):
@@ -229,7 +233,7 @@ def back_reset_before(W_h, dh, h_prev, r, z, n):
     $$\delta a^r = \delta q_t\, h_{t-1}\, r_t (1 - r_t), \qquad
     \delta a^z = \delta h_t (h_{t-1} - n_t)\, z_t (1 - z_t),$$
 
-    all products element by element but those with a matrix. Then
+    where all products but those with a matrix are element by element. Then
     $\delta h_{t-1} = \delta h_t z_t + \delta q_t r_t + \delta a^z W_{hz}^\top + \delta a^r W_{hr}^\top$.
     """
     W_hr, W_hz, W_hn = np.split(W_h, 3, axis=1)
@@ -260,25 +264,25 @@ def _blocks_as_they_are(kernel, recurrent_kernel, bias):
 @function(
     title="Find the bugs: weights from Keras", difficulty=2, minutes=12,
     question="""
-        A GRU trained in Keras is to run here. Its layer computes what torch's does (`z` keeps, the reset comes after
-        the product). It stacks its blocks in the order z, r, candidate, and keeps two rows of biases: row 0 is added to
-        the inputs' term, row 1 to the recurrent term. This code runs, every shape fits, and no error is raised:
+        You want to run a GRU here that was trained in Keras. Its layer computes what torch's does (`z` keeps, the reset
+        comes after the product), but it stacks its blocks in the order z, r, candidate, and it keeps the biases in two
+        rows: row 0 is added to the inputs' term, row 1 to the recurrent term. This code runs, and every shape fits:
 
         ```python
         def from_keras(kernel, recurrent_kernel, bias):
             return GRUParams(kernel, recurrent_kernel, bias.sum(axis=0), 0 * bias[1])
         ```
 
-        Yet the states come out wrong. Find the two bugs and write the function right: it returns
-        `GRUParams(W_x, W_h, b, b_h)` with blocks in the order r, z, n.
+        Yet the states come out wrong. Find the two bugs and correct the function, so that it returns
+        `GRUParams(W_x, W_h, b, b_h)` with its blocks in the order r, z, n.
         """,
     hints=("Which block does our `gru` take for the reset gate?",
-           "Where does the recurrent bias of the candidate stand, inside the reset or outside?",
+           "Does the recurrent bias of the candidate stand inside the reset or outside?",
            "`np.split(kernel, 3, axis=-1)` cuts out the blocks."),
     cases=_keras_weights,
     measure=_states,
     tolerance=1e-6,  # six steps of float32 lose more than one
-    returns=("the states h on a test sequence",),
+    returns=("the state h on a test sequence",),
     mistakes={
         "Both bugs are still there.": _blocks_as_they_are,
         "The blocks are in order now. The two biases are still added: the candidate's recurrent bias belongs inside "
@@ -293,7 +297,7 @@ def _blocks_as_they_are(kernel, recurrent_kernel, bias):
         "The sign of the update gate need not be turned: z keeps in Keras as it does here.":
             ("[r, z, n]", "[r, -z, n]"),
     },
-    praise="Right: blocks moved, biases apart, and the states are those of the Keras layer.",
+    praise="Right: the blocks are moved, the biases kept apart, and the states are those of the Keras layer.",
     nudge="Move the blocks of all four arrays, and keep the two biases apart.",
 )
 def from_keras(kernel, recurrent_kernel, bias):
@@ -329,34 +333,35 @@ def _held(b_z, w_z, w_n):
     title="Sample and hold", difficulty=2, minutes=10,
     question=r"""
         A GRU unit reads two numbers at each step: a value between −0.5 and 0.5, different at every step, and a mark,
-        which is 1 at every fiftieth step and 0 elsewhere. The unit should hold the last *marked* value, within 0.1, and
-        take no notice of the others. It has $W_h = 0$, an update gate $z = \sigma(b_z + w_z \cdot \text{mark})$, and a
-        candidate $n = \tanh(w_n \cdot \text{value})$. Choose `b_z`, `w_z` and `w_n`.
+        which is 1 at the first of every fifty steps and 0 at the others. The unit should hold the last *marked* value,
+        within 0.1, and take no notice of the others. Its recurrent weights are 0, its update gate is
+        $z = \sigma(b_z + w_z \cdot \text{mark})$, and its candidate $n = \tanh(w_n \cdot \text{value})$. Choose `b_z`,
+        `w_z` and `w_n`.
         """,
     hints=("Between the marks the gate must keep, at a mark it must let the candidate in.",
-           r"How near to 1 must $z$ be, so that after 49 steps most of the value is left?",
+           r"How near to 1 must $z$ be for most of the value to be left after 49 steps?",
            r"For small arguments $\tanh(a) \approx a$."),
     fields={"b_z": None, "w_z": None, "w_n": None},
     measure=_held,
     met=lambda q: q["off"] <= 0.1,
     mistakes={
-        "The gate works the wrong way round: z is {z_mark:.3f} at a mark and {z_rest:.3f} elsewhere. Here z keeps.":
+        "z is {z_mark:.3f} at a mark and {z_rest:.3f} elsewhere. Here z keeps, so a mark has to bring it down.":
             (dict(b_z=-8.0, w_z=16.0, w_n=1.0), lambda q: q["z_mark"] >= q["z_rest"]),
         "At a mark z is {z_mark:.3f}: that share of the old value is still kept.":
             (dict(b_z=8.0, w_z=-8.0, w_n=1.0), lambda q: q["written"] > 0.1 and q["z_mark"] > 0.1),
         "The gate opens at a mark, but what is written is off by up to {written:.2f}: the candidate is not the value.":
             (dict(b_z=8.0, w_z=-16.0, w_n=4.0), lambda q: q["written"] > 0.1),
-        "What is written is right, but it fades: between the marks z is {z_rest:.4f}, and it acts at 49 steps.":
+        "What is written is right, but it does not last: between the marks z is {z_rest:.4f}, at each of 49 steps.":
             (dict(b_z=3.0, w_z=-16.0, w_n=1.0), lambda q: True),
     },
     praise="Right: four values, each held for 50 steps, and never off by more than {off:.3f}.",
     stub="sample_and_hold = dict(b_z=..., w_z=..., w_n=...)",
 )
 def sample_and_hold():
-    r"""$\sigma(8) = 0.99966$, and to the power of 49 this is 0.98. At a mark the gate must be shut: $8 - 16 = -8$. The
+    r"""$\sigma(8) = 0.99966$, and to the power of 49 this is 0.98. At a mark the gate must shut, and $8 - 16 = -8$. The
     candidate with $w_n = 1$ is $\tanh(0.5) = 0.46$ at most, close enough.
 
-    The plain unit of chapter 01 could not do this: it had no way to ignore an input.
+    The plain unit of chapter 01 could not do this: it has no gate with which to take in one value and ignore the next.
     """
     return dict(b_z=8.0, w_z=-16.0, w_n=1.0)
 
@@ -365,8 +370,8 @@ def sample_and_hold():
     title="Keep, but write first", difficulty=2, minutes=6,
     question="Experiment. In the figure `memory_race`, over all 60 steps, with a pulse of at most 1 and a noise of at "
              "least 0.8, let the pulse still move the GRU's hidden state by 0.02 or more at the end. Give the controls "
-             "you found as a `dict`. Why is there a best keep bias, and no more is not better?",
-    hints=("Watch where the GRU's line begins, and how it falls from there, while you raise the keep bias.",
+             "you found as a `dict`. Why is there a best keep bias, beyond which more is worse?",
+    hints=("While you raise the keep bias, watch where the GRU's line begins and how it falls from there.",
            r"Of the pulse about $(1 - z)\, z^{59}$ is left. Where is this largest?"),
     figure="helpers.figures.memory_race", met="gru_keeps",
     mistakes={
@@ -376,6 +381,8 @@ def sample_and_hold():
                                                            lambda q: q["pulse"] > 1.0),
         "The noise should be 0.8 at least; yours is {noise:.2f}.": (dict(length=60, keep_bias=4.0, noise=0.3),
                                                                  lambda q: q["noise"] < 0.8),
+        "The keep bias is near its best. A pulse of 1, a noise of 0.8 and a gain of 0.9 or more leave enough.":
+            (dict(length=60, keep_bias=4.2, noise=1.0), lambda q: 3.8 <= q["keep_bias"] <= 4.7),
         "The GRU keeps what it has, but it wrote too little: at step 1 the pulse moved its state by {gru_written:.3f}. "
         "What z keeps is missing from what is written.":
             (dict(length=60, keep_bias=6.0, noise=0.8), lambda q: q["gru_written"] < 0.05),
@@ -397,9 +404,9 @@ def keep_and_write():
 
 @controls(
     title="Run through the pulses", difficulty=1, minutes=4,
-    question="Experiment. In the figure `gru_gates`, unit 4 is a clock that every positive pulse starts afresh. Leave "
-             "the input alone and make it run on through all of them, so that it stands above 0.6 at step 33. Give "
-             "the controls you found as a `dict`.",
+    question="Experiment. In the figure `gru_gates`, unit 4 is a clock, and every positive pulse restarts it. Leave "
+             "the input alone and make the clock run on through all the pulses, so that it stands above 0.6 at step "
+             "33. Give the controls you found as a `dict`.",
     hints=("Which gate shuts at a positive pulse, and what does that hide from the candidate?",
            "A pulse subtracts 12 from what goes into that gate. Add as much."),
     figure="helpers.figures.gru_gates", met="goes_on",
@@ -408,18 +415,24 @@ def keep_and_write():
             (dict(unit=3, step=33, reset_bias=12.0), lambda q: q["unit"] != 4),
         "Leave the input alone: its scale should be 1.":
             (dict(unit=4, step=33, input_scale=0.0), lambda q: abs(q["input_scale"] - 1.0) >= 0.01),
+        "Go on to step 33: here the figure stands at step {step:.0f}.":
+            (dict(unit=4, step=12, reset_bias=6.0), lambda q: q["step"] < 33),
         "With a smaller bias r is shut more, and the candidate sees less of the old state.":
             (dict(unit=4, step=33, reset_bias=-8.0), lambda q: q["reset_bias"] < 0),
         "z brings some of the old state past the candidate, but the pulses still hide it from the candidate: at step "
         "33 r is {r[32]:.2f}.":
             (dict(unit=4, step=33, update_bias=6.0), lambda q: q["update_bias"] > 0 and q["r"][32] < 0.5),
-        "The pulses still shut r, to {r[32]:.2f} at step 33, and the clock stands at {h[32]:.2f}.":
+        "r stays open at the pulses, but now z keeps {z[32]:.2f} of the old state, and little of the candidate is "
+        "written: the clock has come to {h[32]:.2f} only.":
+            (dict(unit=4, step=33, reset_bias=12.0, update_bias=6.0),
+             lambda q: q["r"][32] > 0.8 and q["z"][32] > 0.6),
+        "The pulses still bring r down, to {r[32]:.2f} at step 33, and the clock stands at {h[32]:.2f}.":
             (dict(unit=4, step=33, reset_bias=6.0), lambda q: True),
     },
     praise="Right: r stays open at the pulses, and the candidate goes on from the old state.",
 )
 def through_the_pulses():
-    """A positive pulse of size 1 brings −12 into the reset gate, whose bias is 4. Another 12 keep it open at 0.98."""
+    """A positive pulse of size 1 brings −12 into the reset gate, whose bias is 4. With another 12 it stands at 0.98."""
     found = dict(unit=4, step=33, reset_bias=12.0)
     arrays = live.load("gru_gates").run(**found)
     print(f"r at step 33: {arrays['r'][32]:.2f}, the clock: {arrays['h'][32]:.2f}")
