@@ -206,3 +206,13 @@ def test_numbers(exercise, right, wrong):
         assert getattr(check, exercise)(given), given
     for given in wrong:
         assert getattr(check, exercise)(given).state == "wrong", given
+
+
+@pytest.mark.parametrize(("exercise", "given"), [
+    ("needs_the_future", {"place": 11}), ("needs_the_future", {"text": "", "place": 0}), ("needs_the_future", 11),
+    ("needs_the_future", {"text": "the bat hit the ball", "place": 16}), ("needs_the_future", {"place": 500}),
+    ("felt_above", {"network": "untrained", "place": 20}), ("felt_above", {"network": "trained", "place": 20}),
+    ("felt_above", {"network": "other"}), ("felt_above", {"text": "a", "place": 0, "network": "trained"}),
+])  # fmt: skip
+def test_controls_that_do_not_do_what_was_asked(exercise, given):
+    assert getattr(check, exercise)(given).state == "wrong"
