@@ -316,7 +316,7 @@ def gru_step(params, x, h, reset_after=True):
         h_t = (1 - z) * n + z * h
 
     Shapes: x (B, D), h (B, H) -> GRUStep of (B, H). torch.nn.GRU is reset_after=True with the same gate order; weights
-    cannot be carried from one convention to the other. Chung et al. 2014 swap the roles of z and 1 - z.
+    cannot in general be carried from one convention to the other. Chung et al. 2014 swap the roles of z and 1 - z.
     Raises TypeError, ValueError and FloatingPointError as `rnn_step`.
     Source: Cho et al., "Learning phrase representations using RNN encoder-decoder", 2014.
 

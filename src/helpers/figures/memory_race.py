@@ -144,8 +144,8 @@ tries = [
             "ahead because of its cell, or because of what comes back through h? Take the recurrent weights away.",
         guesses=("It stays ahead: the cell does it.", "Both lines fall together."), right=1,
         do="Keep the length at 60 and set the recurrent gain to 0.", at={"length": 60, "gain": 0},
-        says="Both lines fall together, to about 0.73 of their height at each step. All that the LSTM was ahead by at "
-             "this bias came back through h.",
+        says="Both lines fall together, to about 0.73 of their height at each step. At this bias the LSTM keeps "
+             "nothing of its lead without what comes back through h.",
         holds=lambda a: 0.5 < a["lstm_left"] / a["gru_left"] < 2
         and all(0.7 < _share_left(a, name) ** (1 / (T - 1)) < 0.76 for name in ("lstm", "gru"))),
     Try(ask="Set the gain back to 0.9, and let both gates keep 98 % a step in place of 73 %. At which height will the "
