@@ -1,6 +1,7 @@
 """The experiments behind the page of results: their nets start as they say, and no run is lost or invented."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,9 @@ from torch import nn
 from experiments import (
     adding_1997,
     clipping,
+    counting,
     deep_layers,
+    equal_parameters,
     fast_weights,
     fill_the_blank,
     highlighter,
@@ -19,13 +22,30 @@ from experiments import (
     shell_game,
 )
 from experiments.__main__ import main, render
-from experiments.core import Run, rate_table, sweep, train_until
-from helpers import syntax, tasks
+from experiments.core import (
+    Run,
+    best_rates,
+    median_and_range,
+    rate_table,
+    read_runs,
+    sweep,
+    train_until,
+    tuning_settings,
+)
+from helpers import kinds, sequence, syntax, tasks
 from helpers.data import make_highlighter
+from helpers.measured import measured
 from helpers.models import LastStep
 
 torch.set_num_threads(1)
-MODULES = [adding_1997, clipping, deep_layers, fast_weights, fill_the_blank, highlighter, long_memory, shell_game]
+MODULES = [adding_1997, clipping, counting, deep_layers, equal_parameters, fast_weights, fill_the_blank, highlighter,
+           long_memory, shell_game]
+
+
+def every_setting(module, run):
+    """All settings of an experiment, those that depend on the runs of the others too; `run(setting)` makes a run."""
+    first = module.settings()
+    return first + (module.finals([run(s) for s in first]) if hasattr(module, "finals") else [])
 
 
 def test_the_starts_are_what_they_are_called():
@@ -104,20 +124,91 @@ def test_a_table_counts_seeds_and_gives_the_median_of_the_solved():
     assert "2 of 3 (150 sequences), 1 diverged" in rate_table(runs, "net", "length", "length {}")
 
 
+def test_the_rate_is_the_one_that_solves_most_then_soonest_then_best():
+    settings = tuning_settings({"cell": ["a"]}, (1, 2, 3), (100, 101))
+    assert len(settings) == 6
+    runs = lambda *results: [Run(s, solved, sequences, score, "", 1.0) for s, (solved, sequences, score)  # noqa: E731
+                             in zip(settings, results * 2, strict=True)]
+    best = lambda runs, **sign: best_rates(runs, ("cell",), (1, 2, 3), (100, 101), **sign)[("a",)]  # noqa: E731
+    assert best(runs((False, 90, 0.1), (True, 90, 0.2), (False, 90, 0.3))) == 2
+    assert best(runs((True, 90, 0.1), (True, 80, 0.2), (True, 70, 0.3))) == 3
+    tie = runs((False, 90, 0.1), (False, 90, 0.2), (False, 90, None))
+    assert best(tie[:3] * 2) == 1 and best_rates(tie[:5], ("cell",), (1, 2, 3), (100, 101)) == {}
+    assert best(runs((False, 90, 0.1), (False, 90, 0.2), (False, 90, 0.1)), sign=-1) == 2
+    assert median_and_range([4, 1, 2000]) == "4 (1 to 2,000)"
+    assert median_and_range([0.25, 0.5, 0.125]) == "0.25 (0.125 to 0.5)"
+
+
+def test_the_cells_of_a_task_have_equally_many_parameters():
+    every = equal_parameters.CELLS | equal_parameters.CONTROLS
+    for name, task in equal_parameters.TASKS.items():
+        sizes = []
+        for kind in every.values():
+            net = equal_parameters.Net(kind, task.inputs, task.units[kind.width], task.outputs, task.last, seed=0)
+            sizes.append(equal_parameters.size(kind, task.inputs, net.recurrent.W_h.shape[0], task.outputs))
+            numbers = sum(p.numel() for p in net.parameters())
+            unused = sum(p.numel() for p in net.recurrent.parameters()) // 4 if kind.options else 0
+            assert sizes[-1] == numbers - unused
+        assert max(sizes) / min(sizes) < 1.027, name
+
+
+def test_every_cell_starts_as_its_name_and_the_page_say():
+    start = lambda name: (equal_parameters.CELLS | equal_parameters.CONTROLS)[name].start(3, 20, 7)  # noqa: E731
+    x = np.zeros((1, 1, 3))
+    for name, gate, want in (("GRU", "z", 1.0), ("LSTM", "f", 1.0), ("LSTM with peepholes", "f", 1.0),
+                             ("LSTM with coupled gates", "f", 1.0), ("GRU, gate at 1/2", "z", 0.0),
+                             ("LSTM, gate at 1/2", "f", 0.0)):
+        drawn = start(name)
+        kept = getattr(kinds.kind_of(drawn).forward(drawn, x), gate)
+        np.testing.assert_allclose(kept, 1 / (1 + np.exp(-want)), atol=1e-12)
+        assert 0.95 / np.sqrt(20) < np.abs(drawn.W_h).max() <= 1 / np.sqrt(20)
+    assert np.abs(start("tanh RNN").W_h).max() <= 1 / np.sqrt(20)
+    rotation = start("tanh RNN, orthogonal start").W_h
+    np.testing.assert_allclose(rotation @ rotation.T, np.eye(20), atol=1e-12)
+    x = np.random.default_rng(0).normal(size=(6, 2, 3))
+    np.testing.assert_array_equal(sequence.lstm(start("LSTM"), x).h, sequence.lstm(start("LSTM with peepholes"), x).h)
+    assert equal_parameters.CELLS["LSTM with coupled gates"].options == {"coupled": True}
+
+
+def test_the_modules_that_choose_a_rate_neither_train_nor_score():
+    parts = [set(equal_parameters.text.MODULES), set(equal_parameters.TUNED_ON), set(equal_parameters.SCORED_ON)]
+    assert len(set.union(*parts)) == sum(map(len, parts)) and all(parts)
+    for module in (counting, equal_parameters):
+        assert not set(module.TUNING_SEEDS) & set(module.SEEDS)
+
+
+def test_counting_asks_for_what_n_fixes_and_reach_is_the_first_mistake():
+    x, y = counting.sequences(torch.tensor([1, 3]))
+    spell = lambda codes: ["".join(counting.SYMBOLS[c] for c in row) for row in codes.T.tolist()]  # noqa: E731
+    assert spell(x.argmax(-1)) == [".abbbbb", ".aaabbb"]
+    assert y.T.tolist() == [[-100, -100, 2, -100, -100, -100, -100], [-100, -100, -100, -100, 1, 1, 2]]
+
+    class CountsTo(nn.Module):
+        def __init__(self, most):
+            super().__init__()
+            self.most = most
+
+        def forward(self, x):
+            a, b = (x[..., k].cumsum(0) for k in (0, 1))
+            due = torch.where(b < a.clamp_max(self.most), 1, 2)
+            return nn.functional.one_hot(due, 3).float()
+
+    assert [counting.reach(CountsTo(most)) for most in (1, 40, 999)] == [1, 40, counting.TESTED]
+
+
 @pytest.mark.parametrize("module", MODULES, ids=lambda m: m.NAME)
 def test_every_setting_is_one_run_and_has_its_row(module, tmp_path):
-    settings = module.settings()
+    run = lambda setting: Run(setting, True, 1000, 0.5, "solved", 1.0)  # noqa: E731
+    settings = every_setting(module, run)
     assert len({json.dumps(s, sort_keys=True) for s in settings}) == len(settings)
-    runs = [{"setting": s, "solved": True, "sequences": 1000, "score": 0.5, "ended": "solved", "seconds": 1.0,
-             "measures": run.measures} for s, run in zip(settings, saved(module), strict=True)]
+    runs = [asdict(run(s)) | {"measures": kept.measures} for s, kept in zip(settings, saved(module), strict=True)]
     (tmp_path / f"{module.NAME}.json").write_text(json.dumps(runs))
     page = render([module], tmp_path)
     assert module.PAPER in page and "Deviations" in page and ("1,000" in page or "0.50" in page)
 
 
 def saved(module):
-    file = Path(__file__).resolve().parents[1] / "book" / "results" / f"{module.NAME}.json"
-    return [Run(**r) for r in json.loads(file.read_text())]
+    return read_runs(Path(__file__).resolve().parents[1] / "book" / "results" / f"{module.NAME}.json")
 
 
 def solved(runs, **setting):
@@ -127,7 +218,10 @@ def solved(runs, **setting):
 @pytest.mark.parametrize("module", MODULES, ids=lambda m: m.NAME)
 def test_the_page_of_results_is_what_the_saved_runs_say(module):
     runs = saved(module)
-    assert [r.setting for r in runs] == module.settings()
+    by_setting = {json.dumps(r.setting): r for r in runs}
+    assert [r.setting for r in runs] == every_setting(module, lambda setting: by_setting[json.dumps(setting)])
+    if hasattr(module, "summary"):
+        assert measured(module.NAME) == module.summary(runs)
     page = (Path(__file__).resolve().parents[1] / "book" / "results.md").read_text()
     assert module.table(runs) in page and module.READING in page
 
@@ -200,6 +294,45 @@ def test_what_the_page_says_of_the_highlighter():
     eight = np.median(of("each", "one-way", 8), axis=0) - np.median(of("each", "one-way"), axis=0)
     assert eight[place["call"]] > 0.2 and eight[place["number"]] < -0.4 and eight[place["operator"]] < -0.1
     assert max(r.score for r in runs if r.setting["net"] == "neighbours") < one.min() - 0.2
+
+
+def test_what_the_page_says_of_equal_parameters():
+    """Every sentence of the reading."""
+    runs = equal_parameters.summary(saved(equal_parameters))
+    scores = lambda task, cell: np.asarray(runs[task]["cells"][cell]["scores"])  # noqa: E731
+    solved = lambda task, cell: sum(runs[task]["cells"][cell]["solved"])  # noqa: E731
+    needed = lambda task, cell: np.asarray(runs[task]["cells"][cell]["sequences"])  # noqa: E731
+    tanh = ["tanh RNN", "tanh RNN, orthogonal start"]
+    lstms = ["LSTM", "LSTM with peepholes", "LSTM with coupled gates"]
+    assert all(solved("adding", cell) == 5 for cell in runs["adding"]["cells"] if cell not in tanh)
+    assert not any(solved("adding", cell) for cell in tanh)
+    assert scores("copy", "GRU").max() < scores("copy", "LSTM").min()
+    assert np.median(scores("text", "LSTM")) < np.median(scores("text", "GRU")) - 0.1
+    assert max(scores("text", c).max() for c in lstms) < min(scores("text", c).min() for c in tanh)
+    assert scores("text", "GRU").min() < max(scores("text", c).max() for c in tanh)
+    assert scores("text", "GRU").max() > min(scores("text", c).min() for c in tanh)
+    coupled = "LSTM with coupled gates"
+    assert needed("adding", coupled).max() <= needed("adding", "LSTM").min() / 2
+    assert np.median(needed("adding", coupled)) < np.median(needed("adding", "LSTM")) / 2
+    assert np.median(scores("copy", "LSTM with peepholes")) < np.median(scores("copy", "LSTM")) - 0.2
+    assert [solved("temporal order", c) for c in (*tanh, "LSTM", "LSTM, gate at 1/2")] == [0, 3, 5, 2]
+    trigram = next(r.score for r in saved(equal_parameters) if r.setting["cell"] == equal_parameters.TRIGRAM)
+    assert min(scores("text", c).min() for c in (*tanh, "GRU", *lstms)) > trigram - 0.2
+    for task, units in ((task, entry["cells"]) for task, entry in runs.items()):
+        assert units["GRU"]["rate"] == units[coupled]["rate"] == max(equal_parameters.RATES), task
+        assert units["GRU"]["units"] == units[coupled]["units"] > units["LSTM"]["units"]
+
+
+def test_what_the_page_says_of_counting():
+    """Every sentence of the reading."""
+    runs = saved(counting)
+    tanh, gru, lstm = (np.asarray(row["reach"]) for row in counting.summary(runs).values())
+    assert min(tanh.min(), gru.min(), lstm.min()) >= counting.LONGEST
+    assert lstm.min() > gru.max() and np.median(gru) <= np.median(tanh) and gru.max() <= tanh.max()
+    assert lstm.max() < min(4 * counting.LONGEST, counting.TESTED)
+    early = {cell: [r.solved for r in runs if r.setting["cell"] == cell and r.setting["seed"] in counting.TUNING_SEEDS]
+             for cell in counting.UNITS}
+    assert sum(early["LSTM"]) == 3 and len(early["LSTM"]) == 6 and all(early["GRU"])
 
 
 def test_an_unknown_experiment_is_refused(capsys):

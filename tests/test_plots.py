@@ -34,6 +34,16 @@ def test_heatmap():
         plots.heatmap([1, 2, 3])
 
 
+def test_spread_has_a_dot_a_seed_and_a_bar_at_the_median():
+    fig = plots.spread({"error": {"a": [3.0, 1.0, 10.0], "b": [2.0]}, "steps": {"a": [5, 6]}}, log=["error"])
+    assert [list(t.x) for t in fig.data] == [[3, 1, 10], [3], [2], [2], [5, 6], [5.5]]
+    assert [t.yaxis for t in fig.data] == ["y"] * 4 + ["y2"] * 2 and set(fig.data[0].y) == {"a"}
+    assert (fig.layout.xaxis.type, fig.layout.xaxis2.type) == ("log", "linear")
+    assert fig.layout.yaxis.domain[1] == 1 and fig.layout.yaxis2.domain[0] == 0
+    with pytest.raises(ValueError, match="error.*'a'.*: expected at least one number, all above 0"):
+        plots.spread({"error": {"a": [0.0]}}, log=["error"])
+
+
 def test_bars_and_cursor():
     fig = plots.bars({"a": [1, 2]}, x=["u", "v"])
     assert list(fig.data[0].x) == ["u", "v"] and not fig.layout.showlegend

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import json
 import os
 import pkgutil
 import sys
@@ -13,8 +12,9 @@ from pathlib import Path
 import torch
 
 import experiments
+from helpers import measured
 
-from .core import Run, sweep
+from .core import read_runs, sweep
 
 PREAMBLE = """\
 # Paper and ours
@@ -38,11 +38,24 @@ def main(arguments: list[str] | None = None) -> int:
     torch.set_num_threads(1)
     os.nice(5)
     for name in options.names or known:
-        sweep(known[name].settings(), known[name].run, options.book / "results" / f"{name}.json")
+        complete(known[name], options.book / "results" / f"{name}.json")
     page = options.book / "results.md"
     page.write_text(render(known.values(), options.book / "results"))
     print(f"wrote {page}")
     return 0
+
+
+def complete(experiment, file: Path) -> None:
+    """Run what is missing, with the settings that earlier runs decide on (`finals`), and write the data of a chapter.
+
+    A `summary(runs)` goes into the package, where `helpers.measured` reads it.
+    """
+    finals = getattr(experiment, "finals", lambda runs: [])
+    saved = read_runs(file) if file.exists() else []
+    runs = sweep([*experiment.settings(), *finals(saved)], experiment.run, file)
+    runs = sweep([*experiment.settings(), *finals(runs)], experiment.run, file)
+    if hasattr(experiment, "summary"):
+        measured.write(experiment.NAME, experiment.summary(runs))
 
 
 def _modules():
@@ -57,7 +70,7 @@ def render(modules, folder: Path) -> str:
         file = folder / f"{module.NAME}.json"
         if not file.exists():
             continue
-        runs = [Run(**r) for r in json.loads(file.read_text())]
+        runs = read_runs(file)
         hours = sum(r.seconds for r in runs) / 3600
         seeds = ", ".join(str(s) for s in sorted({r.setting["seed"] for r in runs}))
         parts += [

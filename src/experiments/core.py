@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import statistics
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -17,7 +20,8 @@ from helpers import tables
 from helpers.training import fit
 from live_figures.values import format_value
 
-__all__ = ["Run", "mean_and_range", "outcome_table", "rate_table", "share_right", "sweep", "train_until"]
+__all__ = ["Run", "best_rates", "mean_and_range", "median_and_range", "outcome_table", "rate_table", "read_runs",
+           "share_right", "sweep", "train_until", "tuning_settings"]
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,11 @@ def share_right(model, x, y) -> tuple[float, bool]:
     return share, share >= 0.99
 
 
+def read_runs(file: Path) -> list[Run]:
+    """The runs that `file` holds."""
+    return [Run(**r) for r in json.loads(file.read_text())]
+
+
 def mean_and_range(scores: list[float]) -> str:
     """The mean of the seeds' scores with the lowest and the highest, as text."""
     return f"{statistics.mean(scores):.2f} ({min(scores):.2f} to {max(scores):.2f})"
@@ -73,7 +82,7 @@ def sweep(settings: Iterable[dict], run: Callable[..., tuple], file: Path) -> li
 
     run(**setting) -> (solved, sequences, score, ended), and a dict of further measures if it has them.
     """
-    done = {_key(r["setting"]): Run(**r) for r in json.loads(file.read_text())} if file.exists() else {}
+    done = {_key(r.setting): r for r in read_runs(file)} if file.exists() else {}
     settings = list(settings)
     missing = [s for s in settings if _key(s) not in done]
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -90,6 +99,32 @@ def sweep(settings: Iterable[dict], run: Callable[..., tuple], file: Path) -> li
 def _saved(run: Run) -> dict:
     """A run as it is written, without measures where there are none."""
     return {name: value for name, value in asdict(run).items() if name != "measures" or value}
+
+
+def tuning_settings(rows: dict, rates: tuple, seeds: tuple) -> list[dict]:
+    """Every one of `rows` (a dict of lists) with every rate and every seed kept for the choice of the rate."""
+    names = list(rows)
+    return [dict(zip(names, values, strict=True)) | {"rate": rate, "seed": seed}
+            for seed in seeds for rate in rates for values in itertools.product(*rows.values())]
+
+
+def best_rates(runs: list[Run], keys: tuple[str, ...], rates: tuple, seeds: tuple, sign: int = 1) -> dict[tuple, float]:
+    """For each row of the tuning runs that is complete: the rate that solved most seeds, then soonest, then best.
+
+    `sign` 1: the smaller a score, the better; -1: the larger.
+    """
+    groups = defaultdict(list)
+    for run in runs:
+        if run.setting["seed"] in seeds:
+            groups[tuple(run.setting[k] for k in keys)].append(run)
+    return {row: min(rates, key=partial(_order, group, sign)) for row, group in groups.items()
+            if len(group) == len(rates) * len(seeds)}
+
+
+def _order(runs, sign, rate):
+    here = [r for r in runs if r.setting["rate"] == rate]
+    errors = [math.inf if r.score is None else sign * r.score for r in here]
+    return -sum(r.solved for r in here), sum(r.sequences for r in here), statistics.mean(errors)
 
 
 def _key(setting: dict) -> str:
@@ -119,3 +154,10 @@ def outcome_table(runs: list[Run], keys: tuple[str, ...], score: str) -> str:
     shown = lambda score: "–" if score is None else format_value(score, ".2g")  # noqa: E731
     rows = [[*(str(run.setting[k]) for k in keys), run.ended, f"{run.sequences:,}", shown(run.score)] for run in runs]
     return tables.markdown([*keys, "ended", "sequences", score], rows)
+
+
+def median_and_range(values: list[float]) -> str:
+    """The median of `values` with the lowest and the highest, as text."""
+    shown = [f"{v:,}" if isinstance(v, int) else format_value(v, ".3g")
+             for v in (statistics.median_low(values), min(values), max(values))]
+    return f"{shown[0]} ({shown[1]} to {shown[2]})"

@@ -15,7 +15,7 @@ command that made them. Imports go one way, from left to right:
 
     cells, linear, sequence, bptt, kinds, params, gates, monitor; kinds and bidirectional
     sequence, jacobians and lags; params, models and crowd
-    clipping, tasks, text, plots and training stand on their own
+    clipping, measured, tasks, text, plots and training stand on their own
 """
 
 __version__ = "0.1.0"

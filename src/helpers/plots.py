@@ -11,10 +11,18 @@ import plotly.graph_objects as go
 from live_figures.notebook import ShownPlot
 from live_figures.palette import COLORS, DASHES, DIVERGING, SEQUENTIAL, TEMPLATE
 
-from ._validate import as_floats, expect_choice, expect_counts, expect_finite_numbers, expect_flags, expect_texts
+from ._validate import (
+    as_floats,
+    expect_choice,
+    expect_counts,
+    expect_finite,
+    expect_finite_numbers,
+    expect_flags,
+    expect_texts,
+)
 
 __all__ = ["COLORS", "DASHES", "DIVERGING", "NETWORKS", "SEQUENTIAL", "SIGNALS", "bars", "color", "cursor", "figure",
-           "heatmap", "lines", "powers_of_ten", "show", "stacked"]
+           "heatmap", "lines", "powers_of_ten", "show", "spread", "stacked"]
 
 # One colour a signal through the whole book; slot 6 is grey, for what is only there to compare with. A GRU's update
 # gate keeps, as the forget gate does; its reset gate opens a way in, as the input gate does.
@@ -138,6 +146,49 @@ def bars(series: Mapping[str, Sequence[float]], x=None, *, barmode: str = "group
         fig.add_bar(x=_positions("x", x, len(y), name), y=y, name=name,
                     marker={"color": COLORS[k % len(COLORS)], "line": {"width": 0}})
     return fig
+
+
+def spread(panels: Mapping[str, Mapping[str, Sequence[float]]], *, log: Sequence[str] = (), row_height: int = 26,
+           **layout) -> go.Figure:
+    """`{x title: {name: values}}` as panels, each name a row of dots, one a value (a seed), with a bar at the median.
+
+    The panels stand above one another, the first on top, as do their rows; those of `log` have a logarithmic axis.
+    Raises TypeError for panels or rows that are no dicts or hold no numbers, ValueError where there are none, for a
+    `log` that names no panel or one with values that are not above 0, for NaN or infinity, and as `figure`.
+    """
+    panels = _expect_series("panels", panels)
+    panels = {title: _expect_series(f"panels[{title!r}]", rows) for title, rows in panels.items()}
+    if not isinstance(log, (list, tuple)) or not all(isinstance(title, str) and title in panels for title in log):
+        raise ValueError(f"log: expected a list of titles of panels ({', '.join(panels)}), got {log!r:.60}")
+    expect_counts(10, row_height=row_height)
+    heights, gap = [len(rows) * row_height for rows in panels.values()], 70
+    total, top = sum(heights) + gap * (len(panels) - 1), 0
+    fig = figure(showlegend=False, height=total + 90, **layout)
+    for k, ((title, rows), height) in enumerate(zip(panels.items(), heights, strict=True)):
+        end = "" if k == 0 else str(k + 1)
+        domain = [max(0.0, 1 - (top + height) / total), 1 - top / total]
+        fig.update_layout({
+            f"xaxis{end}": {"anchor": f"y{end}", "type": "log" if title in log else "linear"},
+            f"yaxis{end}": {"anchor": f"x{end}", "domain": domain, "type": "category", "autorange": "reversed",
+                            "automargin": True}})
+        # not the axis's own title, which stands below the plotting area only and is cut off on a telephone
+        fig.add_annotation(text=title, x=1, xanchor="right", y=domain[0], yanchor="top", yshift=-22, xref="paper",
+                           yref="paper", showarrow=False)
+        for name, values in rows.items():
+            _add_dots(fig, f"panels[{title!r}][{name!r}]", name, values, end, positive=title in log)
+        top += height + gap
+    return fig
+
+
+def _add_dots(fig: go.Figure, what: str, name: str, values, end: str, positive: bool) -> None:
+    values = _heights(what, values)
+    if values.size == 0 or (positive and not np.all(values > 0)):
+        raise ValueError(f"{what}: expected at least one number{', all above 0' * positive}; got {values!r:.60}")
+    expect_finite(**{what: values})
+    middle = {"symbol": "line-ns-open", "size": 20, "line": {"width": 2}, "color": COLORS[0]}
+    for x, marker in ((values, {"size": 8, "color": COLORS[0], "opacity": 0.6}), ([np.median(values)], middle)):
+        fig.add_scatter(x=x, y=[name] * len(x), name=name, mode="markers", marker=marker, xaxis=f"x{end}",
+                        yaxis=f"y{end}")
 
 
 def cursor(fig: go.Figure, x, *, name: str = "cursor", low: float = 0.0, high: float = 1.0,
