@@ -108,5 +108,8 @@ def test_what_is_no_number_is_no_try(given):
 
 
 def test_a_wrong_number_is_named_or_repeated():
+    from fractions import Fraction
+
     assert bits(4.56).message == "That is in nats."
     assert bits("5").message.startswith("Not 5.") and bits(5).message.startswith("Not 5.")
+    assert bits(Fraction(11, 2)).message.startswith("Not 5.5.") and bits(np.ones((1, 1))).message.startswith("Not 1.")

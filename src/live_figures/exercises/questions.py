@@ -76,7 +76,8 @@ class Number(Exercise):
         for number, wrong in enumerate(self.mistakes.values()):
             if accepts(given, wrong):
                 raise Refusal(self.text(f"mistakes.{number}"))
-        raise Refusal(self._unexplained(say("not_that", given=answer if isinstance(answer, str) else f"{answer:g}")))
+        written = answer if isinstance(answer, str) else f"{given.value:g}"  # a Fraction has no format of its own
+        raise Refusal(self._unexplained(say("not_that", given=written)))
 
     def _read(self, answer) -> Reading:
         written = scalar(answer)
