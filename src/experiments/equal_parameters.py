@@ -27,12 +27,12 @@ DEVIATIONS = (
     "Other tasks than theirs, and small ones: adding at length 20, temporal order at length 30, copying 3 of 8 "
     "symbols after a wait of 10 steps, and the next character of Python's standard library (windows of 40, from a "
     "state of zeros). Adam, clipping at norm 1, batches of 16, at most 700 (adding), 400 (order), 800 (copy) or 400 "
-    "(text) of them; a run ends when 500 fresh sequences give an error of at most 0.01. For each cell and task two "
-    "seeds choose one of the rates 0.003, 0.01 and 0.03, and five other seeds use it; text is tuned on other modules "
-    "than it is scored on. Weights start uniform within 1/√H, gates that keep at sigmoid(1) = 0.73, peepholes at 0. "
-    "The last two rows of the first three tables are controls: they change only where the gate starts, and take the "
-    "rate of their cell. Parameters include the readout and both biases of the GRU, but not the input gate that "
-    "coupling leaves without use."
+    "(text) of them; every 50 batches 500 fresh sequences test the net, and a run ends when their error is at most "
+    "0.01. For each cell and task two seeds choose one of the rates 0.003, 0.01 and 0.03, and five other seeds use "
+    "it; text is tuned on other modules than it is scored on. Weights start uniform within 1/√H, gates that keep at "
+    "sigmoid(1) = 0.73, peepholes at 0. The last two rows of the first three tables are controls: they change only "
+    "where the gate starts, and take the rate of their cell. Parameters include the readout and both biases of the "
+    "GRU, but not the input gate that coupling leaves without use."
 )
 READING = (
     "As in Chung et al., gates are ahead, and no gated cell is ahead everywhere. On adding every gated run succeeds "
