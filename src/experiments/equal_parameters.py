@@ -19,9 +19,10 @@ from .core import Run, best_rates, median_and_range, train_until, tuning_setting
 NAME = "equal_parameters"
 TITLE = "Which cell? Equal parameters, equal tuning"
 PAPER = (
-    "Chung, Gulcehre, Cho & Bengio (2014), with about equally many parameters, on music and speech: gated cells "
-    "clearly ahead of tanh, no verdict between LSTM and GRU. Greff et al. (2017), 5,400 runs: no variant of the LSTM "
-    "significantly ahead of the standard one; coupled gates, or none of the peepholes, cost little or nothing."
+    "Chung, Gulcehre, Cho & Bengio (2014), with about equally many parameters: gated cells clearly ahead of tanh on "
+    "speech, all three close on music, no verdict between LSTM and GRU. Greff et al. (2017), 5,400 runs: no variant "
+    "of the LSTM significantly ahead of the standard one; coupled gates, or none of the peepholes, cost little or "
+    "nothing."
 )
 DEVIATIONS = (
     "Other tasks than theirs, and small ones: adding at length 20, temporal order at length 30, copying 3 of 8 "
