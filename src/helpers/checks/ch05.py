@@ -150,7 +150,8 @@ def weights_of_the_past(z):
     This holds for every GRU, whatever its gates look at. In a minGRU, whose $z$ and $n$ do not wait for $h$, it is also
     a way to compute all states at once.
     """
-    later = np.cumprod(np.concatenate([np.ones_like(z[:1]), z[::-1]]), axis=0)[::-1]
+    backwards = np.concatenate([np.ones_like(z[:1]), z[::-1]])
+    later = np.cumprod(backwards, axis=0)[::-1]
     return np.concatenate([later[:1], later[1:] * (1 - z)])
 
 
@@ -270,7 +271,7 @@ def _blocks_as_they_are(kernel, recurrent_kernel, bias):
 
         ```python
         def from_keras(kernel, recurrent_kernel, bias):
-            return GRUParams(kernel, recurrent_kernel, bias.sum(axis=0), 0 * bias[1])
+            return GRUParams(kernel, recurrent_kernel, bias.sum(0), 0 * bias[1])
         ```
 
         Yet the states come out wrong. Find the two bugs and correct the function, so that it returns
@@ -398,7 +399,7 @@ def keep_and_write():
     """
     found = dict(length=60, keep_bias=4.2, gain=0.9, noise=0.8, pulse=1.0)
     arrays = live.load("memory_race").run(**found)
-    print(f"moved by {arrays['gru_written']:.3f} at step 1 and by {arrays['gru_left']:.3f} at step 60")
+    print(f"step 1: {arrays['gru_written']:.3f}, step 60: {arrays['gru_left']:.3f}")
     return found
 
 
@@ -435,5 +436,5 @@ def through_the_pulses():
     """A positive pulse of size 1 brings −12 into the reset gate, whose bias is 4. With another 12 it stands at 0.98."""
     found = dict(unit=4, step=33, reset_bias=12.0)
     arrays = live.load("gru_gates").run(**found)
-    print(f"r at step 33: {arrays['r'][32]:.2f}, the clock: {arrays['h'][32]:.2f}")
+    print(f"step 33: r {arrays['r'][32]:.2f}, clock {arrays['h'][32]:.2f}")
     return found

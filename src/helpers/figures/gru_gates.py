@@ -158,16 +158,16 @@ tries = [
         guesses=("Yes, it goes up by one half each time.", "It goes up each time, but by less and less.",
                  "No, it stays at one half."), right=1,
         do="Choose unit 2 and press play.", at={"unit": 2, "step": (33, T)},
-        says="It goes half of the way that is left to the candidate: to 0.50, 0.75, 0.87 and 0.94. The state is a "
-             "mixture of its last value and a tanh, so it never reaches 1.",
+        says="Each takes it half of the way that is left to the candidate: to 0.50, 0.75, 0.87 and 0.94. The state is "
+             "a mixture of its last value and a tanh, so it never reaches 1.",
         holds=lambda a: _at(a, "z", 5, 13, 27, 33) + _at(a, "n", 5, 13, 27, 33) == [0.5] * 4 + [1] * 4
         and _at(a, "h", 5, 13, 27, 33) == [0.5, 0.75, 0.87, 0.94]),
     Try(ask="Once unit 3 holds something, its candidate has the opposite sign at every step between the pulses. Does "
             "the state swing at every step?",
         guesses=("Yes, it follows the candidate.", "No, only at some pulses."), right=1,
         do="Choose unit 3 and press play.", at={"unit": 3, "step": (33, T)},
-        says="Only at the positive pulses, which shut z: 0.96, −0.94, 1.00, −0.96. At all other steps z is 1.00, and "
-             "the candidate is a proposal that is not written.",
+        says="No, only at the positive pulses, which shut z: 0.96, −0.94, 1.00, −0.96. At all other steps z is 1.00, "
+             "and the candidate is a proposal that is not written.",
         holds=_swings),
     Try(ask="Shut the reset gate of unit 3. Is its state lost?",
         guesses=("Yes, that is what a reset does.", "No, z still keeps it."), right=1,
@@ -179,26 +179,26 @@ tries = [
         and _at(a, "h", 5, 13, 27, 33) == [0.96] * 4),
     Try(ask="In unit 4 z is always shut: the state is its candidate, which recalls the last state and goes a little "
             "further. A positive pulse shuts r. What does it do to this clock?",
-        guesses=("It stops it.", "It starts it afresh.", "Nothing."), right=1,
+        guesses=("It stops it.", "It restarts it.", "Nothing."), right=1,
         do="Choose unit 4, set what is added to the bias of r back to 0, and go from step 12 to step 13.",
         at=({"unit": 4, "reset_bias": 0, "step": 12}, {"unit": 4, "reset_bias": 0, "step": 13}),
-        says="It starts it afresh. With r shut the candidate recalls nothing, and is what it was at the first step, "
-             "0.06; with z shut hardly anything else gets into the state, which falls from 0.49 to 0.07.",
+        says="It restarts it. With r shut the candidate recalls nothing and is what it was at the first step, 0.06; "
+             "and since z is shut, too, hardly anything else gets into the state, which falls from 0.49 to 0.07.",
         holds=lambda before, after: _at(after, "n", 1, 13) == [0.06] * 2 and _at(after, "r", 13) == [0]
         and _at(before, "h", 12) + _at(after, "h", 13) == [0.49, 0.07]),
-    Try(ask="Let z of unit 4 keep one half. The pulse at step 13 shuts r as before. Does the clock start afresh?",
-        guesses=("Yes, r is shut.", "No, only about half of the way."), right=1,
+    Try(ask="Let z of unit 4 keep one half. The pulse at step 13 shuts r as before. Does the clock restart?",
+        guesses=("Yes, r is shut.", "No, it goes back only about half of the way."), right=1,
         do="Stay with unit 4 at step 13 and set what is added to the bias of z to 4.",
         at={"unit": 4, "step": 13, "update_bias": 4},
         says="About half of the way, from 0.33 to 0.20. The candidate recalls nothing, but z brings back one half of "
-             "the old state past it. To start afresh, this unit needs both gates shut.",
+             "the old state past it. To restart, this unit needs both gates shut.",
         holds=lambda a: _at(a, "r", 13) + _at(a, "z", 13) + _at(a, "h", 12, 13) == [0, 0.5, 0.33, 0.2]),
     Try(ask="Add 12 to the bias of z in unit 1, the latch, so that it keeps even better. What does its first pulse, at "
-            "step 5, leave?",
+            "step 5, leave in it?",
         guesses=("1.00, kept for longer", "0.50", "almost nothing"), right=2,
         do="Choose unit 1, add 12 to the bias of z, and go to step 5.",
         at={"unit": 1, "update_bias": 12, "step": (5, 12)},
-        says="Almost nothing, 0.02. One gate decides on both: where z keeps 0.98, only 0.02 is left for what is new.",
+        says="Almost nothing, 0.02. One gate decides both: where z keeps 0.98, only 0.02 is left for what is new.",
         holds=lambda a: _at(a, "z", 5) + _at(a, "h", 5) == [0.98, 0.02]),
 ]
 claims = [
