@@ -200,7 +200,7 @@ def _loudest(arrays):
 
 
 tries = [
-    Try(ask="Unit 1 of the LSTM counts: each positive pulse opens its input gate half, and after four of them it holds "
+    Try(ask="Unit 1 of the LSTM counts: each positive pulse half opens its input gate, and after four of them it holds "
             "1.92. Now tie that gate to the forget gate: what writes a half keeps a half. What will four pulses give?",
         guesses=("1.92, as before", "0.90", "0.48"), right=1,
         do="Stay with unit 1 at step 16 and choose the coupled gates.",
@@ -213,10 +213,10 @@ tries = [
         guesses=("nothing", "about half", "all of it"), right=2,
         do="Choose the cell without a forget gate and move the step to 22.",
         at={"variant": "no_forget", "unit": 1, "step": (22, 29), "share": 0.5},
-        says="All of it, 1.93. Nothing but writing negative numbers could lower its cell, and by less than 1 at a "
-             "step, as here both i and g stay below 1.",
+        says="All of it, 1.93. This cell can be lowered only by writing negative numbers, and by less than 1 at a "
+             "step, because both i and g stay below 1 in size.",
         holds=lambda a: _at(a, "c", 21, 22) == (1.93, 1.93) and _at(a, "LSTM", 22) == (0,)),
-    Try(ask="Unit 2 is a switch: each positive pulse is to turn it over. The GRU's goes to 1, −1, 1, −1 at the first "
+    Try(ask="Unit 2 is a switch: each positive pulse should turn it over. The GRU's goes to 1, −1, 1, −1 at the first "
             "four pulses. What will the minGRU's do?",
         guesses=("The same.", "It turns on, and stays on."), right=1,
         do="Choose unit 2 and step 20 with the GRU, and then with the minGRU.",
@@ -224,8 +224,8 @@ tries = [
         says="It turns on, and stays on. Its gate and its candidate see the pulse but not the state: equal pulses move "
              "it towards the same number, never away from it, whatever the weights.",
         holds=lambda a, b: _at(a, "c", *FOUR) == (1, -1, 1, -1) and _at(b, "c", *FOUR) == (1, 1, 1, 1)),
-    Try(ask="Unit 3 is an alarm. Behind a shut output gate it counts the steps since the last positive pulse, that of "
-            "step 16, and at step 26 it is to show itself. Which cell will?",
+    Try(ask="Unit 3 is an alarm. Behind a shut output gate it counts the steps since the last positive pulse, which "
+            "came at step 16, and at step 26 it should go off. Which cell's will?",
         guesses=("the LSTM, and the one with peepholes", "only the one with peepholes", "neither"), right=1,
         do="Choose unit 3 and step 28 with the LSTM, and then with peepholes.",
         at=({"variant": "lstm", "unit": 3, "step": (27, 30)}, {"variant": "peephole", "unit": 3, "step": (27, 30)}),
@@ -235,17 +235,17 @@ tries = [
         holds=lambda a, b: _loudest(a) < 0.005 and _at(a, "c", 26) == _at(b, "c", 26) == (1.1,)
         and _at(b, "o", 25, 26, 27) == (0, 1, 0)),
     Try(ask="The GRU's alarm goes a tenth of the way to 1 at each step. What does it show in the meantime?",
-        guesses=("nothing, as the others", "all that it holds"), right=1,
+        guesses=("nothing, like the others", "all that it holds"), right=1,
         do="Stay with unit 3 at step 28 and choose the GRU.", at={"variant": "gru", "unit": 3, "step": (27, 30)},
         says="All that it holds: the GRU has no output gate, and the line of what is shown lies on that of the memory.",
         holds=lambda a: np.array_equal(a["c"], a["h"]) and 0.6 < a["h"][25] < 0.7),
     Try(ask="Back to the counter, in the GRU. Will it count better if a pulse writes nearly all of itself, a share of "
-            "0.95 in place of 0.5?",
+            "0.95 instead of 0.5?",
         guesses=("Yes, it climbs in larger steps.", "No, it is full after the first pulse."), right=1,
         do="Choose the GRU, unit 1 and step 20, and set the share to 0.95.",
         at={"variant": "gru", "unit": 1, "step": 20, "share": 0.95},
-        says="No: it holds 0.92 after the first pulse and 0.96 after the fourth. A pulse overwrites the share that it "
-             "writes. What helps is a small share: the steps get smaller, and more of them can be told apart.",
+        says="No: it holds 0.92 after the first pulse and 0.96 after the fourth. A pulse overwrites as large a share "
+             "as it writes. What helps is a small share: the steps get smaller, but more of them can be told apart.",
         holds=lambda a: _at(a, "c", 4, 16) == (0.92, 0.96)),
 ]
 EVERYWHERE = tuple({"unit": unit, "step": T, "share": share, "size": size}

@@ -155,7 +155,7 @@ tries = [
         do="Switch the negation off, and set the weights of n across units to 0.", at=RESET | {"cross": 0},
         says="No: one r meets one product, and r (h w) = (r h) w. What is left is rounding.",
         holds=lambda a: a["worst"] < ROUNDING),
-    Try(ask="Put the weights across units back, and let r stand still: with its weights and biases at 0 it is 0.50 in "
+    Try(ask="Put the weights across units back, and keep r constant: with its weights and biases at 0 it is 0.50 in "
             "both units, at every step. Does its place matter?",
         guesses=("Yes, the candidates hear both units again.", "No."), right=1,
         do="Set the weights of n across units to 1, and the weights and biases of r to 0.",

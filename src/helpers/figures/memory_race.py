@@ -18,7 +18,7 @@ title = "Which network still knows of an early pulse?"
 caption = (
     "Three untrained networks of sixteen units get a pulse at step 1 and noise after it: the middle plot shows how far "
     "the pulse has moved the hidden state h (the distance to a run without it), the lower one how far the last h would "
-    "move for each unit of the input at each step."
+    "move per unit of a small change in the input of each step."
 )
 alt = (
     "Three plots above one another against the step: the input, a pulse and then noise; on a logarithmic axis what is "
@@ -134,11 +134,11 @@ def _share_left(arrays, name):
 
 
 tries = [
-    Try(ask="After 8 steps the pulse has left most in the tanh RNN. In which network will most be left after 60?",
+    Try(ask="After 8 steps the tanh RNN has most left of the pulse. Which network will have most left after 60?",
         guesses=("the tanh RNN", "the LSTM", "the GRU"), right=1,
         do="Press play, or raise the sequence length to 60.", at={"length": 60},
-        says="In the LSTM, more than ten times as much as in either of the others; so it is in nearly every draw of "
-             "the weights. Of what the pulse wrote into the tanh RNN less than a hundred-thousandth is left.",
+        says="In the LSTM: more than ten times as much as in either of the others, as in nearly every draw of the "
+             "weights. Of what the pulse wrote into the tanh RNN less than a hundred-thousandth is left.",
         holds=lambda a: a["lstm_left"] > 10 * max(a["gru_left"], a["rnn_left"]) and _share_left(a, "rnn") < 1e-5),
     Try(ask="The same bias lets the LSTM's forget gate and the GRU's update gate keep about 73 % a step. Is the LSTM "
             "ahead because of its cell, or because of what comes back through h? Take the recurrent weights away.",
@@ -148,8 +148,8 @@ tries = [
              "nothing of its lead without what comes back through h.",
         holds=lambda a: 0.5 < a["lstm_left"] / a["gru_left"] < 2
         and all(0.7 < _share_left(a, name) ** (1 / (T - 1)) < 0.76 for name in ("lstm", "gru"))),
-    Try(ask="Set the gain back to 0.9, and let both gates keep 98 % a step in place of 73 %. At which height will the "
-            "two lines begin?",
+    Try(ask="Set the gain back to 0.9, and let both gates keep 98 % a step instead of 73 %. How high will the two "
+            "lines begin?",
         guesses=("Both where they began before.", "Both lower.", "The GRU's lower, the LSTM's where it began before."),
         right=2, do="Set the recurrent gain to 0.9 and the keep bias to 4.",
         at=({"length": 60, "gain": 0.9, "keep_bias": 1}, {"length": 60, "gain": 0.9, "keep_bias": 4}),
@@ -165,8 +165,8 @@ tries = [
              "0.26. These units write. A trained GRU can learn to do so for what is worth keeping.",
         holds=lambda a, b: 9 < b["gru_written"] / a["gru_written"] < 12 and a["z_lowest"] > 0.9
         and round(float(b["z_lowest"]), 2) == 0.26),
-    Try(ask="Now without noise. A pulse of 0.1 makes the LSTM's line rise. How much higher will that of a pulse of 3 "
-            "end?",
+    Try(ask="Now without noise: here a pulse of 0.1 makes the LSTM's line rise. How much higher will the line end "
+            "after a pulse of 3?",
         guesses=("about thirty times", "about three times", "not at all"), right=2,
         do="Leave the keep bias at 4, set the noise to 0 and the size of the pulse to 0.1, then to 3.",
         at=({"length": 60, "keep_bias": 4, "noise": 0, "pulse": 0.1},
@@ -175,13 +175,14 @@ tries = [
              "until it saturates, and its size is lost. What the GRU has left still differs about a hundredfold.",
         holds=lambda a, b: _share_left(a, "lstm") > 10 and abs(b["lstm_left"] / a["lstm_left"] - 1) < 0.1
         and 90 < b["gru_left"] / a["gru_left"] < 120),
-    Try(ask="The lower plot is computed backwards from the last step. With a small pulse, how does its value at step 1 "
-            "go with what is left of the pulse at the last step?",
-        guesses=("Times the size of the pulse it is what is left.", "The one tells nothing about the other."), right=0,
-        do="Set the keep bias to 1, the noise to 0.3 and the size of the pulse to 0.1.",
+    Try(ask="The lower plot is computed backwards from the last step. With a small pulse, how is its value at step 1 "
+            "related to what is left of the pulse at the last step?",
+        guesses=("Multiplied by the size of the pulse, it is what is left.", "One says nothing about the other."),
+        right=0, do="Set the keep bias to 1, the noise to 0.3 and the size of the pulse to 0.1.",
         at={"length": 60, "gain": 0.9, "keep_bias": 1, "noise": 0.3, "pulse": 0.1},
-        says="It is what is left, within 10 %, in all three networks. For small changes a gradient that vanishes on "
-             "its way back and a memory that fades on its way forward are one thing, computed from two ends.",
+        says="Multiplied by the size of the pulse it is what is left, within 10 %, in all three networks. For small "
+             "changes a gradient that vanishes on its way back and a memory that fades on its way forward are one "
+             "thing, computed from two ends.",
         holds=lambda a: all(abs(a[f"{name}_left"] / (0.1 * a[f"{name}_first"]) - 1) < 0.1 for name in NETWORKS)),
 ]
 claims = [
