@@ -215,3 +215,11 @@ def test_every_figure_of_the_book_is_small_and_the_same_twice(name):
         for element in ET.fromstring(re.sub(r"<img ([^>]*)>", r"<img \1/>", first)).iter():
             numbers = " ".join(v for k, v in element.attrib.items() if k not in ("href", "src", "data-name"))
             assert not re.search(r"\b(nan|inf)\b", numbers), numbers
+
+
+def test_long_names_beside_a_plot_have_their_room():
+    fig = plots.spread({"error": {"a very long name of a row": [3.0, 1.0], "b": [2.0]}})
+    html = drawing.html(chart(fig))
+    room = float(re.search(r"--l:(\d+)px;--n:\1px", html)[1])
+    assert 150 < room < 200
+    assert html.count('data-part="') == 2 and 'data-mark="1.0"' in html  # the dots of two rows, and a bar at each median

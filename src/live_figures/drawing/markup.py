@@ -24,6 +24,8 @@ _FONT = "system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif"
 _CLASSES = {color: f"{kind}{k}" for kind, colors in (("c", palette.COLORS), ("a", palette.AREAS))
             for k, color in enumerate(colors)} | {palette.INK: "ink", palette.GRID: "grid"}  # fmt: skip
 _ANCHORS = {"left": "start", "right": "end"}
+_HANGS = {"top": 8, "bottom": -8}
+_LETTER = 6.6  # pixels across, in the labels of an axis
 
 
 def html(chart: Chart, moving: Collection[int] = ()) -> str:
@@ -33,9 +35,18 @@ def html(chart: Chart, moving: Collection[int] = ()) -> str:
     inside = f' live-inside" style="--y:{legend["y"]:g}"' if legend.get("y", 1.0) < 0.95 else '"'
     named = f'<div class="live-legend{inside}>{named}</div>' if named else ""
     room = m["r"] + (64 if any(_upright_scale(t) for t in chart.traces.values()) else 0)
-    return (f'<div class="live-chart" style="--l:{m["l"]}px;--r:{room}px;--t:{m["t"]}px;--b:{m["b"]}px;'
+    left, narrow = _left_margin(chart), ""
+    if left > m["l"]:
+        narrow = f";--n:{left:.0f}px"
+    return (f'<div class="live-chart" style="--l:{left:.0f}px{narrow};--r:{room}px;--t:{m["t"]}px;--b:{m["b"]}px;'
             f'--h:{chart.height - m["t"] - m["b"]:g}px">{named}<div class="live-area">{draw.maps()}'
             f'<svg class="live-data">{draw.panels()}{draw.notes()}</svg>{draw.scales()}</div></div>')
+
+
+def _left_margin(chart: Chart) -> float:
+    """Room for the longest name on a y axis of names, and the layout's own margin at least."""
+    names = [name for axis in chart.axes.values() if axis.letter == "y" for name in axis.categories]
+    return max([chart.margin["l"], *(10 + _LETTER * len(name) for name in names)])
 
 
 def svg(chart: Chart, theme: str) -> str:
@@ -43,10 +54,11 @@ def svg(chart: Chart, theme: str) -> str:
     if theme not in ("light", "dark"):
         raise ValueError(f"a picture's theme is 'light' or 'dark', got {theme!r}")
     draw, m = Markup(chart, theme), chart.margin
-    width = WIDTH - m["l"] - m["r"] - (64 if any(_upright_scale(t) for t in chart.traces.values()) else 0)
+    left = _left_margin(chart)
+    width = WIDTH - left - m["r"] - (64 if any(_upright_scale(t) for t in chart.traces.values()) else 0)
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {chart.height:g}" font-size="13" '
             f'font-family="{_FONT}" fill="{draw.tone(palette.INK)}">{draw.legend_row()}'
-            f'<svg x="{m["l"]}" y="{m["t"]}" width="{width}" height="{chart.height - m["t"] - m["b"]:g}" '
+            f'<svg x="{left:g}" y="{m["t"]}" width="{width:g}" height="{chart.height - m["t"] - m["b"]:g}" '
             f'overflow="visible">{draw.panels()}{draw.notes()}</svg></svg>')
 
 
@@ -146,7 +158,7 @@ class Markup:
             "fill": lambda d: [(d, fill)],
             "error": lambda d: [(d, self.stroke(trace["_color"], (trace["error_y"].get("thickness") or 1.5)))],
             "line": lambda d: [(d, self.stroke(trace["_color"], width, lines.get("dash", "solid")))],
-            "dots": lambda groups: [(d, f'{self.stroke(color, size)} stroke-linecap="round"')
+            "dots": lambda groups: [(d, f'{self.stroke(color, size)} stroke-linecap="round"{_opacity(trace["marker"])}')
                                     for (color, size), d in groups.items()],
             "bar": lambda groups: [(d, self.paint("fill", color)) for color, d in groups.items()],
         }
@@ -313,7 +325,7 @@ class Markup:
 
     def _note(self, note: dict) -> str:
         x, y = (self._at(note, letter, note.get(letter, 0)) for letter in "xy")
-        dx, dy = note.get("xshift") or 0, -(note.get("yshift") or 0)
+        dx, dy = note.get("xshift") or 0, _HANGS.get(note.get("yanchor", ""), 0) - (note.get("yshift") or 0)
         arrow = ""
         if note.get("showarrow", True):
             ax, ay = (note.get("ax") if note.get("ax") is not None else -10), (

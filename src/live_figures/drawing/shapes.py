@@ -15,7 +15,9 @@ SYMBOLS = {
     "square": "M-{a} -{a}H{a}V{a}H-{a}Z",
     "triangle-up": "M0 -{b}L{b} {a}L-{b} {a}Z",
     "x": "M-{a} -{c}L-{c} -{a}L0 -{d}L{c} -{a}L{a} -{c}L{d} 0L{a} {c}L{c} {a}L0 {d}L-{c} {a}L-{a} {c}L-{d} 0Z",
-}  # a is the radius, b 1.3 of it, c 0.6, d 0.4
+    "line-ns-open": "M-1 -{b}H1V{b}H-1Z",
+    "line-ew-open": "M-{b} -1V1H{b}V-1Z",
+}  # a is the radius, b 1.3 of it, c 0.6, d 0.4; the two lines are two pixels wide
 _STEPS = {"linear": "L{x} {y}", "hv": "H{x}V{y}", "vh": "V{y}H{x}", "hvh": "H{middle}V{y}H{x}",
           "vhv": "V{level}H{x}V{y}"}
 
