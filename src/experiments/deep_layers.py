@@ -32,10 +32,11 @@ DEVIATIONS = (
 READING = (
     "Higher layers do not move more slowly in the trained networks: all three layers move about equally fast, with "
     "every seed. Before training they do, each less than half as fast as the one below. What we can repeat is the "
-    "paper's finding by its own measure: with every seed an exchanged character is felt longer in a higher layer, "
-    "trained or not. Of the trained layers the first one tells best what was just read, the last one what comes next. "
-    "One run that was trained nearly twice as long agrees in all of this. Which layer tells where a place lies, in a "
-    "string or in which column, changes with the seed or with the length of training: of that we say nothing."
+    "paper's finding, by a measure like its own: five characters after one was exchanged, more of the difference is "
+    "left in a higher layer, with every seed, trained or not. Of the trained layers the first one tells best what was "
+    "just read, the last one what comes next. One run that was trained nearly twice as long agrees in all of this. "
+    "Which layer tells where a place lies, in a string or in which column, changes with the seed or with the length "
+    "of training: of that we say nothing."
 )
 
 SEEDS = (0, 1, 2)

@@ -16,7 +16,7 @@ title = "Is a higher layer slower?"
 caption = (
     "Three layers read your code: the picture shows their states, the slowest unit of each layer at the bottom; the "
     "lines show how far each layer moves at a character, and how far it is from where it would be if one character "
-    "were another, as squared distances of which 1 is usual between two states of that layer."
+    "were an x, as squared distances of which 1 is usual between two states of that layer."
 )
 alt = (
     "A picture of the states of three layers of 48 units over the characters of a text, and two panels with a line for "
@@ -135,8 +135,8 @@ tries = [
              "seed that we tried, on code that they had not seen.",
         holds=lambda drawn, trained: _moves(drawn) == ["0.36", "0.13", "0.06"] and
         _moves(trained) == ["0.66", "0.67", "0.70"]),
-    Try(ask="In the trained network: a space of the second line is another character. Which layer still feels it after "
-            "five more?",
+    Try(ask="In the trained network: an x stands in place of a space of the second line. Which layer still feels it "
+            "after five more characters?",
         guesses=("Layer 1 most.", "Layer 3 most.", "All alike."), right=1,
         do="Choose the trained network and change the second space of the second line.",
         at={"network": "trained", "place": 20},
