@@ -265,22 +265,22 @@ claims = [
           at=_of("min_gru", unit=1, size=2), holds=lambda a: 1.5 < a["c"].max() <= 2),
     Claim("No step changes the cell without a forget gate by 1 or more.", at=_of("no_forget"),
           holds=lambda *a: all(np.abs(np.diff(x["c"])).max() < 1 for x in a)),
-    Claim("In the counters of the LSTM, with a forget gate or without, every pulse adds as much as the first; where "
-          "one gate keeps and writes, each adds half as much as the one before.", at=_of(*VARIANTS, unit=1),
+    Claim("With pulses of size 1 that write a half, every pulse adds as much as the first in the counters of the LSTM, "
+          "with a forget gate or without; where one gate keeps and writes, each adds half as much as the one before.", at=_of(*VARIANTS, unit=1),
           holds=lambda *a: all(np.ptp(_rises(x)) < 0.01 for x in a[:3])
           and all(np.allclose(_rises(x)[1:] / _rises(x)[:-1], 0.5, atol=0.01) for x in a[3:])),
-    Claim("The fourth pulse raises the GRU's memory by 0.10 where a pulse writes a quarter, by 0.06 where it writes a "
-          "half, and by less than 0.01 where it writes 0.95.",
+    Claim("With pulses of size 1 the fourth raises the GRU's memory by 0.10 where a pulse writes a quarter, by 0.06 "
+          "where it writes a half, and by less than 0.01 where it writes 0.95.",
           at=tuple(state for share in (0.25, 0.5, 0.95) for state in _of("gru", unit=1, share=share)),
           holds=lambda *a: [round(float(_rises(x)[3]), 2) for x in a] == [0.1, 0.06, 0]),
-    Claim("Every cell but the minGRU turns its switch over at each of the first four pulses.",
+    Claim("Every cell but the minGRU turns its switch over at each of the first four pulses, if they have size 1.",
           at=_of(*VARIANTS, unit=2),
           holds=lambda *a: [bool(np.all(np.abs(np.diff(_rises(x))) > 1)) for x in a] == 5 * [True] + [False]),
     Claim("Whatever the size of the pulses, none of the first four turns the minGRU's switch down.",
           at=_of("min_gru", unit=2) + _of("min_gru", unit=2, size=0.5) + _of("min_gru", unit=2, size=2),
           holds=lambda *a: all(np.all(_rises(x) >= -1e-12) for x in a)),
-    Claim("The alarm with peepholes goes off ten steps after a positive pulse that no other follows, at steps 26 and "
-          "46, and at no other step; that of the LSTM and of coupled gates never does.",
+    Claim("With pulses of size 1 the alarm with peepholes goes off ten steps after a positive pulse that no other "
+          "follows, at steps 26 and 46, and at no other step; that of the LSTM and of coupled gates never does.",
           at=_of("peephole", "lstm", "coupled", unit=3),
           holds=lambda a, b, c: list(np.flatnonzero(np.abs(a["h"]) > 0.05) + 1) == [26, 46]
           and _loudest(b) < 0.005 and _loudest(c) < 0.005),

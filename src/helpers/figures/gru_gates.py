@@ -209,7 +209,7 @@ claims = [
           at={"unit": 2, "step": T, "input_scale": 0.5},
           holds=lambda a: all(0.016 < a["h"][k] - a["h"][k - 1] < 0.018 for k in (4, 12, 26, 32))
           and _at(a, "h", 33) == [0.07]),
-    Claim("The negative pulses change nothing in units 1, 2 and 3.",
+    Claim("With the biases and the input as they are, the negative pulses change nothing in units 1, 2 and 3.",
           at=tuple({"unit": unit, "step": T} for unit in (1, 2, 3)),
           holds=lambda *units: all(_at(a, "z", 21, 41) == [1, 1] and abs(a["h"][20] - a["h"][19]) < 1e-6
                                    for a in units)),
