@@ -265,8 +265,9 @@ claims = [
           at=_of("min_gru", unit=1, size=2), holds=lambda a: 1.5 < a["c"].max() <= 2),
     Claim("No step changes the cell without a forget gate by 1 or more.", at=_of("no_forget"),
           holds=lambda *a: all(np.abs(np.diff(x["c"])).max() < 1 for x in a)),
-    Claim("With pulses of size 1 that write a half, every pulse adds as much as the first in the counters of the LSTM, "
-          "with a forget gate or without; where one gate keeps and writes, each adds half as much as the one before.", at=_of(*VARIANTS, unit=1),
+    Claim("With pulses of size 1 that write a half, every pulse adds as much as the first in the counters of the "
+          "LSTM, with a forget gate or without; where one gate keeps and writes, each adds half as "
+          "much as the one before.", at=_of(*VARIANTS, unit=1),
           holds=lambda *a: all(np.ptp(_rises(x)) < 0.01 for x in a[:3])
           and all(np.allclose(_rises(x)[1:] / _rises(x)[:-1], 0.5, atol=0.01) for x in a[3:])),
     Claim("With pulses of size 1 the fourth raises the GRU's memory by 0.10 where a pulse writes a quarter, by 0.06 "
