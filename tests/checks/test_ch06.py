@@ -6,6 +6,7 @@ import torch
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from helpers import cells
+from helpers.bidirectional import bidirectional
 from helpers.checks import ch06 as check
 from helpers.params import to_torch
 
@@ -85,7 +86,11 @@ def with_noise_behind(params, x, lengths):
     return h
 
 
-@pytest.mark.parametrize("answer", [one_by_one, by_packing, with_noise_behind,
+def as_torch_unpacks(params, x, lengths):
+    return by_packing(params, x, lengths)[: max(lengths)]
+
+
+@pytest.mark.parametrize("answer", [one_by_one, by_packing, with_noise_behind, as_torch_unpacks,
                                     lambda *given: one_by_one(*given).astype(np.float32)])  # fmt: skip
 def test_padded_layers_that_are_right(answer):
     assert check.padded(answer), check.padded(answer)
@@ -104,6 +109,9 @@ def sorted_and_left_so(params, x, lengths):
     (lambda p, x, n: one_by_one(p, x, np.maximum(n - 1, 1)), "differs"),
     (lambda p, x, n: one_by_one(p, x, n)[: max(n) - 1], "shape"),
     (lambda p, x, n: one_by_one(p, x, n) * np.nan, "NaN"),
+    (lambda p, x, n: bidirectional(p, x, n), "numbers"),
+    (lambda p, x, n: [one_by_one(p, x, n)[:k, b] for b, k in enumerate(n)], "numbers"),
+    (lambda p, x, n: one_by_one(p, x, n).transpose(1, 0, 2), "shape"),
     (lambda p, x, n: 0 * one_by_one(p, x, n), "differs"),
 ])
 def test_padded_layers_that_are_wrong(answer, says):
@@ -198,7 +206,8 @@ def test_fillings_that_are_wrong(answer):
 
 
 @pytest.mark.parametrize(("exercise", "right", "wrong"), [
-    ("parameters", [2208, "2208", "2,208", 2208.0, np.int64(2208)], [960, 1920, 1824, 1104, 2112, 2944, 2200, 0]),
+    ("parameters", [2208, "2208", "2,208", 2208.0, np.int64(2208)],
+     [960, 1920, 1824, 1104, 2112, 2016, 736, 2944, 2200, 0]),
     ("read_the_padding", [7, "7", "7 steps", 7.0], [4, 2, 6, 8, 3, 5, 1, "7.5"]),
 ])
 def test_numbers(exercise, right, wrong):

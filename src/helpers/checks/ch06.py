@@ -15,7 +15,7 @@ __all__ = ["blank", "felt_above", "masked_loss", "needs_the_future", "padded", "
 
 @choice(
     title="Is the future there?", difficulty=1, minutes=2,
-    question="Which of these can a bidirectional network do as the task is put?",
+    question="In which of these tasks may the answer for one step depend on the steps that come after it?",
     hints=("Ask of each task: when the answer for step $t$ is due, is step $t + 1$ known?",),
     choices={
         "recording": ("Say of every 10 ms of a recorded sentence which sound it is.",
@@ -48,7 +48,9 @@ def which_task():
         "That is the first layer alone.": 960,
         "That is one direction of each layer. The other has weights of its own.": 1104,
         "That is the count for one direction: without the second, layer 2 would also read only 8 inputs.": 912,
-        "Torch keeps two biases for each unit and gate.": 2112,
+        "Torch keeps two biases for each unit and block: you counted one.": 2112,
+        "There are biases too, two for each unit and block.": 2016,
+        "That is one block of weights, a plain RNN. A GRU has three: r, z and n.": 736,
         "A GRU has three blocks of weights: r, z and n. Four belong to the LSTM.": 2944,
     },
     praise="Right: 48 · (10 + 8 + 2) in the first layer and 48 · (16 + 8 + 2) in the second; 48 is 2 · 3 · 8.",
@@ -72,11 +74,11 @@ def parameters():
     answer=7, unit="steps",
     mistakes={
         "That would be right: steps 2 to 5. But nobody told the layer that the sequence ends at 5.": 4,
-        "That is the forward half, which has read steps 1 and 2.": 2,
+        "That is the forward half, which has read steps 1 and 2. The backward half comes from the other end.": 2,
         "The step itself is read too.": 6,
         "That is what it says at step 1.": 8,
         "Those are the padded steps alone. After them it reads on.": 3,
-        "That is its number in reading order, before the half is turned back.": 5,
+        "That is the true length: what it would say at step 1, if it were told where the sequence ends.": 5,
     },
     praise="Right: steps 8 down to 2, the three padded ones first.",
     nudge="Which steps has the backward half read when it arrives at step 2?",
@@ -108,10 +110,10 @@ def _lstms(rng):
 @function(
     title="Find the bug: it knows the wrong half", difficulty=1, minutes=5,
     question="""
-        The layer `two_readers` above runs, and its shapes are right. But change the *first* input and nothing else: of
-        the backward half, only the state of step 1 has read it, so only that one should move. Instead the state of the
-        *last* step does. Find the mistake and write the layer as it should be. `params` is a pair of `LSTMParams`, and
-        all sequences are equally long.
+        The layer `two_readers` above runs, and its shapes are right. But change the *first* input and nothing else. In
+        the backward half only the state of step 1 has read it, so only that state should move; what moves instead is
+        the state of the *last* step. Find the mistake, and write the layer as it should be. `params` is a pair of
+        `LSTMParams`, and all sequences are equally long.
         """,
     hints=("In which order do the states of the second `lstm` come?",
            "Its first state has read $x_T$ alone. To which step does it belong?"),
@@ -149,10 +151,16 @@ def _padded(rng):
 
 
 def _before_the_padding(f, params, x, lengths):
-    """What the answer gives, with zeros on the padding, where anything may stand."""
-    h = np.array(f(params, x, lengths), dtype=np.float64)
-    if h.ndim == 3 and h.shape[:2] == x.shape[:2]:
-        h[np.arange(len(x))[:, None] >= lengths] = 0.0
+    """What the answer gives, with zeros on the padding, where anything may stand, or nothing, as torch unpacks it."""
+    answer = f(params, x, lengths)
+    try:
+        h = np.array(answer, dtype=np.float64)
+    except (TypeError, ValueError):  # no numbers, as the comparison will say
+        return answer
+    if h.ndim != 3 or h.shape[1] != x.shape[1] or not max(lengths) <= len(h) <= len(x):
+        return answer
+    h = np.concatenate([h, np.zeros((len(x) - len(h), *h.shape[1:]))])
+    h[np.arange(len(x))[:, None] >= lengths] = 0.0
     return h
 
 
@@ -160,9 +168,9 @@ def _before_the_padding(f, params, x, lengths):
     title="Find the bug: short sequences come out wrong", difficulty=2, minutes=8,
     question="""
         The layer `two_readers_padded` above runs without a warning on a padded batch `x` (T, B, D). Its output is right
-        for sequences as long as the batch, and wrong for all shorter ones. Find the mistake and write the layer as it
-        should be, with the true `lengths` (B,). `params` is a pair of `GRUParams`. What stands on the padding of your
-        output does not matter.
+        for sequences as long as the batch, and wrong for all shorter ones. Find the mistake, and write the layer as it
+        should be, with the true `lengths` (B,). `params` is a pair of `GRUParams`. Your output (T, B, 2H) may hold
+        anything on the padding.
         """,
     hints=("Which rows does the backward half read first, if a sequence is shorter than the batch?",
            "`helpers.bidirectional.reverse_within(x, lengths)` reverses each sequence within its own length. A loop "
@@ -205,8 +213,8 @@ def _outputs(rng):
 @function(
     title="One vector for the whole sequence", difficulty=2, minutes=8,
     question="Write a function that takes the output `h` (T, B, 2H) of a bidirectional layer on a padded batch, "
-             "forward half first, and the true `lengths` (B,), and returns the summary (B, 2H): of each half the state "
-             "that has read the whole sequence.",
+             "forward half first, and the true `lengths` (B,). It returns the summary (B, 2H): from each half, the "
+             "state that has read the whole sequence.",
     hints=("The forward half has read everything at the last true step. Where has the backward half?",
            "`h[lengths - 1, np.arange(B)]` picks one step for each sequence."),
     cases=_outputs,
@@ -217,6 +225,8 @@ def _outputs(rng):
         "The last row of the batch is padding for the shorter sequences, and there the backward half has read nothing "
         "else.": lambda h, lengths: h[-1],
         "At the first step the forward half has read one input only.": lambda h, lengths: h[0],
+        "The forward half is right. The backward half has read everything at the first step, not at the last row.":
+            ("h[0, :, H:]", "h[-1, :, H:]"),
         "The backward half is right. The forward half is taken at the last row, which is padding for the shorter "
         "sequences.": ("lengths - 1", "-1"),
         "The steps count from 0: the last true one is lengths - 1.":
@@ -226,7 +236,7 @@ def _outputs(rng):
         "The two halves have changed places.": ("[forward, backward]", "[backward, forward]"),
     },
     praise="Right: the forward half from the last true step, the backward half from the first.",
-    nudge="Each half is complete at another end of the sequence.",
+    nudge="The two halves are complete at opposite ends of the sequence.",
 )
 def summary(h, lengths):
     """The forward half is complete at the last true step, the backward half at the first. It is what torch gives as
@@ -303,14 +313,14 @@ def _readers(rng):
     hints=(r"Bayes: $p(w \mid \ell, r) \propto p(w)\, p(\ell \mid w)\, p(r \mid w)$.",
            r"$p(\ell \mid w) = p(w \mid \ell)\, p(\ell) / p(w)$, and $p(\ell)$ does not depend on $w$."),
     cases=_readers,
-    returns=("the probabilities of the words",),
+    returns=("the distribution over the words",),
     mistakes={
         "Both readers know how common each word is. In the product of the two that counts twice: divide it out once.":
             (" / prior", ""),
         "The probabilities of all words have to add up to 1.": (" / product.sum()", ""),
         "The mean of the two readers lets a word pass that one of them rules out.":
             lambda left, right, prior: (left + right) / 2,
-        "These are likelihoods for one side only. The prior stays in once.":
+        "That is the product of the two likelihoods. The prior belongs in it too, once.":
             ("left * right / prior", "left * right / prior**2"),
         "The prior is divided out, not multiplied in once more.": ("/ prior", "* prior"),
         "The right reader is missing.": ("left * right / prior", "left"),
@@ -322,8 +332,10 @@ def blank(left, right, prior):
     r"""$p(w \mid \ell, r) \propto p(w)\, p(\ell \mid w)\, p(r \mid w) \propto p(w \mid \ell)\, p(w \mid r) / p(w)$,
     scaled so that the sum is 1.
 
-    Two one-way networks, each trained alone, could be joined like this. A bidirectional network need not assume
-    independence: its readout sees both states, and learns what they say together.
+    Two one-way networks, each trained alone, could be joined like this. A bidirectional network with the readout of
+    this chapter multiplies too: its scores are a sum of one part from each state, so its probabilities are a product of
+    one factor from each side. But these factors are trained together, so that neither has to be what one side would say
+    alone.
     """
     product = left * right / prior
     return product / product.sum()
@@ -331,24 +343,26 @@ def blank(left, right, prior):
 
 @controls(
     title="A character that needs the future", difficulty=2, minutes=6,
-    question="Experiment. In the figure `fill_the_blank`, write a sentence of your own and hide a character in it that "
-             "the left side holds for less than 1 % likely, and both sides together for more than 90 %. Give what you "
-             "found as a `dict` of `text` and `place`, where the first character has place 0.",
-    hints=("At the first letter of a word the left side knows least.",
-           "Take a word that could have begun with many letters, and that what follows gives away: a long one."),
+    question="Experiment. In the figure `fill_the_blank`, write a sentence of your own and hide a character in it to "
+             "which the network that reads from the left gives less than 2 %, and the one that reads from both sides "
+             "more than 80 %. Give what you found as a `dict` of `text` and `place`, where the first character has "
+             "place 0.",
+    hints=("Where a word begins, the left side often says least.",
+           "Take a long word that does not often stand there, and that its other letters give away. Both networks "
+           "learned from the documentation of Python, and know its words best."),
     stub="needs_the_future = dict(text=..., place=...)",
     figure="helpers.figures.fill_the_blank", met="future",
     mistakes={
-        "The left side holds the character for {left_true:.1%} likely, not for less than 1 %. Try the first letter of "
-        "a word that does not often follow these.":
-            (dict(text="return the name of the file", place=11), lambda q: q["left_true"] >= 0.01),
-        "From both sides it is {both_true:.1%} likely, not more than 90 %. The rest of the word has to give it away.":
-            (dict(text="the bat hit the ball", place=18), lambda q: q["both_true"] <= 0.9),
+        "From the left the character has {left_true:.1%}, not less than 2 %. Try the first letter of a word that does "
+        "not often follow these.":
+            (dict(text="return the name of the file", place=11), lambda q: q["left_true"] >= 0.02),
+        "From both sides it has {both_true:.1%}, not more than 80 %. The rest of the word has to give it away.":
+            (dict(text="the bat hit the ball", place=18), lambda q: q["both_true"] <= 0.8),
     },
     praise="Right: {left_true:.2%} from the left, {both_true:.0%} from both sides.",
 )
 def needs_the_future():
-    """A word that does not often stand there, but that no other letter would complete."""
+    """The left side finds “given” unlikely after “value”; from both sides hardly any letter but its g fits."""
     found = dict(text="if the value given is less than 5", place=13)
     run = live.load("fill_the_blank").run(**found)
     print(f"left {run['left_true']:.2%}, both sides {run['both_true']:.0%}")
@@ -357,16 +371,19 @@ def needs_the_future():
 
 @controls(
     title="A change that is felt above", difficulty=3, minutes=10,
-    question="Experiment. In the figure `deep_states`, find a text and a character in it such that, in the **trained** "
-             "network, more than 15 % of the usual distance is left in layer 3 five characters after that character "
-             "was changed. Give what you found as a `dict` of `text`, `place` and `network`.",
-    hints=("Which character of Python code changes the meaning of several that follow?",
-           "Ends of lines are a good place to look, after a line that opens a block."),
+    question="Experiment. In the figure `deep_states`, find a text and a character in it whose change is felt for "
+             "long: five characters later, more than 15 % of the usual distance must be left in layer 3 of the "
+             "**trained** network. Give what you found as a `dict` of `text`, `place` and `network`.",
+    hints=("Which character of Python code says what the next several may be?",
+           "Look at the ends of lines that open a block. Not every one will do: the line of a `def`, an `else` or a "
+           "`try` often does."),
     stub='felt_above = dict(text=..., place=..., network="trained")',
     figure="helpers.figures.deep_states", met="felt",
     mistakes={
         "That is the network before its training. Choose the trained one.":
             (dict(network="untrained", place=12), lambda q: q["network"] == "untrained"),
+        "Fewer than five characters follow the changed one. Take an earlier one, or a longer text.":
+            (dict(text="x = 1", place=3, network="trained"), lambda q: q["later"] - q["shown"] < 5),
         "Only {left_3:.1%} is left in layer 3 after five characters. Move on along the text, and watch the tint behind "
         "the changed character.": (dict(network="trained", place=18), lambda q: q["left_3"] <= 0.15),
     },

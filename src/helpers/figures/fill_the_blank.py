@@ -77,7 +77,7 @@ def compute(consts, text, place):
         }
     saved = result["left_line"] - result["both_line"]
     return result | {
-        "saved": saved, "future": (result["left_true"] < 0.01) & (result["both_true"] > 0.9),
+        "saved": saved, "future": (result["left_true"] < 0.02) & (result["both_true"] > 0.8),
         "misled": result["both_bits"] - result["left_bits"] > 3.0,
     }
 
@@ -125,7 +125,7 @@ readout = (
     "both sides; over the whole text {left_mean:.2f} and {both_mean:.2f} bits a character."
 )
 challenges = [
-    Challenge("Hide a character that the left holds for less than 1 % likely, and both sides for more than 90 %.",
+    Challenge("Hide a character to which the left alone gives less than 2 %, and both sides more than 80 %.",
               met="future"),
     Challenge("Hide a character that costs at least 3 bits more from both sides than from the left alone.",
               met="misled"),
