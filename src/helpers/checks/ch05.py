@@ -38,7 +38,7 @@ def next_state():
 
 
 @choice(
-    title="Reset, and keep", difficulty=1, minutes=2,
+    title="Two gates at their ends", difficulty=1, minutes=2,
     question="The reset gate of a unit stands at $r = 0$ and its update gate at $z = 1$. What is its next state?",
     hints=("Which of the two gates multiplies the old state in the last line, $h_t = (1 - z) n + z h_{t-1}$?",),
     choices={
@@ -101,7 +101,7 @@ def slow_writing():
 )
 def equal_size():
     r"""$3 H (40 + H + 2) \le 9472$ means $H^2 + 42 H \le 3157.3$, so $H \le -21 + \sqrt{441 + 3157.3} = 38.99$."""
-    return math.floor(-21 + math.sqrt(21**2 + 9472 / 3))
+    return int(-21 + np.sqrt(21**2 + 9472 / 3))
 
 
 def _update_gates(rng):
@@ -397,7 +397,7 @@ def keep_and_write():
     $(1 - z)\, z^{59}$ is largest at $z = 59/60$, a bias of $\ln 59 \approx 4.1$. In an LSTM the input gate is free of
     the forget gate: its line begins at the same height at every keep bias.
     """
-    found = dict(length=60, keep_bias=4.2, gain=0.9, noise=0.8, pulse=1.0)
+    found = dict(length=60, keep_bias=4.2, noise=0.8)
     arrays = live.load("memory_race").run(**found)
     print(f"step 1: {arrays['gru_written']:.3f}, step 60: {arrays['gru_left']:.3f}")
     return found
