@@ -222,4 +222,6 @@ def test_long_names_beside_a_plot_have_their_room():
     html = drawing.html(chart(fig))
     room = float(re.search(r"--l:(\d+)px;--n:\1px", html)[1])
     assert 150 < room < 200
+    given = fig.update_layout(margin={"l": 300})  # a wide page takes it; a narrow one what the names need
+    assert re.search(r"--l:300px;--n:(\d+)px", drawing.html(chart(given)))[1] == f"{room:.0f}"
     assert html.count('data-part="') == 2 and 'data-mark="1.0"' in html  # the dots of two rows, and a bar at each median

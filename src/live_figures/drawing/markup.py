@@ -35,18 +35,17 @@ def html(chart: Chart, moving: Collection[int] = ()) -> str:
     inside = f' live-inside" style="--y:{legend["y"]:g}"' if legend.get("y", 1.0) < 0.95 else '"'
     named = f'<div class="live-legend{inside}>{named}</div>' if named else ""
     room = m["r"] + (64 if any(_upright_scale(t) for t in chart.traces.values()) else 0)
-    left, narrow = _left_margin(chart), ""
-    if left > m["l"]:
-        narrow = f";--n:{left:.0f}px"
+    names, left = _names_room(chart), max(m["l"], _names_room(chart))
+    narrow = f";--n:{names:.0f}px" if names else ""
     return (f'<div class="live-chart" style="--l:{left:.0f}px{narrow};--r:{room}px;--t:{m["t"]}px;--b:{m["b"]}px;'
             f'--h:{chart.height - m["t"] - m["b"]:g}px">{named}<div class="live-area">{draw.maps()}'
             f'<svg class="live-data">{draw.panels()}{draw.notes()}</svg>{draw.scales()}</div></div>')
 
 
-def _left_margin(chart: Chart) -> float:
-    """Room for the longest name on a y axis of names, and the layout's own margin at least."""
+def _names_room(chart: Chart) -> float:
+    """The room for the longest name on a y axis of names, 0 without one."""
     names = [name for axis in chart.axes.values() if axis.letter == "y" for name in axis.categories]
-    return max([chart.margin["l"], *(10 + _LETTER * len(name) for name in names)])
+    return max((10 + _LETTER * len(name) for name in names), default=0.0)
 
 
 def svg(chart: Chart, theme: str) -> str:
@@ -54,7 +53,7 @@ def svg(chart: Chart, theme: str) -> str:
     if theme not in ("light", "dark"):
         raise ValueError(f"a picture's theme is 'light' or 'dark', got {theme!r}")
     draw, m = Markup(chart, theme), chart.margin
-    left = _left_margin(chart)
+    left = max(m["l"], _names_room(chart))
     width = WIDTH - left - m["r"] - (64 if any(_upright_scale(t) for t in chart.traces.values()) else 0)
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {chart.height:g}" font-size="13" '
             f'font-family="{_FONT}" fill="{draw.tone(palette.INK)}">{draw.legend_row()}'
