@@ -224,4 +224,5 @@ def test_long_names_beside_a_plot_have_their_room():
     assert 150 < room < 200
     given = fig.update_layout(margin={"l": 300})  # a wide page takes it; a narrow one what the names need
     assert re.search(r"--l:300px;--n:(\d+)px", drawing.html(chart(given)))[1] == f"{room:.0f}"
-    assert html.count('data-part="') == 2 and 'data-mark="1.0"' in html  # the dots of two rows, and a bar at each median
+    assert html.count('data-part="') == 2  # the dots of two rows ...
+    assert 'data-mark="1.0"' in html and 'data-mark="3.0"' in html  # ... and a bar at each median
