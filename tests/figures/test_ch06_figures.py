@@ -16,7 +16,7 @@ from helpers.live import load
 from helpers.text import encode
 
 torch.set_num_threads(1)
-SENTENCES = ("return the name of the file", "a", "it isn't one, or is it", "no. 42 of 日本 😀")
+SENTENCES = ("find the name of the user", "a", "it isn't one, or is it", "no. 42 of 日本 😀")
 
 
 def test_bytes_keep_a_weight_to_half_a_step():
@@ -33,6 +33,12 @@ def test_the_frozen_sentences_are_prose_held_out_by_sentence_and_licensed():
     assert len(train) > 8000 and len(valid) > 900 and not set(train) & set(valid)
     assert set("".join(train + valid)) <= set(SYMBOLS[1:])
     assert "PYTHON SOFTWARE FOUNDATION LICENSE" in PROSE.with_name("PSF-LICENSE.txt").read_text(encoding="utf-8")
+
+
+def test_neither_network_has_read_the_sentence_that_the_figure_begins_with():
+    shown = load("fill_the_blank").controls[0].value
+    pieces = {shown[start:start + 20] for start in range(len(shown) - 19)}
+    assert not any(piece in sentence for sentence in sentences()[0] for piece in pieces)
 
 
 def test_the_two_networks_have_equally_many_parameters_within_half_a_percent():

@@ -31,9 +31,9 @@ TYPED = SYMBOLS[1:-1] + string.ascii_uppercase + "\n’–—"
 READ_AS = SYMBOLS[1:-1] + string.ascii_lowercase + " '--"  # a capital as its small letter
 
 controls = [
-    LongText(name="text", label="Your sentence", value="return the name of the file", alphabet=TYPED,
+    LongText(name="text", label="Your sentence", value="find the name of the user", alphabet=TYPED,
              max_length=LONGEST, lines=2),
-    Slider(name="place", label="Hidden character", min=0, max=LONGEST - 1, step=1, value=11, integer=True),
+    Slider(name="place", label="Hidden character", min=0, max=LONGEST - 1, step=1, value=9, integer=True),
 ]
 
 
@@ -139,25 +139,25 @@ def _named(glyphs):
 tries = [
     Try(ask="Where in this sentence does the left alone pay most?",
         guesses=("At the first letters of words.", "At the last letters of words.", "At the spaces."), right=0,
-        do="Follow the dashed line, and move the hidden character to its highest point.", at={"place": 23},
-        says="At the first letters: those of file, name, return and of cost it most. What follows in a word is easier, "
-             "and the second “the” costs it hardly more than a bit.",
-        holds=lambda a: np.argsort(-a["left_line"][:27])[:4].tolist() == [23, 11, 0, 16]
-        and 1 < a["left_line"][19] < 1.2),
-    Try(ask="Inside a word, at the n of “return”: how much does the right side save there?",
+        do="Follow the dashed line, and move the hidden character to its highest point.", at={"place": 0},
+        says="At the first letters: those of find, user, name and the first “the” cost it most. What follows in a word "
+             "is easier, and the second “the” costs it hardly more than a bit.",
+        holds=lambda a: np.argsort(-a["left_line"][:25])[:4].tolist() == [0, 21, 9, 5]
+        and 1 < a["left_line"][17] < 1.2),
+    Try(ask="Inside a word, at the m of “name”: how much does the right side save there?",
         guesses=("Two bits or more.", "Next to nothing."), right=1,
-        do="Touch the n of “return” in the coloured text.", at={"place": 5},
-        says="Next to nothing: after “retur” the left gives the n more than 99 % by itself.",
-        holds=lambda a: a["left_p"][0] > 0.99 and abs(a["left_bits"] - a["both_bits"]) < 0.02),
+        do="Touch the m of “name” in the coloured text.", at={"place": 11},
+        says="Next to nothing: after “na” the left gives the m 98 % by itself.",
+        holds=lambda a: f"{a['left_true']:.0%}" == "98%" and abs(a["left_bits"] - a["both_bits"]) < 0.02),
     Try(ask="Hide the n of “name”, and then write “size” for “name”. Which bars change?",
         guesses=("Those of both networks.", "Only those from both sides.", "None: the character is hidden."), right=1,
         do="Touch the n of “name”, look at the bars, and write size in place of name.",
-        at=({"place": 11}, {"place": 11, "text": "return the size of the file"}),
-        says="Only those from both sides: “ame of the file” gives n 93 %, “ize of the file” gives s 95 %. From the "
+        at=({"place": 9}, {"place": 9, "text": "find the size of the user"}),
+        says="Only those from both sides: “ame of the user” gives n 94 %, “ize of the user” gives s 95 %. From the "
              "left the two sentences are the same up to there, so its bars cannot tell them apart.",
         holds=lambda name, size: np.array_equal(name["left_p"], size["left_p"])
         and [(_named(a["both_glyph"])[0], f"{a['both_p'][0]:.0%}") for a in (name, size)] ==
-        [("n", "93%"), ("s", "95%")]),
+        [("n", "94%"), ("s", "95%")]),
     Try(ask="Both networks learned from the documentation of Python. Hide the b of “ball” in “the bat hit the ball”: "
             "which of them comes off better?",
         guesses=("The one that reads both sides, as always.", "The one that reads from the left."), right=1,
@@ -170,15 +170,15 @@ tries = [
 ]
 claims = [
     Claim("The hidden character itself is not seen: another one in its place changes no bar.",
-          at=({"place": 11}, {"place": 11, "text": "return the game of the file"}),
+          at=({"place": 9}, {"place": 9, "text": "find the game of the user"}),
           holds=lambda a, b: np.array_equal(a["both_p"], b["both_p"]) and np.array_equal(a["left_p"], b["left_p"])),
-    Claim("What stands to the right moves no bar of the left.", at=({}, {"text": "return the number of bytes"}),
+    Claim("What stands to the right moves no bar of the left.", at=({}, {"text": "find the number of bytes"}),
           holds=lambda a, b: np.array_equal(a["left_p"], b["left_p"])),
     Claim("Capitals count as lower-case letters, digits and other scripts as one character that is none of the others.",
-          at=({}, {"text": "Return the NAME of the file"}, {"text": "7😀", "place": 1}),
+          at=({}, {"text": "Find the NAME of the user"}, {"text": "7😀", "place": 1}),
           holds=lambda a, b, other: np.array_equal(a["both_p"], b["both_p"]) and chr(other["truth"]) == "·"),
-    Claim("A place behind the end is the last one.", at=({"place": 26}, {"place": 79}),
-          holds=lambda a, b: np.array_equal(a["both_p"], b["both_p"]) and a["shown"] == b["shown"] == 26),
+    Claim("A place behind the end is the last one.", at=({"place": 24}, {"place": 79}),
+          holds=lambda a, b: np.array_equal(a["both_p"], b["both_p"]) and a["shown"] == b["shown"] == 24),
     Claim("The first challenge can be met: the g of “given” in a sentence of the documentation.",
           at={"text": "if the value given is less than 5", "place": 13}, holds=lambda a: bool(a["future"])),
     Claim("The second challenge can be met.", at={"text": "the bat hit the ball", "place": 16},
