@@ -229,10 +229,12 @@ def _as_in_torch(W_h, dh, h_prev, r, z, n):
 def back_reset_before(W_h, dh, h_prev, r, z, n):
     r"""With $q_t = r_t \odot h_{t-1}$, and $a^n, a^r, a^z$ for what goes into the tanh and the two gates:
 
-    $$\delta a^n = \delta h_t (1 - z_t)(1 - n_t^2), \qquad \delta q_t = \delta a^n W_{hn}^\top,$$
-
-    $$\delta a^r = \delta q_t\, h_{t-1}\, r_t (1 - r_t), \qquad
-    \delta a^z = \delta h_t (h_{t-1} - n_t)\, z_t (1 - z_t),$$
+    $$\begin{aligned}
+    \delta a^n &= \delta h_t (1 - z_t)(1 - n_t^2) \\
+    \delta q_t &= \delta a^n W_{hn}^\top \\
+    \delta a^r &= \delta q_t\, h_{t-1}\, r_t (1 - r_t) \\
+    \delta a^z &= \delta h_t (h_{t-1} - n_t)\, z_t (1 - z_t)
+    \end{aligned}$$
 
     where all products but those with a matrix are element by element. Then
     $\delta h_{t-1} = \delta h_t z_t + \delta q_t r_t + \delta a^z W_{hz}^\top + \delta a^r W_{hr}^\top$.
