@@ -237,7 +237,11 @@ def back_reset_before(W_h, dh, h_prev, r, z, n):
     \end{aligned}$$
 
     where all products but those with a matrix are element by element. Then
-    $\delta h_{t-1} = \delta h_t z_t + \delta q_t r_t + \delta a^z W_{hz}^\top + \delta a^r W_{hr}^\top$.
+
+    $$\begin{aligned}
+    \delta h_{t-1} = {}& \delta h_t z_t + \delta q_t r_t \\
+    & {} + \delta a^z W_{hz}^\top + \delta a^r W_{hr}^\top
+    \end{aligned}$$
     """
     W_hr, W_hz, W_hn = np.split(W_h, 3, axis=1)
     da_n = dh * (1 - z) * (1 - n**2)
