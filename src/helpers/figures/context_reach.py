@@ -10,19 +10,19 @@ from live_figures import Challenge, Claim, ColoredText, LongText, Slider, Try, d
 
 title = "Which characters does the colour of one depend on?"
 caption = (
-    "The two networks of the syntax highlighter label the marked character; the tint of a character is the size of the "
-    "gradient, at its one-hot input, of the label's margin (its score less that of the next best), as a share of their "
-    "sum."
+    "The two networks of the syntax highlighter label the marked character; each character is tinted by the size of "
+    "the gradient of the label's margin (its score less that of the next best) at its one-hot input, as a share of the "
+    "sum over all characters."
 )
 alt = (
     "A line of code twice, its characters tinted by how much the label of one of them depends on each: in the first "
-    "text the tints end at the marked character, in the second they go on behind it."
+    "text the tints end at the marked character, in the second they go on after it."
 )
 
 LONGEST, NETS = 96, ("one way", "two ways")
 CODE = 'value = compare(first, "second")  # third'
 controls = [
-    LongText(name="code", label="Your code", value=CODE, alphabet=ALPHABET, max_length=LONGEST, min_length=0),
+    LongText(name="code", label="Your code", value=CODE, alphabet=ALPHABET, max_length=LONGEST, min_length=0, lines=2),
     Slider(name="at", label="Marked character", min=0, max=LONGEST - 1, step=1, value=1, integer=True),
 ]
 
@@ -85,7 +85,7 @@ readout = (
     "{right[1]:.0%} if it reads two ways."
 )
 challenges = [
-    Challenge("Find a character with more than ten behind it for which even the network that reads two ways has less "
+    Challenge("Find a character with more than ten after it for which even the network that reads two ways has less "
               "than a tenth of its gradient to the right.", met="early"),
 ]
 END = CODE.index("(") - 1  # the last letter of the call
@@ -102,25 +102,25 @@ tries = [
         guesses=("nothing read one way, nearly all read two ways", "nothing read one way, about a third read two ways",
                  "a little read one way, more read two ways"), right=1,
         do=f"Move the mark to character {END}, the last letter of compare.", at={"at": END},
-        says="Of the first exactly nothing: that network has not read on. Of the other 30 %, most of it on the bracket "
-             "and the four letters behind it.",
+        says="Of the first exactly nothing, because that network has not read on; of the other 30 %, most of it on the "
+             "bracket and the four letters after it.",
         holds=lambda a: _said(a) == ["name", "call"] and a["right"][0] == 0 and round(float(a["right"][1]), 2) == 0.3
         and a["shares"][1, END + 1:END + 6].sum() > 0.5 * a["right"][1]),
-    Try(ask="So 70 % of that gradient lies on the letter and to its left. If all that stands behind it is deleted, "
-            "will the label stay a call?",
+    Try(ask="So 70 % of that gradient lies on the letter and to its left. If everything after it is deleted, will "
+            "the label stay a call?",
         guesses=("yes", "no, it becomes a name"), right=1,
-        do=f"Keep the mark at character {END} and delete everything behind compare.",
+        do=f"Keep the mark at character {END} and delete everything after compare.",
         at=({"at": END}, {"at": END, "code": CODE[:END + 1]}),
-        says="It becomes a name. The gradient tells how the margin answers to small changes of each input as it is. "
-             "What happens when a character is taken away can be quite another thing.",
+        says="It becomes a name. The gradient says how the margin responds to small changes of each input as it is; "
+             "what happens when characters are taken away can be quite different.",
         holds=lambda call, name: round(float(call["right"][1]), 2) == 0.3
         and (_said(call)[1], _said(name)[1]) == ("call", "name")),
     Try(ask="Both networks know a docstring at its first quote. Do they look at the same characters?",
         guesses=("Yes.", "No: one has only the quote, the other the whole string."), right=1,
         do='Replace the code by """A docstring.""", and in a second line x = 1. Mark character 0.',
         at={"at": 0, "code": '"""A docstring."""\nx = 1'},
-        says="No. One gives its label with nothing read but the quote. Of the other's gradient 79 % lies to the right, "
-             "spread over the whole string.",
+        says="No. One gives its label when it has read nothing but the quote; of the other's gradient 79 % lies to the "
+             "right, spread over the whole string.",
         holds=lambda a: _said(a) == ["docstring"] * 2 and a["shares"][0, 0] == 1
         and round(float(a["right"][1]), 2) == 0.79 and a["shares"][1, 1:18].sum() > 0.8 * a["right"][1]),
 ]

@@ -128,22 +128,22 @@ def _left(a):
 
 
 tries = [
-    Try(ask="As its weights were drawn, this network moves more slowly in each higher layer. And once it is trained?",
+    Try(ask="Before its training this network moves more slowly in each higher layer. And once it is trained?",
         guesses=("It stays so.", "All layers move about equally fast.", "The order turns round."), right=1,
         do="Choose the trained network.", at=({}, {"network": "trained"}),
-        says="About equally fast: 0.66, 0.67 and 0.70, where it was 0.36, 0.13 and 0.06 before. So it is with every "
-             "seed that we tried, on code that they had not seen.",
+        says="About equally fast: 0.66, 0.67 and 0.70, where it was 0.36, 0.13 and 0.06 before. It is so with every "
+             "seed that we tried, on code that the networks had not seen.",
         holds=lambda drawn, trained: _moves(drawn) == ["0.36", "0.13", "0.06"] and
         _moves(trained) == ["0.66", "0.67", "0.70"]),
-    Try(ask="In the trained network: an x stands in place of a space of the second line. Which layer still feels it "
-            "after five more characters?",
+    Try(ask="In the trained network, an x stands in place of a space of the second line. Which layer still feels it "
+            "five characters later?",
         guesses=("Layer 1 most.", "Layer 3 most.", "All alike."), right=1,
         do="Choose the trained network and change the second space of the second line.",
         at={"network": "trained", "place": 20},
-        says="Layer 3 most: 11 % of the usual distance is left there, and 0.5 % in layer 1. Not to move slowly, and to "
-             "keep for long, are two things.",
+        says="Layer 3 most: 11 % of the usual distance is left there, and 0.5 % in layer 1. Layers that move "
+             "equally fast need not forget equally fast.",
         holds=lambda a: f"{a['left_3']:.0%} {a['left_1']:.1%}" == "11% 0.5%"),
-    Try(ask="Will it be so wherever the character stands? Try the end of the first line.",
+    Try(ask="Is it so wherever the character stands? Try the end of the first line.",
         guesses=("Yes: layer 3 feels it longest.", "No."), right=1,
         do="Keep the trained network, and move the changed character to 18.",
         at={"network": "trained", "place": 18},

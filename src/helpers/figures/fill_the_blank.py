@@ -16,9 +16,9 @@ from live_figures import Challenge, Claim, ColoredText, LongText, Slider, Try, d
 
 title = "What does the right side tell that the left side does not?"
 caption = (
-    "One character is hidden; the bars are what a network that reads from the left, and one that reads from both "
-    "sides, hold for likeliest in its place, and the lines are how many bits each character of the text costs them "
-    "when it is the hidden one."
+    "One character is hidden: the bars show what a network that reads from the left, and one that reads both sides, "
+    "find likeliest in its place, and the lines how many bits each character of the text costs them when it is the "
+    "hidden one."
 )
 alt = (
     "Two columns of bars, the likeliest characters in the hidden place from the left alone and from both sides, with "
@@ -28,7 +28,7 @@ alt = (
 LONGEST, BARS, WIDEST = 80, 6, 100.0  # characters, bars a network, units of the longest bar
 NETWORKS = {"left": ("from the left", 1), "both": ("from both sides", 0)}  # words and colour
 TYPED = SYMBOLS[1:-1] + string.ascii_uppercase + "\n’–—"
-READ_AS = SYMBOLS[1:-1] + string.ascii_lowercase + " '--"  # a capital as its small letter
+READ_AS = SYMBOLS[1:-1] + string.ascii_lowercase + " '--"  # a capital as its lower-case letter
 
 controls = [
     LongText(name="text", label="Your sentence", value="find the name of the user", alphabet=TYPED,
@@ -137,11 +137,11 @@ def _named(glyphs):
 
 
 tries = [
-    Try(ask="Where in this sentence does the left alone pay most?",
+    Try(ask="Where in this sentence does it cost most to read from the left alone?",
         guesses=("At the first letters of words.", "At the last letters of words.", "At the spaces."), right=0,
         do="Follow the dashed line, and move the hidden character to its highest point.", at={"place": 0},
-        says="At the first letters: those of find, user, name and the first “the” cost it most. What follows in a word "
-             "is easier, and the second “the” costs it hardly more than a bit.",
+        says="At the first letters of words: those of find, user, name and the first “the” cost most. What follows in "
+             "a word is easier; and the second “the”, even at its t, costs hardly more than a bit.",
         holds=lambda a: np.argsort(-a["left_line"][:25])[:4].tolist() == [0, 21, 9, 5]
         and 1 < a["left_line"][17] < 1.2),
     Try(ask="Inside a word, at the m of “name”: how much does the right side save there?",
@@ -163,7 +163,7 @@ tries = [
         guesses=("The one that reads both sides, as always.", "The one that reads from the left."), right=1,
         do="Write the bat hit the ball, and touch the b of “ball” in the coloured text.",
         at={"text": "the bat hit the ball", "place": 16},
-        says="The one from the left, with 6 bits against 12. It finds many letters possible; the other one sees “all” "
+        says="The one from the left, with 6 bits against 12. It finds many letters possible; the other sees “all” "
              "after the blank and is 92 % sure of “call”. What stands on the right can mislead, too.",
         holds=lambda a: [f"{a[k]:.0f}" for k in ("left_bits", "both_bits")] == ["6", "12"]
         and chr(a["both_glyph"][0]) == "c" and f"{a['both_p'][0]:.0%}" == "92%" and a["left_p"][0] < 0.2),

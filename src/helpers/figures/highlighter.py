@@ -69,7 +69,7 @@ def figure(arrays):
     for name, label, color in (("p_one", "one way", 1), ("p_two", "two ways", 0)):
         fig.add_bar(x=arrays[name], y=list(CLASSES), name=label, orientation="h",
                     marker={"color": plots.COLORS[color], "line": {"width": 0}})
-    return fig.update_layout(yaxis={"autorange": "reversed"}, margin={"l": 150})
+    return fig.update_layout(yaxis={"autorange": "reversed"})
 
 
 views = [
@@ -83,8 +83,8 @@ readout = (
     "reads one way has a probability of {sure[0]:.0%}, that of the other {sure[1]:.0%}."
 )
 challenges = [
-    Challenge(f"Make the two networks disagree on 20 characters or more, in a code of at most {SHORT}.", met="quarrel"),
-    Challenge("Find a character at which the network that reads one way gives no class as much as 40 %.", met="unsure"),
+    Challenge(f"Make the two networks disagree on 20 characters or more, with code of at most {SHORT}.", met="quarrel"),
+    Challenge("Find a character at which the network that reads one way gives no class as much as 40 %.", met="unsure"),
 ]
 
 
@@ -101,44 +101,44 @@ def _as_before(before, after, net):
 
 
 tries = [
-    Try(ask="The code ends in “total = area”, and both networks take area for a name. Type an opening bracket behind "
-            "it. Which of them will recolour the four letters?",
+    Try(ask="The code ends in “total = area”, and both networks take area for a name. If an opening bracket follows, "
+            "which of them will recolour the four letters?",
         guesses=("both", "only the one that reads both ways", "neither"), right=1,
         do="Type an opening bracket, (, at the end of the code.", at=({}, {"code": CODE + "("}),
         says="Only the one that reads both ways: a name becomes a call. The other keeps every colour that it gave; "
              "nothing that comes later can change what it has said.",
         holds=lambda name, call: _said(name, "one", LAST - 3, 4) == _said(name, "two", LAST - 3, 4) == "name"
         and _said(call, "two", LAST - 3, 4) == "call" and _as_before(name, call, "one")),
-    Try(ask="“format(x)” begins like a loop: with f, o and r. What colour will these three letters get?",
+    Try(ask="“format(x)” begins as a loop does, with f, o and r. What colour will these three letters get?",
         guesses=("that of a call, in both", "that of a keyword, in both",
                  "a keyword for the network that reads one way, a call for the other"), right=2,
         do="Replace all the code by format(x).", at=({"code": "for x in y:"}, {"code": "format(x)"}),
-        says="For the network that reads one way they are a keyword, as they are in “for x in y:”, and only with the m "
-             "it changes its mind. The other has all six letters as a call.",
+        says="For the network that reads one way they are a keyword, as they are in “for x in y:”, and only at the m "
+             "does it change its mind. The other labels all six letters as a call.",
         holds=lambda loop, call: _said(loop, "one", 0, 3) == _said(call, "one", 0, 3) == "keyword"
         and _said(call, "one", 3, 3) == "name" and _said(call, "two", 0, 6) == "call"),
-    Try(ask="A quote may open a docstring or any other string. Does the network that reads one way know which at the "
-            "first of the three quotes?",
+    Try(ask="A quote may open a docstring or any other string. Does the network that reads one way know which it "
+            "is at the first of the three quotes?",
         guesses=("No, only the other network does.", "Yes."), right=1,
         do='Replace all the code by """Hi""".', at={"code": '"""Hi"""'},
         says="Yes, both say docstring from the first quote on. At the beginning of a line what went before is clue "
              "enough.",
         holds=lambda a: _said(a, "one") == _said(a, "two") == "docstring"),
-    Try(ask="Now make it the value of a name, and it is a string like any other. Who sees that?",
+    Try(ask="Now make it the value of a name, and it is a string like any other. Which network sees that?",
         guesses=("both", "only the network that reads one way", "only the network that reads both ways"), right=1,
         do='Replace the code by x = """Hi""".', at={"code": 'x = """Hi"""'},
-        says="Only the network that reads one way. The other still says docstring, up to the closing quotes: to read "
+        says="Only the network that reads one way. The other still says docstring, up to the closing quotes: reading "
              "more does not make every answer better.",
         holds=lambda a: _said(a, "one", 4) == "string" and _said(a, "two", 4, 6) == "docstring"),
 ]
 claims = [
-    Claim("Whatever is written behind it, the network that reads one way keeps all its colours; the other does not.",
+    Claim("Whatever is written after it, the network that reads one way keeps all its colours; the other does not.",
           at=({}, {"code": CODE + "("}, {"code": CODE + "\n" * 40}, {"code": CODE + ' = """'}),
           holds=lambda a, *later: all(_as_before(a, b, "one") for b in later) and not _as_before(a, later[0], "two")),
     Claim("In “return product(sides)” only the network that reads both ways has a call.", at={},
           holds=lambda a: _said(a, "one", CODE.index("product"), 7) == "name"
           and _said(a, "two", CODE.index("product"), 7) == "call"),
-    Claim("A code of forty characters can set the networks at odds.", holds=lambda a: bool(a["quarrel"]),
+    Claim("Forty characters of code can set the networks at odds.", holds=lambda a: bool(a["quarrel"]),
           at={"code": 'x = """A text.\n\nOf lines.\n"""\ny = 3'}),
     Claim("A tab is a space to the networks.", at=({"code": "if x:\n\ty = 1"}, {"code": "if x:\n y = 1"}),
           holds=lambda tab, space: tab["p_two"].tolist() == space["p_two"].tolist()),
