@@ -278,7 +278,8 @@ def test_what_the_page_says_of_the_highlighter():
         assert highlighter.best(runs, net, delay=0)["rate"] == rate == make_highlighter.RATES[net]
 
     def of(measure, net, delay=0):
-        return highlighter.shares(runs, measure, net=net, delay=delay, rate=highlighter.BEST[net])
+        rate = highlighter.best(runs, net, delay=delay)["rate"]
+        return highlighter.shares(runs, measure, net=net, delay=delay, rate=rate)
 
     one, two = of("all", "one-way"), of("all", "two-way")
     assert [f"{np.median(v):.3f}" for v in (two, one)] == ["0.990", "0.944"] and two.min() > one.max() + 0.04
@@ -290,9 +291,13 @@ def test_what_the_page_says_of_the_highlighter():
     assert {syntax.CLASSES[k] for k in np.argsort(-first)[2:4]} == {"keyword", "string"}
     assert of("first", "one-way")[:, place["docstring"]].min() > 0.98 and first[place["docstring"]] < 0
     late = {k: np.median(of("all", "one-way", k)) - np.median(one) for k in highlighter.DELAYS}
-    assert 0.25 < late[4] / (np.median(two) - np.median(one)) < 0.4 and late[4] == max(late.values())
-    eight = np.median(of("each", "one-way", 8), axis=0) - np.median(of("each", "one-way"), axis=0)
-    assert eight[place["call"]] > 0.2 and eight[place["number"]] < -0.4 and eight[place["operator"]] < -0.1
+    assert 0.37 < late[4] / (np.median(two) - np.median(one)) < 0.5 and late[4] == max(late.values())
+    assert [highlighter.best(runs, "one-way", delay=k)["rate"] for k in (0, *highlighter.DELAYS)] == [
+        0.012, 0.024, 0.024, 0.024, 0.012]
+    four, eight = (np.median(of("each", "one-way", k), axis=0) for k in (4, 8))
+    lost = [place[name] for name in ("number", "operator", "space")]
+    assert eight[place["call"]] > four[place["call"]] + 0.05 and (eight < four - 0.005)[lost].all()
+    assert (counts * (four - eight))[lost].sum() > (counts * (eight - four))[place["call"]]
     assert max(r.score for r in runs if r.setting["net"] == "neighbours") < one.min() - 0.2
 
 
