@@ -329,8 +329,8 @@ def _readers(rng):
     nudge="Write both sides with Bayes' rule, and keep track of how often p(w) appears.",
 )
 def blank(left, right, prior):
-    r"""$p(w \mid \ell, r) \propto p(w)\, p(\ell \mid w)\, p(r \mid w) \propto p(w \mid \ell)\, p(w \mid r) / p(w)$,
-    scaled so that the sum is 1.
+    r"""By Bayes, $p(w \mid \ell, r)$ is proportional to $p(w)\, p(\ell \mid w)\, p(r \mid w)$, and that to
+    $p(w \mid \ell)\, p(w \mid r) / p(w)$: scale it so that the sum is 1.
 
     Two one-way networks, each trained alone, could be joined like this. A bidirectional network with the readout of
     this chapter multiplies too: its scores are a sum of one part from each state, so its probabilities are a product of
