@@ -33,7 +33,7 @@ READING = (
     "way. Is a second direction more than a few characters of look-ahead? A one-way net that answers four characters "
     "late closes about two fifths of the gap. Eight late it gets more of the calls right and loses numbers, operators "
     "and white space, which it has to keep in mind for as long: at this size, and after this training, a delay does "
-    "not replace the second direction. No neighbourhood that we counted comes near a network."
+    "not replace the second direction. Over all characters, no neighbourhood that we counted comes near a network."
 )
 
 RATES = (0.003, 0.006, 0.012, 0.024)

@@ -377,7 +377,7 @@ def needs_the_future():
     hints=("Which character of Python code says what the next several may be?",
            "Look at the ends of lines that open a block. Not every one will do: the line of a `def`, an `else` or a "
            "`try` often does."),
-    stub='felt_above = dict(text=..., place=..., network="trained")',
+    stub="felt_above = dict(text=..., place=..., network=...)",
     figure="helpers.figures.deep_states", met="felt",
     mistakes={
         "That is the network before its training. Choose the trained one.":

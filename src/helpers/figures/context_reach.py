@@ -22,7 +22,7 @@ alt = (
 LONGEST, NETS = 96, ("one way", "two ways")
 CODE = 'value = compare(first, "second")  # third'
 controls = [
-    LongText(name="code", label="Your code", value=CODE, alphabet=ALPHABET, max_length=LONGEST, min_length=0, lines=2),
+    LongText(name="code", label="Your code", value=CODE, alphabet=ALPHABET, max_length=LONGEST, lines=2),
     Slider(name="at", label="Marked character", min=0, max=LONGEST - 1, step=1, value=1, integer=True),
 ]
 
@@ -34,6 +34,7 @@ def consts():
 def compute(consts, code, at):
     xp = array_namespace(code)
     codes, length = known(consts, code)
+    at = xp.minimum(at, length - 1)
     order = turned(length, LONGEST)
     there, half = pick(order, at), consts["forward"].W_h.shape[0]
     one, forward = read(consts["one"], codes), read(consts["forward"], codes)
@@ -130,6 +131,8 @@ claims = [
     Claim("Read two ways, every character but the last depends on what is to its right.",
           at=tuple({"at": k} for k in range(len(CODE))),
           holds=lambda *a: all(b["right"][1] > 0.05 for b in a[:-1]) and a[-1]["right"][1] == 0),
+    Claim("A mark behind the end is at the last character.", at=({"at": LONGEST - 1}, {"at": len(CODE) - 1}),
+          holds=lambda behind, last: behind["shares"].tolist() == last["shares"].tolist()),
     Claim("The challenge can be met.", at={"at": 6, "code": "total = compare(first)  # a comment to read"},
           holds=lambda a: bool(a["early"])),
 ]

@@ -37,7 +37,7 @@ LOOKS = {
 LAST, SHORT = len(CODE) - 1, 40
 
 controls = [
-    LongText(name="code", label="Your code", value=CODE, alphabet=ALPHABET, max_length=LONGEST, min_length=0),
+    LongText(name="code", label="Your code", value=CODE, alphabet=ALPHABET, max_length=LONGEST),
     Slider(name="at", label="Character", min=0, max=LONGEST - 1, step=1, value=LAST, integer=True),
 ]
 
@@ -49,6 +49,7 @@ def consts():
 def compute(consts, code, at):
     xp = array_namespace(code)
     codes, length = known(consts, code)
+    at = xp.minimum(at, length - 1)
     order = turned(length, LONGEST)
     backward = xp.take(read(consts["backward"], xp.take(codes, order)).h[:, 0, :], order, axis=0)
     both = xp.concat([read(consts["forward"], codes).h[:, 0, :], backward], axis=-1)
@@ -60,7 +61,7 @@ def compute(consts, code, at):
     return best | {
         "p_one": p_one, "p_two": p_two, "sure": xp.stack([xp.max(p_one), xp.max(p_two)]), "length": length,
         "differ": differ, "quarrel": (length <= SHORT) & (differ >= 20),
-        "unsure": (at < length) & (xp.max(p_one) < 0.4),
+        "unsure": xp.max(p_one) < 0.4,
     }
 
 
@@ -140,6 +141,8 @@ claims = [
           and _said(a, "two", CODE.index("product"), 7) == "call"),
     Claim("Forty characters of code can set the networks at odds.", holds=lambda a: bool(a["quarrel"]),
           at={"code": 'x = """A text.\n\nOf lines.\n"""\ny = 3'}),
+    Claim("A mark behind the end is at the last character.", at=({"code": "x = 1"}, {"code": "x = 1", "at": 4}),
+          holds=lambda behind, last: behind["p_one"].tolist() == last["p_one"].tolist()),
     Claim("A tab is a space to the networks.", at=({"code": "if x:\n\ty = 1"}, {"code": "if x:\n y = 1"}),
           holds=lambda tab, space: tab["p_two"].tolist() == space["p_two"].tolist()),
 ]
