@@ -141,6 +141,8 @@ claims = [
           and _said(a, "two", CODE.index("product"), 7) == "call"),
     Claim("Forty characters of code can set the networks at odds.", holds=lambda a: bool(a["quarrel"]),
           at={"code": 'x = """A text.\n\nOf lines.\n"""\ny = 3'}),
+    Claim("So can one letter confuse the network that reads one way.", holds=lambda a: bool(a["unsure"]),
+          at={"code": "async def f", "at": 6}),
     Claim("A mark behind the end is at the last character.", at=({"code": "x = 1"}, {"code": "x = 1", "at": 4}),
           holds=lambda behind, last: behind["p_one"].tolist() == last["p_one"].tolist()),
     Claim("A tab is a space to the networks.", at=({"code": "if x:\n\ty = 1"}, {"code": "if x:\n y = 1"}),
