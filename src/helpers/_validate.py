@@ -55,6 +55,8 @@ def as_array(name, value):
 def as_floats(name, value):
     """`value` as an array of real floats; TypeError for complex numbers, text and objects, else as `as_array`."""
     array = as_array(name, value)
+    if is_numpy_array(array) and array.dtype.kind == "f":
+        return array  # the usual case; the questions below cost as much as a small product
     xp = namespace(**{name: array})
     return array if xp.isdtype(array.dtype, "real floating") else xp.astype(array, xp.float64)
 
@@ -91,6 +93,9 @@ def namespace(**arrays):
 
     torch computes with one dtype and on one device only: TypeError where these differ, ValueError on "meta".
     """
+    given = [array for array in arrays.values() if array is not None]
+    if given and all(is_numpy_array(array) and array.dtype.kind in "fiub" for array in given):
+        return array_namespace(given[0])
     first = None
     for name, array in arrays.items():
         if array is None:
