@@ -51,7 +51,7 @@ def compute(consts, code, at):
     return {
         "shares": shares, "right": right,
         "said": xp.astype(xp.stack([one_class, two_class])[:, None] == xp.arange(len(CLASSES)), xp.int64),
-        "early": (at + 10 < length) & (right[1] < 0.1),
+        "early": (length - 1 - at > 10) & (right[1] < 0.1),
     }
 
 
@@ -135,4 +135,6 @@ claims = [
           holds=lambda behind, last: behind["shares"].tolist() == last["shares"].tolist()),
     Claim("The challenge can be met.", at={"at": 6, "code": "total = compare(first)  # a comment to read"},
           holds=lambda a: bool(a["early"])),
+    Claim("The same character with only ten after it does not meet it.",
+          at={"at": 6, "code": "total = compare(f"}, holds=lambda a: a["right"][1] < 0.1 and not a["early"]),
 ]
