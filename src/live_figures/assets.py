@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from importlib import resources
 from pathlib import Path
 
-__all__ = ["NEEDED", "ON_DEMAND", "modules", "needed", "plotly_js", "runtime", "text"]
+__all__ = ["NEEDED", "modules", "needed", "on_demand", "plotly_js", "runtime", "text"]
 
 _STATIC = resources.files(__package__) / "static"
 # Written by `npm run build` from package.json: smaller than the sources, the same to a reader.
@@ -24,7 +25,6 @@ NEEDED = {
     "live-figure.js": re.compile(r"<live-(?:figure|plot)\b"),
     "live-question.js": re.compile(r"<live-question\b"),
 }
-ON_DEMAND = ("live-zoom.js",)  # what a reader asks for, with plotly.js
 # The only way a module of the runtime may import and export, so that joining them needs no parser.
 _IMPORT = re.compile(r'^import \{ [\w, ]+ \} from "\./([\w-]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=const |class )", re.MULTILINE)
@@ -60,6 +60,14 @@ def joined(name: str) -> str:
         return text(name)
     code = "\n".join(_EXPORT.sub("", _IMPORT.sub("", text(part))) for part in parts)
     return f'(() => {{\n"use strict";\n{code}}})();\n'
+
+
+def on_demand() -> dict[str, str]:
+    """The files that a page loads when a reader asks to zoom; the template of plots stands here and on no page."""
+    from .palette import TEMPLATE
+
+    template = json.dumps(TEMPLATE.to_plotly_json(), separators=(",", ":"))
+    return {"plotly.min.js": plotly_js(), "live-zoom.js": f"self.LiveTemplate={template};\n{runtime('live-zoom.js')}"}
 
 
 def plotly_js() -> str:

@@ -57,7 +57,8 @@ def plot_html(fig, alt: str, caption: str = "") -> str:
 
     Raises ValueError for what `drawing` has no form for.
     """
-    spec = {"plot": _plot_spec(fig), "dark": palette.DARK, "words": spoken()}
+    said = {key: text for key, text in spoken().items() if key in ("stopped", "not_loaded")}
+    spec = {"plot": _plot_spec(fig), "dark": palette.DARK, "words": said}
     figcaption = f"<figcaption>{_text(caption)}</figcaption>" if caption else ""
     return f"""<live-plot class="live"><figure>
 <div class="live-stage">{_plot_stage(drawing.html(drawing.Chart(fig)), alt)}</div>
@@ -123,6 +124,8 @@ def _forget(part: dict, attribute: str) -> None:
 
 def _plot_spec(plot) -> dict:
     spec = json.loads(plot.to_json())
+    if plot.layout.template == palette.TEMPLATE:  # live-zoom.js has it
+        del spec["layout"]["template"]
     return {"data": _in_single_precision(spec["data"]), "layout": spec["layout"]}
 
 

@@ -71,9 +71,9 @@ def _copy_runtime(app: Sphinx) -> None:
     app.live_compiled = set()
     target = _live_folder(app)
     (target / "figures").mkdir(parents=True, exist_ok=True)
-    for name in (*assets.NEEDED, *assets.ON_DEMAND):
-        (target / name).write_text(assets.runtime(name), encoding="utf-8")
-    (target / "plotly.min.js").write_text(assets.plotly_js(), encoding="utf-8")
+    files = {name: assets.runtime(name) for name in assets.NEEDED} | assets.on_demand()
+    for name, text in files.items():
+        (target / name).write_text(text, encoding="utf-8")
 
 
 def _compile(app: Sphinx, name: str) -> None:

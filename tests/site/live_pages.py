@@ -60,21 +60,20 @@ def rgb(color: str) -> str:
     return f"rgb({', '.join(str(int(color[k:k + 2], 16)) for k in (1, 3, 5))})"
 
 
-def _bundle() -> bytes:
+def _expect_bundle() -> None:
     if not BUNDLE.exists():
         raise FileNotFoundError(f"{BUNDLE} is missing: run `make setup`, which builds it")
-    return BUNDLE.read_bytes()
 
 
 def write_site(folder: Path) -> None:
     """Write the runtime, plotly.js, the fixtures' programs and one page for each into `folder`."""
     live = folder / "_static" / "live"
     (live / "figures").mkdir(parents=True)
-    for name in (*assets.NEEDED, *assets.ON_DEMAND):
-        (live / name).write_text(assets.runtime(name), encoding="utf-8")
+    _expect_bundle()
+    for name, text in ({name: assets.runtime(name) for name in assets.NEEDED} | assets.on_demand()).items():
+        (live / name).write_text(text, encoding="utf-8")
     (live / "joined.js").write_text(assets.joined("live-figure.js"), encoding="utf-8")
     shutil.copytree(STATIC, folder / "modules", ignore=shutil.ignore_patterns("built"))
-    (live / "plotly.min.js").write_bytes(_bundle())
     html = {name: page.figure_html(load_fixture(name)) for name in FIXTURES}
     for name in FIXTURES:
         for file, code in compile_figure(load_fixture(name)).files.items():

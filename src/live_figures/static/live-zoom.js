@@ -14,14 +14,15 @@ const themed = (host, layout) => {
   layout.autosize = true;
   layout.width = undefined;
   layout.height = host.clientHeight;
-  layout.font = { ...layout.template?.layout?.font, ...layout.font, family: style.fontFamily, color: ink };
+  layout.font = { ...layout.template.layout?.font, ...layout.font, family: style.fontFamily, color: ink };
   layout.hoverlabel = { bgcolor: paper, bordercolor: ink, font: { color: ink } };
   return layout;
 };
 
 // Draws `spec.plot` with its bound values into `host`; what it returns takes it away again.
 self.LiveZoom = async (host, spec, program) => {
-  const { data, layout } = isDark() ? recolor(spec.plot, spec.dark) : structuredClone(spec.plot);
+  const plot = { ...spec.plot, layout: { template: self.LiveTemplate, ...spec.plot.layout } };
+  const { data, layout } = isDark() ? recolor(plot, spec.dark) : structuredClone(plot);
   for (const [k, attribute, reference] of spec.bindings ?? []) setPath(k < 0 ? layout : data[k], attribute, program.copy(reference));
   const over = Object.assign(document.createElement("div"), { className: "live-gd" });
   host.append(over);
