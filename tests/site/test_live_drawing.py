@@ -160,6 +160,16 @@ def test_zoom_shows_the_state_and_makes_way_when_a_control_moves(open_page):
     element.locator(".live-gd").wait_for(state="detached")  # its colours are those of the old theme
 
 
+def test_a_move_while_zoom_still_loads_leaves_the_drawing(open_page):
+    element = ready(open_page("everything.html"))
+    element.evaluate("el => { el.querySelector('[data-act=zoom]').click(); }")
+    move(element, gain=1.5)
+    assert element.locator('[data-act="zoom"]').get_attribute("aria-pressed") == "false"
+    element.page.wait_for_function("() => window.Plotly && self.LiveZoom")
+    element.page.wait_for_timeout(500)
+    assert element.locator(".live-gd").count() == 0 and element.locator(".live-chart").is_visible()
+
+
 def test_an_ordinary_plot_zooms_too(open_page):
     tab = open_page("index.html")
     plot = tab.locator("live-plot[ready]")

@@ -52,23 +52,25 @@ export class Lazy extends HTMLElement {
 
   // plotly.js, over the drawing: asked for by a button, gone with the next move.
   async zoom(button) {
-    if (button.getAttribute("aria-pressed") === "true") { this.zoomOut(); return; }
+    if (this.zoomed) { this.zoomOut(); return; }
+    const mine = this.zoomed = { button };       // until the next move, which may come before all is loaded
     button.setAttribute("aria-pressed", "true");
     try {
       await loadZoom();
-      this.unzoom = await self.LiveZoom(this.plot, this.spec, this.program);
+      mine.undo = await self.LiveZoom(this.plot, this.spec, this.program);
+      if (this.zoomed !== mine) mine.undo();
     } catch (error) {
-      button.setAttribute("aria-pressed", "false");
+      if (this.zoomed === mine) this.zoomOut();
       this.note(error.file ? this.tell("not_loaded", error) : error.message);
     }
   }
 
   zoomOut() {
     this.hair?.hide();
-    if (!this.unzoom) return;
-    this.unzoom();
-    this.unzoom = null;
-    this.querySelector('[data-act="zoom"]').setAttribute("aria-pressed", "false");
+    if (!this.zoomed) return;
+    this.zoomed.button.setAttribute("aria-pressed", "false");
+    this.zoomed.undo?.();
+    this.zoomed = null;
   }
 
   themeChanged() { this.zoomOut(); }
