@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["LAYOUT", "Binding", "infer", "leaves", "part_of"]
+__all__ = ["LAYOUT", "Binding", "infer", "leaves", "part_of", "unpacked"]
 
 LAYOUT = -1
 
@@ -64,7 +64,7 @@ def leaves(plot) -> Iterator[tuple[tuple[int, str], object]]:
 
 def _walk(part, path: str = "") -> Iterator[tuple[str, object]]:
     if isinstance(part, dict) and "bdata" in part:
-        yield path, _unpacked(part)
+        yield path, unpacked(part)
     elif isinstance(part, dict):
         for key, value in part.items():
             yield from _walk(value, f"{path}.{key}" if path else key)
@@ -75,7 +75,7 @@ def _walk(part, path: str = "") -> Iterator[tuple[str, object]]:
         yield path, part
 
 
-def _unpacked(part: dict) -> np.ndarray:
+def unpacked(part: dict) -> np.ndarray:
     """The array that plotly packed as base64."""
     flat = np.frombuffer(base64.b64decode(part["bdata"]), np.dtype(part["dtype"]))
     return flat.reshape([int(n) for n in str(part["shape"]).split(",")]) if "shape" in part else flat

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from dataclasses import dataclass
 
 import numpy as np
 
 from .. import palette
+from ..bindings import unpacked
 from .axes import ONE, Axis, make_axis
 from .shapes import SYMBOLS
 
-__all__ = ["Chart", "Panel", "bar_places", "heat_box", "heat_range", "parts"]
+__all__ = ["Chart", "Panel", "bar_places", "heat_box", "heat_range", "parts", "scale_of"]
 
-_DRAWN = {"scatter": ("x", "y"), "bar": ("x", "y"), "heatmap": ("x", "y", "z")}
+_DRAWN = ("scatter", "bar", "heatmap")
 
 
 @dataclass
@@ -71,7 +71,7 @@ class Chart:
 
 
 def _trace(trace: dict, color: str) -> dict:
-    """`trace` with its defaults; `_color` is that of its lines and bars, `_marks` that of its marks."""
+    """`trace` with its defaults; `_color` is that of its line, or else of its marks or bars."""
     kind = trace.get("type", "scatter")
     if kind not in _DRAWN:
         raise ValueError(f"a drawing has no {kind!r} trace; it has {', '.join(_DRAWN)}")
@@ -143,6 +143,11 @@ def heat_range(trace: dict) -> tuple[float, float]:
     return low, high if high != low else low + 1.0
 
 
+def scale_of(chart: Chart, trace: dict):
+    """The colour scale of a heatmap: (share, colour) from one end to the other."""
+    return trace.get("colorscale") or (chart.layout.get("colorscale") or {}).get("sequential") or palette.SEQUENTIAL
+
+
 def heat_box(chart: Chart, k: int) -> list[tuple[float, float]]:
     """From where to where a heatmap reaches along x and along y, as shares of its panel; it may run backwards."""
     trace, panel, ends = chart.traces[k], chart.panel(k), []
@@ -157,8 +162,7 @@ def heat_box(chart: Chart, k: int) -> list[tuple[float, float]]:
 def unpack(value):
     """A figure's JSON with plotly's packed arrays (`{"dtype", "bdata", "shape"}`) as NumPy arrays again."""
     if isinstance(value, dict) and "bdata" in value:
-        array = np.frombuffer(base64.b64decode(value["bdata"]), dtype=value["dtype"])
-        return array.reshape([int(n) for n in str(value["shape"]).split(",")]) if "shape" in value else array
+        return unpacked(value)
     if isinstance(value, dict):
         return {k: unpack(v) for k, v in value.items()}
     return [unpack(v) for v in value] if isinstance(value, (list, tuple)) else value

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
 
 from .axes import Axis
-from .chart import Chart, bar_places, heat_box, heat_range, parts
+from .chart import Chart, bar_places, heat_box, heat_range, parts, scale_of
 
 __all__ = ["moves", "moving"]
 
 _MOVABLE = {"scatter": ("x", "y", "marker.size"), "bar": ("y",), "heatmap": ("z",)}
 
 
-def moving(bindings: Iterable[tuple[int, str, str]], chart: Chart) -> set[int]:
+def moving(bindings: Sequence[tuple[int, str, str]], chart: Chart) -> set[int]:
     """The traces that change when the arrays do: those that are bound, and all on an axis whose range is."""
-    bindings = list(bindings)
     ranges = _ranges(bindings)
     return {trace for trace, _, _ in bindings if trace >= 0} | {
         k for k, trace in chart.traces.items() if {trace["xaxis"], trace["yaxis"]} & ranges}
 
 
-def moves(chart: Chart, bindings: Iterable[tuple[int, str, str]], name: str) -> dict:
+def moves(chart: Chart, bindings: Sequence[tuple[int, str, str]], name: str) -> dict:
     """Axes by name, and for each moving trace its axes and parts.
 
     Raises ValueError, naming the figure `name`, for an attribute that only a drawing from scratch could change.
     """
-    bindings = list(bindings)
     for trace, attribute, _ in bindings:
         _check(chart, trace, attribute, name)
     ranges = _ranges(bindings)
@@ -86,8 +84,7 @@ def _trace(chart: Chart, k: int, bound: set[str], ranges: set[str]) -> dict:
     if trace["type"] == "heatmap":
         (x0, x1), (y0, y1) = heat_box(chart, k)
         low, high = heat_range(trace)
-        scale = trace.get("colorscale") or chart.layout["colorscale"]["sequential"]
-        return known | {"low": low, "high": high, "scale": scale, "flipped": (y1 < y0, x1 < x0)}
+        return known | {"low": low, "high": high, "scale": scale_of(chart, trace), "flipped": (y1 < y0, x1 < x0)}
     if trace["type"] == "bar":
         begins, ends, feet, _ = bar_places(chart, k)
         return known | {"flat": trace.get("orientation") == "h", "begins": begins, "ends": ends, "feet": feet}

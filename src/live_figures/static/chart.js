@@ -133,13 +133,13 @@ export class Chart {
     trace.context.putImageData(trace.image, 0, 0);
   }
 
-  placeCanvas(trace, width, height) {
+  placeCanvas(trace, rows, columns) {
     const box = this.host.querySelector(`[data-map="${trace.k}"]`), canvas = document.createElement("canvas");
-    Object.assign(canvas, { width: height, height: width });
+    Object.assign(canvas, { width: columns, height: rows });
     canvas.style.cssText = box.firstElementChild.style.cssText;
     box.replaceChildren(canvas);
     trace.context = canvas.getContext("2d", { willReadFrequently: true });   // written by the processor alone
-    trace.image = trace.context.createImageData(canvas.width, canvas.height);
+    trace.image = trace.context.createImageData(columns, rows);
   }
 
   // A new range of an axis: its ticks and its grid. Whether it is new.

@@ -54,10 +54,9 @@ export class CrossHair {
   }
 
   panels() {
-    const room = this.area.getBoundingClientRect();
     return [...this.area.querySelectorAll(".live-panel")].map((panel) => {
       const [left, top, width, height] = ["x", "y", "width", "height"].map((name) => parseFloat(panel.getAttribute(name)) / 100);
-      return { panel, box: [left, top, width, height], room };
+      return { panel, box: [left, top, width, height] };
     });
   }
 
