@@ -114,7 +114,8 @@ class Task(NamedTuple):
     last: bool = False
 
 
-def _each_step(out, y):
+def each_step(out, y):
+    """Mean cross-entropy of the symbols y (T, B) that are due at the steps, -100 where none is."""
     return nn.functional.cross_entropy(out.flatten(0, 1), y.flatten())
 
 
@@ -155,7 +156,7 @@ def _bits(model, seed):
     """Bits a character on held-out modules, read as 100 streams side by side from a state of zeros."""
     x, y = text.side_by_side(_codes(*(TUNED_ON if seed in TUNING_SEEDS else SCORED_ON)), 100)
     with torch.no_grad():
-        return float(_each_step(model(nn.functional.one_hot(x, len(text.VOCABULARY)).float()), y)) / math.log(2), False
+        return float(each_step(model(nn.functional.one_hot(x, len(text.VOCABULARY)).float()), y)) / math.log(2), False
 
 
 DELAY, SYMBOLS, SPAN, WINDOW = 10, 8, 3, 40
@@ -168,9 +169,9 @@ TASKS = {
                    last=True),
     "temporal order": Task(8, 4, (61, 34, 29), 400, 50, partial(_ORDER, BATCH), nn.functional.cross_entropy,
                            _fresh(_ORDER, _share_wrong, 0.01), "share of sequences wrong", "chance: 0.75", last=True),
-    "copy": Task(10, 10, (61, 34, 29), 800, 50, partial(_COPY, BATCH), _each_step,
+    "copy": Task(10, 10, (61, 34, 29), 800, 50, partial(_COPY, BATCH), each_step,
                  _fresh(_COPY, _symbols_wrong, 0.01), "share of symbols wrong", "chance: 0.875"),
-    "text": Task(96, 96, (110, 59, 49), 400, 400, _characters, _each_step, _bits, "bits a character", ""),
+    "text": Task(96, 96, (110, 59, 49), 400, 400, _characters, each_step, _bits, "bits a character", ""),
 }
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from helpers import syntax, tables
 from helpers.data.make_highlighter import LENGTH, NETS, STEPS, UNSCORED, B, Score, T, measured, score, train
+from helpers.data.make_highlighter import RATES as BEST
 
 from .core import Run
 
@@ -37,7 +38,6 @@ READING = (
 )
 
 RATES = (0.003, 0.006, 0.012, 0.024)
-BEST = {"one-way": 0.012, "two-way": 0.024}
 SEEDS = (0, 1, 2)
 DELAYS = (1, 2, 4, 8)
 REACHES = ((0, 0), (2, 0), (4, 0), (8, 0), (2, 2), (4, 4))  # neighbours before and after

@@ -40,11 +40,11 @@ class CharModel(nn.Module):
     def __init__(self, cell: str = "rnn", hidden: int = 128, vocabulary: int = 96, stateful: bool = False,
                  layers: int = 1):
         super().__init__()
-        expect_choice("cell", cell, [name for name, kind in KINDS.items() if kind.torch])
+        layer = _torch_layer(cell)
         expect_counts(hidden=hidden, vocabulary=vocabulary, layers=layers)
         expect_flags(stateful=stateful)
         self.vocabulary, self.stateful, self.state = vocabulary, stateful, None
-        self.recurrent = getattr(nn, KINDS[cell].torch)(int(vocabulary), int(hidden), num_layers=int(layers))
+        self.recurrent = layer(int(vocabulary), int(hidden), num_layers=int(layers))
         self.readout = nn.Linear(int(hidden), int(vocabulary))
 
     def forward(self, codes: torch.Tensor, state=None):
@@ -53,6 +53,12 @@ class CharModel(nn.Module):
         if self.stateful:
             self.state = tuple(s.detach() for s in state) if isinstance(state, tuple) else state.detach()
         return self.readout(h), state
+
+
+def _torch_layer(cell: str) -> type:
+    """The class of torch.nn for the cell of this name; ValueError for one that torch has not."""
+    expect_choice("cell", cell, [name for name, kind in KINDS.items() if kind.torch])
+    return getattr(nn, KINDS[cell].torch)
 
 
 def _one_hot(codes, vocabulary: int, dtype) -> torch.Tensor:
@@ -76,11 +82,10 @@ class Tagger(nn.Module):
     def __init__(self, cell: str = "gru", hidden: int = 32, vocabulary: int = 97, classes: int = 10,
                  bidirectional: bool = False):
         super().__init__()
-        expect_choice("cell", cell, [name for name, kind in KINDS.items() if kind.torch])
+        layer = _torch_layer(cell)
         expect_counts(hidden=hidden, vocabulary=vocabulary, classes=classes)
         expect_flags(bidirectional=bidirectional)
         self.vocabulary = vocabulary
-        layer = getattr(nn, KINDS[cell].torch)
         self.recurrent = layer(int(vocabulary), int(hidden), bidirectional=bool(bidirectional))
         self.readout = nn.Linear(int(hidden) * (2 if bidirectional else 1), int(classes))
 
