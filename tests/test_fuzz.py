@@ -33,6 +33,7 @@ X, H, UP = (np.random.default_rng(k).normal(size=s) for k, s in enumerate([(5, 2
 TRACE = sequence.rnn(RNN, X)
 SIGNALS = lags.lag_signals(RNN, TRACE, UP)
 LENGTHS = np.asarray([5, 3])
+SOURCE = (np.arange(5)[:, None] < LENGTHS).tolist()
 BOTH = bidirectional.bidirectional((RNN, RNN), X, LENGTHS)
 MATRIX = np.asarray([[1.0, 2.0], [3.0, 5.0]])
 RNG = lambda: np.random.default_rng(0)  # noqa: E731
@@ -66,6 +67,14 @@ CALLS = {
     "delta_rule": lambda: {"q": X, "k": X, "v": UP, "beta": 0.5},
     "householder": lambda: {"v": X, "beta": 2.0},
     "householder_states": lambda: {"h0": H, "v": UP, "beta": 2.0},
+    "additive_scores": lambda: {"query": H, "keys": X, "W_q": UP[0].T.copy(), "W_k": X[1].T.copy(), "v": MATRIX[0]},
+    "dot_scores": lambda: {"query": H, "keys": UP},
+    "general_scores": lambda: {"query": H, "keys": X, "W": RNN.W_x.T.copy()},
+    "scaled_dot_scores": lambda: {"query": H, "keys": UP},
+    "attention_weights": lambda: {"scores": X[:, :, 0], "mask": SOURCE},
+    "attend": lambda: {"weights": X[:, :, 0], "values": UP},
+    "attention": lambda: {"scores": X[:, :, 0], "values": UP, "mask": SOURCE},
+    "self_attention": lambda: {"x": X, "W_q": RNN.W_x, "W_k": RNN.W_x, "W_v": RNN.W_x[:, :2], "causal": True},
     "rnn_bptt": lambda: {"params": RNN, "x": X, "trace": TRACE, "grad_h": UP, "h0": H, "activation": "tanh"},
     "lstm_bptt": lambda: {"params": LSTM, "x": X, "trace": sequence.lstm(LSTM, X), "grad_h": UP, "h0": H, "c0": H,
                           "coupled": False},

@@ -7,13 +7,14 @@
     05 GRU                   cells (gru_step, mingru_step, lstm_step with peephole or coupled), bptt (gru_bptt)
     06 both directions       bidirectional (two sets of weights, reversal within true lengths, the gradients by hand),
                              syntax (labelled Python code, and the two networks that colour it)
+    07 attention             attention (scores, masked weights, the context, self-attention)
     09 after the LSTM        linear (linear recurrences, the scan, a matrix for a state), sequence (mingru, minlstm)
 
 Of every chapter: `plots` (arrays in, figure out), `live` (`live.show`), `figures/` (one file a live figure), `checks/`
 (one file a chapter's exercises). `kinds` holds one record a kind of cell, `data/` small trained weights with the
 command that made them. Imports go one way, from left to right:
 
-    cells, linear, sequence, bptt, kinds, params, gates, monitor; kinds and bidirectional
+    cells, attention, linear, sequence, bptt, kinds, params, gates, monitor; kinds and bidirectional
     sequence, jacobians and lags; params, models and crowd
     clipping, measured, tasks, text, plots and training stand on their own
 """

@@ -5,7 +5,7 @@ import pytest
 from equation_cases import CASES
 from tracing import agree
 
-from helpers import bptt, cells, linear, params, sequence
+from helpers import attention, bptt, cells, linear, params, sequence
 from helpers.jacobians import log_norm_products, rnn_jacobians
 
 
@@ -69,3 +69,18 @@ def test_recurrences_that_are_linear_in_their_state(node):
 
     a, b, k, v = (rng.normal(size=(7, 2, n)) for n in (3, 3, 4, 5))
     agree(node, run, a, b, b[0], k, v, rng.normal(size=(3, 12)), rng.normal(size=(5, 2, 3)))
+
+
+@pytest.mark.parametrize("causal", [False, True])
+def test_attention_of_a_padded_text_and_of_a_sequence_to_itself(node, causal):
+    rng = np.random.default_rng(0)
+
+    def run(xp, query, keys, mask, W_q, W_k, v, W_v):
+        scores = [attention.additive_scores(query, keys, W_q, W_k, v), attention.dot_scores(query, keys),
+                  attention.general_scores(query, keys, W_v), attention.scaled_dot_scores(query, keys)]
+        read = [attention.attention(score, keys, mask) for score in scores]
+        return *(a for step in read for a in step), *attention.self_attention(keys, W_q, W_k, W_v, causal=causal)
+
+    W_q, W_k, W_v = (rng.normal(size=(4, n)) for n in (5, 5, 4))
+    mask = np.arange(7)[:, None] < np.asarray([7, 3])
+    agree(node, run, rng.normal(size=(2, 4)), rng.normal(size=(7, 2, 4)), mask, W_q, W_k, rng.normal(size=5), W_v)
