@@ -19,6 +19,7 @@ from experiments import (
     fill_the_blank,
     highlighter,
     long_memory,
+    parity,
     shell_game,
 )
 from experiments.__main__ import main, render
@@ -39,7 +40,7 @@ from helpers.models import LastStep
 
 torch.set_num_threads(1)
 MODULES = [adding_1997, clipping, counting, deep_layers, equal_parameters, fast_weights, fill_the_blank, highlighter,
-           long_memory, shell_game]
+           long_memory, parity, shell_game]
 
 
 def every_setting(module, run):

@@ -24,10 +24,17 @@ DEVIATIONS = (
     "One layer of 16 units, the readout a layer of 32 ReLU units for every net; the transformer has two layers of "
     "width 32 with four heads and sinusoidal positions, and is one setting, no proof. All are told the parity after "
     "every bit, in 2,000 batches of 64 strings of one length from 3 to 40, with Adam and clipping at norm 1, at each "
-    "of three learning rates; given is the rate that is best at length 40 in the mean of the seeds. The score is the "
-    "share of 512 strings whose last answer is right."
+    "of three learning rates; given is the rate that is best at length 40 in the mean of the seeds, the smallest of "
+    "equal ones. The score is the share of 512 strings whose last answer is right."
 )
-READING = ""
+READING = (
+    "The two nonlinear nets find parity and hold it for 256 steps, in all five seeds of the rate that is given; the "
+    "tanh RNN fails in two seeds at the smallest rate and in one at the next, the LSTM in one at the largest. With "
+    "decays in (0, 1) no run is better than guessing, not even at a length that it was trained on. With decays in "
+    "(−1, 1) every run is right on every string of length 40, and fades beyond: at length 256 it is right on 50 to "
+    "82 %, whatever its rate. A decay may come close to −1 here and never reach it. No run of the transformer is right "
+    "on more than 57 %, at any rate; that is one setting of one transformer, and no proof about others."
+)
 
 HIDDEN, READOUT = 16, 32
 SHORTEST, LONGEST, TESTED = 3, 40, (40, 100, 256)
@@ -137,6 +144,13 @@ def run(net: str, rate: float, length: int, seed: int) -> tuple[bool, int, float
     model, sequences, ended = trained(net, rate, seed)
     share = float(right(model, length, seed)[-1].float().mean())
     return share >= 0.99, sequences, share, ended
+
+
+def summary(runs: list[Run]) -> dict:
+    """{net: its rate and, for each length of the test, the share right of each seed}."""
+    rates = {net: best_rate(runs, net) for net in BODIES}
+    return {net: {"rate": rate, "right": {str(n): _scores(runs, net, rate, n) for n in TESTED}}
+            for net, rate in rates.items()}
 
 
 def best_rate(runs: list[Run], net: str) -> float:
