@@ -23,7 +23,8 @@ from .kinds import KINDS, kind_of
 from .params import normal, orthogonal
 from .text import expect_codes, side_by_side
 
-__all__ = ["CharModel", "ElmanNet", "LastStep", "Recurrent", "Tagger", "bits_per_character", "next_character_loss"]
+__all__ = ["CharModel", "ElmanNet", "LastStep", "Recurrent", "Tagger", "TextClassifier", "bits_per_character",
+           "next_character_loss"]
 
 STARTS = ("uniform", "normal", "orthogonal", "identity")
 
@@ -92,6 +93,31 @@ class Tagger(nn.Module):
     def forward(self, codes: torch.Tensor) -> torch.Tensor:
         x = _one_hot(codes, self.vocabulary, self.readout.weight.dtype)
         return self.readout(self.recurrent(x)[0])
+
+
+class TextClassifier(nn.Module):
+    """Scores of the class of a whole text: a vector for each word, a recurrent layer, its state at the true end.
+
+    forward((codes (T, B) integers, lengths (B,) integers)) -> scores (B, classes). The layer reads from left to right,
+    so what stands behind the true end of a text changes nothing. Raises as `CharModel`; forward raises ValueError for
+    lengths that are not from 1 to T.
+    """
+
+    def __init__(self, cell: str = "gru", vocabulary: int = 100, embedding: int = 16, hidden: int = 32,
+                 classes: int = 2):
+        super().__init__()
+        layer = _torch_layer(cell)
+        expect_counts(vocabulary=vocabulary, embedding=embedding, hidden=hidden, classes=classes)
+        self.embedding = nn.Embedding(int(vocabulary), int(embedding))
+        self.recurrent = layer(int(embedding), int(hidden))
+        self.readout = nn.Linear(int(hidden), int(classes))
+
+    def forward(self, texts: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+        codes, lengths = texts
+        if lengths.shape != codes.shape[1:] or lengths.min() < 1 or lengths.max() > len(codes):
+            raise ValueError(f"lengths: expected {codes.shape[1]} whole numbers from 1 to {len(codes)}")
+        h, _ = self.recurrent(self.embedding(codes))
+        return self.readout(h[lengths - 1, torch.arange(len(lengths))])
 
 
 def next_character_loss(output, targets: torch.Tensor) -> torch.Tensor:
