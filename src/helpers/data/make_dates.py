@@ -1,0 +1,61 @@
+"""Trains the two networks that read dates: `python -m helpers.data.make_dates`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from .. import dates, training
+from ..encoder_decoder import EncoderDecoder, writing_loss
+
+PATH = Path(__file__).with_name("date_readers.npz")
+NETS = {"attention": {"hidden": 40, "state": 56, "attention": 32}, "fixed vector": {"hidden": 42, "state": 58}}
+STAGES = ((1.0, 0.6), (0.3, 0.25), (0.1, 0.15))  # shares of the learning rate, and of the steps it is kept for
+TEXTS, B, STEPS = 100_000, 64, 4000
+UNKNOWN_SHARE = 0.005  # of letters, replaced while training by the code for any other character, so that it is learned
+
+
+def tensors(texts: Sequence[dates.Dated]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Codes (S, B) with padding behind, lengths (B,) and what is to be written (T, B), its end included."""
+    codes = [torch.as_tensor(dates.encode(dated.text)) for dated in texts]
+    padded = torch.nn.utils.rnn.pad_sequence(codes, padding_value=dates.UNKNOWN + 1)
+    written = torch.tensor([[dates.SYMBOLS.index(c) for c in dated.iso + "\n"] for dated in texts]).T
+    return padded, torch.tensor([len(c) for c in codes]), written
+
+
+def batches(texts: Sequence[dates.Dated]) -> Callable:
+    """A `batch(rng)` for `training.fit`: B of the texts, cut to the longest of them."""
+    codes, lengths, written = tensors(texts)
+    letter = torch.tensor([c.isalpha() for c in dates.ALPHABET] + [False, False])
+
+    def batch(rng):
+        at = torch.randint(len(lengths), (B,), generator=rng)
+        x = codes[:lengths[at].max(), at]
+        x = torch.where(letter[x] & (torch.rand(x.shape, generator=rng) < UNKNOWN_SHARE), dates.UNKNOWN, x)
+        return (x, lengths[at], written[:, at]), written[:, at]
+
+    return batch
+
+
+def network(net: str, seed: int = 0) -> EncoderDecoder:
+    """The untrained network of this name in NETS."""
+    return EncoderDecoder(dates.UNKNOWN + 1, len(dates.SYMBOLS), **NETS[net], seed=seed)
+
+
+def train(net: str, *, rate: float, seed: int) -> EncoderDecoder:
+    """The network called `net` in NETS, trained with Adam at `rate`, which is lowered twice; `seed` draws the texts too."""
+    model = network(net, seed)
+    batch = batches(dates.draw(TEXTS, np.random.default_rng(seed)))
+    for stage, (share, kept) in enumerate(STAGES):
+        training.fit(model, batch, round(kept * STEPS), loss=writing_loss, lr=share * rate,
+                     seed=len(STAGES) * seed + stage, label=f"{net}, rate {share * rate:g}")
+    return model
+
+
+def read(model: EncoderDecoder, texts: Sequence[dates.Dated]) -> list[str]:
+    """What the network writes for each text, the likeliest symbol at each step."""
+    codes, lengths, written = tensors(texts)
+    return [dates.decode(column) for column in model.write(codes, lengths, len(written)).codes.T]
