@@ -70,6 +70,7 @@ def test_a_symbol_that_cannot_follow_is_never_written():
 
 @pytest.mark.parametrize(("change", "error", "message"), [
     ({"step": 3}, TypeError, "step: expected a function, got int"),
+    ({"step": lambda s, c: 3}, TypeError, "step: expected it to return a pair"),
     ({"width": 0}, ValueError, "width: expected a whole number of at least 1, got 0"),
     ({"longest": 1.5}, ValueError, "longest: expected a whole number"),
     ({"end": -1}, ValueError, "end: expected a whole number of at least 0"),

@@ -5,6 +5,7 @@ were, and it equals the call with the same numbers as float64 NumPy arrays. An e
 (by this package), is of a type that the docstring announces, and names an argument.
 """
 
+import datetime
 import importlib
 import inspect
 import pkgutil
@@ -21,7 +22,20 @@ import pytest
 import torch
 
 import helpers
-from helpers import bidirectional, crowd, gates, lags, models, monitor, params, sequence, syntax
+from helpers import (
+    bidirectional,
+    crowd,
+    dates,
+    encoder_decoder,
+    gates,
+    lags,
+    models,
+    monitor,
+    params,
+    seq2seq,
+    sequence,
+    syntax,
+)
 
 PACKAGE = Path(helpers.__file__).parent
 NOT_HERE = {"live"}  # the engine's, tested there
@@ -37,6 +51,8 @@ SOURCE = (np.arange(5)[:, None] < LENGTHS).tolist()
 BOTH = bidirectional.bidirectional((RNN, RNN), X, LENGTHS)
 MATRIX = np.asarray([[1.0, 2.0], [3.0, 5.0]])
 RNG = lambda: np.random.default_rng(0)  # noqa: E731
+TRANSLATOR = seq2seq.as_params(seq2seq.EncoderDecoder(3, 2, 4, 4, 2))
+COIN = lambda state, symbol: (np.log([0.4, 0.6]), state)  # noqa: E731
 CODES = np.arange(60)
 MODULE = torch.nn.LSTM(3, 4, bidirectional=True).double()
 SEEN = gates.inspect(MODULE, X)
@@ -161,6 +177,25 @@ CALLS = {
     "corpus": lambda: {},
     "commonest": lambda: {"part": syntax.Labelled(CODES, CODES % 10), "codes": CODES[:9], "before": 1, "after": 1},
     "trained": lambda: {"net": "two-way"},
+    "draw": lambda: {"n": 2, "rng": RNG(), "languages": ["German", "French"], "days": "test", "kind": "plain",
+                     "shortest": 3, "longest": 40},
+    "part": lambda: {"date": datetime.date(2005, 3, 4)},
+    "patterns": lambda: {"language": "German"},
+    "months": lambda: {"language": "German"},
+    "one_hot": lambda: {"text": "4. Mai"},
+    "read": lambda: {"params": dates.trained("attention"), "text": "4. Mai 2005"},
+    "writer": lambda: {"params": dates.trained("attention"), "text": "4. Mai 2005"},
+    "greedy": lambda: {"step": COIN, "state": None, "longest": 3, "end": 1},
+    "beam_search": lambda: {"step": COIN, "state": None, "width": 2, "longest": 3, "end": 1},
+    "as_encoder_decoder": lambda: {"params": TRANSLATOR},
+    "remember": lambda: {"params": TRANSLATOR, "x": X, "lengths": LENGTHS},
+    "write_step": lambda: {"params": TRANSLATOR, "memory": encoder_decoder.remember(TRANSLATOR, X), "s": H,
+                           "y": np.eye(2), "mask": SOURCE},
+    "EncoderDecoder": lambda: {"source": 3, "target": 2, "hidden": 4, "state": 3, "attention": 2, "seed": 0},
+    "EncoderDecoder.forward": lambda: {"self": seq2seq.EncoderDecoder(3, 2, 4, 4, 2), "texts": (
+        torch.ones(4, 2, dtype=torch.int64), torch.tensor([4, 2]), torch.ones(3, 2, dtype=torch.int64))},
+    "as_params": lambda: {"model": seq2seq.EncoderDecoder(3, 2, 4, 4, 2)},
+    "as_module": lambda: {"params": TRANSLATOR},
     "label": lambda: {"code": "x = 1"},
     "stretches": lambda: {"part": syntax.Labelled(CODES, CODES % 10), "length": 20},
     "ElmanNet": lambda: {"hidden": 3},

@@ -1,13 +1,14 @@
 """Dates as people write them in nine locales, and as ISO 8601 writes them: texts to draw, and networks that read them.
 
-How dates are written is CLDR's, by way of Babel, frozen in `data/dates.json`, under the Unicode licence beside it:
-`python -m helpers.data.make_dates_data` wrote it. Years are 1950 to 2049, so that two digits say which one is meant.
+How dates are written is CLDR's, by way of Babel, frozen in `data/date_formats.json.gz` under the Unicode licence beside
+it: `python -m helpers.data.make_dates_data` wrote it. Years are 1950 to 2049, so that two digits say which is meant.
 """
 
 from __future__ import annotations
 
 import datetime
 import functools
+import gzip
 import json
 import re
 from collections.abc import Sequence
@@ -17,23 +18,29 @@ from typing import NamedTuple
 import numpy as np
 
 from ._validate import expect_choice, expect_counts, expect_texts
+from .cells import GRUParams, log_softmax
+from .data.in_bytes import from_bytes
+from .encoder_decoder import EncoderDecoderParams, as_encoder_decoder, remember, write_step
 from .text import expect_codes
 
-__all__ = ["ALPHABET", "LANGUAGES", "LONGEST", "PARTS", "SYMBOLS", "UNKNOWN", "Dated", "decode", "draw", "encode", "part",
-           "patterns"]
+__all__ = ["ALPHABET", "LANGUAGES", "LONGEST", "NETS", "PARTS", "SYMBOLS", "UNKNOWN", "WRITTEN", "Dated", "Reading",
+           "decode", "draw", "encode", "months", "one_hot", "part", "patterns", "read", "trained", "writer"]
 
 _DATA = Path(__file__).with_name("data")
-_STORED = json.loads((_DATA / "dates.json").read_text(encoding="utf-8"))["languages"]
+_STORED = json.loads(gzip.decompress((_DATA / "date_formats.json.gz").read_bytes()))["languages"]
 LANGUAGES = tuple(_STORED)
 LONGEST = 36  # characters of the longest text to train on
 FIRST, LAST = datetime.date(1950, 1, 1), datetime.date(2049, 12, 31)
+NETS = ("attention", "fixed vector")
 PARTS = {"train": range(2, 10), "valid": range(1, 2), "test": range(1)}  # tenths of all days
 SYMBOLS = "0123456789-\n"  # what is written; the newline ends it
+WRITTEN = len("2005-03-04\n")
 
 # A quarter of the texts, where a way of writing has one, depart from CLDR's: a leading zero more or less, no comma,
 # no word for year; hyphens in place of a year's slashes; 3rd in English and 1er in French. The rates are ours.
 VARIED = 0.25
 BARE = 0.5  # the share of texts that are a date alone; in the others words stand before or after it
+_TRIES = 1000  # for a text; of all draws about every second is one, of ambiguous ones every fifteenth
 _PLAIN_SPACE = re.compile(r"\s")
 _TOKENS = re.compile(r"'([^']*)'|(E+|M+|d+|y+)|(.)")
 _KINDS = {"d": "day", "M": "month", "y": "year"}
@@ -50,6 +57,17 @@ class Dated(NamedTuple):
     language: str
     pattern: str
     spans: dict[str, tuple[int, int]]
+
+
+class Reading(NamedTuple):
+    """What a network wrote of a text: `text`, the `probabilities` (T, symbols) of each step, the `weights` (T, S).
+
+    The weights are None without attention.
+    """
+
+    text: str
+    probabilities: np.ndarray
+    weights: np.ndarray | None
 
 
 def _alphabet() -> str:
@@ -89,8 +107,71 @@ def decode(codes) -> str:
     return "".join(SYMBOLS[c] for c in expect_codes("codes", codes, len(SYMBOLS))).partition("\n")[0]
 
 
+def one_hot(text: str) -> np.ndarray:
+    """A text as the networks read it, rows (len(text), 1, len(ALPHABET) + 1) with a single 1. Raises as `encode`."""
+    return np.eye(UNKNOWN + 1)[encode(text)][:, None]
+
+
+def trained(net: str) -> EncoderDecoderParams:
+    """The network "attention" or "fixed vector", as `python -m helpers.data.make_dates` left it.
+
+    Raises ValueError for another name.
+    """
+    expect_choice("net", net, NETS)
+    with np.load(_DATA / "date_readers.npz") as stored:
+        mine = {name.removeprefix(f"{net} "): stored[name] for name in stored.files if name.startswith(f"{net} ")}
+    step = float(mine.pop("step"))
+    arrays = {name: from_bytes(array, step) for name, array in mine.items() if name != "accuracy"}
+    cells = {name: GRUParams(*(arrays.pop(f"{name}.{field}") for field in GRUParams._fields))
+             for name in ("forward", "backward", "cell")}
+    return EncoderDecoderParams(**cells, **arrays)
+
+
+def read(params: EncoderDecoderParams, text: str) -> Reading:
+    """What the network writes for a text of any length, the likeliest symbol at each step until it ends the line.
+
+    Raises as `as_encoder_decoder`, TypeError for anything but a str, ValueError for an empty text or a network of
+    another alphabet, FloatingPointError where its numbers overflow.
+    """
+    step, state = writer(params, text)
+    symbol, codes, rows, weights = None, [], [], []
+    for _ in range(WRITTEN):
+        log_p, state = step(state, symbol)
+        symbol = int(log_p.argmax())
+        codes, rows, weights = [*codes, symbol], [*rows, np.exp(log_p)], [*weights, state.weights]
+        if SYMBOLS[symbol] == "\n":
+            break
+    return Reading(decode(codes), np.stack(rows), None if params.v is None else np.concatenate(weights, axis=1).T)
+
+
+def writer(params: EncoderDecoderParams, text: str) -> tuple:
+    """`step` and the first `state` of `decoding.greedy` and `decoding.beam_search` for the network and a text.
+
+    step(state, symbol) -> (log-probabilities (symbols,), state), of which `state.weights` (S, 1) says where it looked.
+    Raises as `read`.
+    """
+    if not encode(text).size:
+        raise ValueError("text: expected at least one character, got none")
+    params, sizes = as_encoder_decoder(params), (UNKNOWN + 1, len(SYMBOLS))
+    if (params.forward.W_x.shape[0], params.W_y.shape[1]) != sizes:
+        raise ValueError(f"params: expected those of a network with {sizes[0]} inputs and {sizes[1]} outputs")
+    memory = remember(params, one_hot(text))
+
+    def step(state, symbol):
+        y = np.zeros((1, len(SYMBOLS))) if symbol is None else np.eye(len(SYMBOLS))[[symbol]]
+        state = write_step(params, memory, state.s, y)
+        return log_softmax(state.logits)[0], state
+
+    return step, memory
+
+
 def part(date: datetime.date) -> str:
-    """The part of the days that this one belongs to, in whatever language it is written: train, valid or test."""
+    """The part of the days that this one belongs to, in whatever language it is written: train, valid or test.
+
+    Raises TypeError for anything but a datetime.date.
+    """
+    if not isinstance(date, datetime.date):
+        raise TypeError(f"date: expected a datetime.date, got {type(date).__name__}")
     tenth = date.toordinal() * 2654435761 % 2**32 * 10 >> 32  # Knuth's multiplicative hashing
     return next(name for name, tenths in PARTS.items() if tenth in tenths)
 
@@ -101,35 +182,50 @@ def patterns(language: str) -> list[str]:
     return list(_STORED[language]["patterns"])
 
 
+def months(language: str) -> list[tuple[str, int]]:
+    """Every name of a month in a language, in lower case, with its number from 1 to 12. Raises as `patterns`."""
+    expect_choice("language", language, LANGUAGES)
+    forms = _STORED[language]["months"].values()
+    return sorted({(name.lower(), k + 1) for names in forms for k, both in enumerate(names)
+                   for form in both for name in (form, form.rstrip("."))})
+
+
 def draw(n: int, rng: np.random.Generator, languages: Sequence[str] = LANGUAGES, *, days: str = "train",
          kind: str = "plain", shortest: int = 1, longest: int = LONGEST) -> list[Dated]:
     """n texts of `shortest` to `longest` characters: language, pattern and date drawn evenly, half among other words.
 
-    `days`: the part of the dates. `kind`: "plain" texts have one reading; "ambiguous" are numbers with slashes of which
-    two may be the month, as 03/04/2005 (never in a plain text); "impossible" are days that do not exist, as 31 February.
-    Raises ValueError for no or another language, part or kind, or counts out of range.
+    `days`: the part of the dates. `kind`: "plain" texts have one reading; "ambiguous" are numbers with slashes of
+    which two may be the month, as 03/04/2005 (never in a plain text); "impossible" are days that there are not, as 31
+    February.
+    Raises ValueError for another language, part or kind, or counts out of range, TypeError for another rng or languages
+    in no list.
     """
     expect_counts(n=n, shortest=shortest, longest=longest)
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng: expected a numpy.random.Generator, got {type(rng).__name__}")
+    if not isinstance(languages, (tuple, list)) or not languages:
+        raise TypeError(f"languages: expected at least one of {', '.join(LANGUAGES)}, got {languages!r:.40}")
     expect_choice("days", days, PARTS)
     expect_choice("kind", kind, ("plain", "ambiguous", "impossible"))
-    if not languages or shortest > longest:
-        raise ValueError("languages, shortest: expected a language, and a length of at most `longest`")
+    if shortest > longest:
+        raise ValueError(f"shortest: expected at most longest, {longest}, got {shortest}")
     for language in languages:
         expect_choice("languages", language, LANGUAGES)
     found = []
-    while len(found) < n:
-        language = languages[rng.integers(len(languages))]
-        dated = _one(rng, language, days, kind, shortest, longest)
-        if dated is not None:
-            found.append(dated)
-    return found
+    for _ in range(_TRIES * n):
+        dated = _one(rng, languages[rng.integers(len(languages))], days, kind, shortest, longest)
+        found += [dated] if dated else []
+        if len(found) == n:
+            return found
+    raise ValueError(f"kind, shortest, longest: expected what the patterns of {', '.join(languages)} allow")
 
 
 def _one(rng, language: str, days: str, kind: str, shortest: int, longest: int) -> Dated | None:
     """A text of this kind, or None if the date or the pattern that were drawn do not fit it."""
     known = _STORED[language]["patterns"]
     pattern = known[rng.integers(len(known))]
-    year, month, day = _impossible(rng) if kind == "impossible" else _calendar()[days][rng.integers(len(_calendar()[days]))]
+    dates = _calendar()[days]
+    year, month, day = _impossible(rng) if kind == "impossible" else dates[rng.integers(len(dates))]
     if _ambiguous(pattern, month, day) != (kind == "ambiguous") or (kind == "impossible" and "E" in pattern):
         return None
     pieces = _written(rng, language, pattern, int(year), int(month), int(day))

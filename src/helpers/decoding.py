@@ -1,7 +1,7 @@
 """Which sequence to write, given the probabilities of each next symbol: the likeliest each time, or a beam of several.
 
-Both ask `step(state, symbol) -> (log_p, state)`: log-probabilities (V,) of the next symbol after `symbol` (a code, None at
-the first step), and the state to go on from, which is handed back and never looked into. NumPy.
+Both ask `step(state, symbol) -> (log_p, state)`: log-probabilities (V,) of the next symbol after `symbol` (a code, None
+at the first step), and the state to go on from, which is handed back and never looked into. NumPy.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class _Open(NamedTuple):
 def greedy(step: Callable, state, longest: int, end: int | None = None) -> Sequence:
     """The sequence of the likeliest symbol at each step, up to the symbol `end` or `longest` of them.
 
-    What is likeliest at each step need not be the likeliest sequence. Raises TypeError for a step that is no function,
-    ValueError for counts out of range or for a step whose log-probabilities are none.
+    What is likeliest at each step need not be the likeliest sequence. Raises TypeError for a step that is no function
+    or returns no pair, ValueError for counts out of range or log-probabilities that are none.
 
     >>> table = np.log([[0.6, 0.4], [0.1, 0.9]])
     >>> greedy(lambda state, symbol: (table[symbol or 0], state), None, longest=3).codes
@@ -73,8 +73,10 @@ def beam_search(step: Callable, state, width: int, longest: int, end: int | None
 
 def _longer(step, kept: _Open, width: int, end: int | None) -> list[_Open]:
     """A beginning with each of the `width` likeliest next symbols; those that cannot follow are left out."""
-    log_p, state = step(kept.state, kept.codes[-1] if kept.codes else None)
-    log_p = _expect_log_probabilities(log_p, end)
+    pair = step(kept.state, kept.codes[-1] if kept.codes else None)
+    if not isinstance(pair, tuple) or len(pair) != 2:
+        raise TypeError(f"step: expected it to return a pair (log_p, state), got {type(pair).__name__}")
+    log_p, state = _expect_log_probabilities(pair[0], end), pair[1]
     likeliest = np.argsort(-log_p, kind="stable")[:width]
     return [_Open((*kept.codes, int(code)), kept.log_p + float(log_p[code]), state, code == end)
             for code in likeliest if log_p[code] > -np.inf]

@@ -1,120 +1,137 @@
-"""An encoder and a decoder in torch: reads one sequence, then writes another of another length."""
+"""An encoder that reads a sequence, a decoder that writes another, and between them one vector or attention.
 
-from __future__ import annotations
+Array API only; vectors are rows. Shapes: x (S, B, D) is read, y (B, V) are the symbols written, one a step; the states
+of the encoder are (S, B, 2H), those of the decoder (B, H'). The equations of the parts are those of `bidirectional`,
+`cells` and `attention`; `seq2seq` has the same network in torch, to train it.
+"""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import torch
-from torch import nn
+from array_api_compat import array_namespace
 
-from ._validate import expect_counts, expect_shape
+from ._validate import as_floats, as_params, expect_finite, expect_no_overflow, expect_shape, namespace
+from .attention import additive_scores, attend, attention_weights
+from .bidirectional import bidirectional
+from .cells import GRUParams, gru_step
 
-__all__ = ["EncoderDecoder", "Written", "writing_loss"]
+__all__ = ["EncoderDecoderParams", "Memory", "WriteStep", "as_encoder_decoder", "remember", "write_step"]
 
-
-class Written(NamedTuple):
-    """`codes` (T, B), the likeliest symbol of each step; `probabilities` (T, B, V); `weights` (T, S, B) or None."""
-
-    codes: torch.Tensor
-    probabilities: torch.Tensor
-    weights: torch.Tensor | None
+Array = Any
+_ATTENTION = ("W_q", "W_k", "v")
 
 
-class EncoderDecoder(nn.Module):
-    """Reads with a bidirectional GRU, writes with a GRU that gets a context c_i of the states read at every step.
+class EncoderDecoderParams(NamedTuple):
+    """Weights of an encoder-decoder of GRUs: `forward` and `backward` read, `cell` writes.
 
-        s_0 = tanh(h←_1 W_0 + b_0)    s_i = GRU([y_{i-1}, c_i], s_{i-1})    scores of y_i = s_i W_y + b_y
-
-    With `attention` units c_i is the sum of the encoder's states with weights softmax_j(v · tanh(s_{i-1} W_q + h_j W_k)),
-    the query being the state before the step; with 0 units it is the same for all steps, what each direction read last:
-    c = [h→_n, h←_1]. y_0 is a row of zeros. Raises ValueError for sizes or a seed that are no whole numbers.
-
-    `mask` False lets attention look at the padding as well; `lengths` False lets the encoder read it: two bugs, for
-    an experiment. Sources: Cho et al. 2014, arXiv 1406.1078; Bahdanau, Cho & Bengio 2015, arXiv 1409.0473.
+    W_0 (H, H') and b_0 make the decoder's first state, W_y (H', V) and b_y the scores of the symbols; W_q (H', A), W_k
+    (2H, A) and v (A,) score where to look, and are None where the decoder has nothing but a fixed vector.
     """
 
-    def __init__(self, source: int, target: int, hidden: int, state: int, attention: int = 0, seed: int = 0):
-        super().__init__()
-        expect_counts(source=source, target=target, hidden=hidden, state=state)
-        expect_counts(0, attention=attention)
-        expect_counts(0, 2**63 - 1, seed=seed)
-        torch.manual_seed(seed)
-        self.source, self.target, self.mask, self.lengths = source, target, True, True
-        self.encoder = nn.GRU(source, hidden, bidirectional=True)
-        self.first = nn.Linear(hidden, state)
-        self.cell = nn.GRUCell(target + 2 * hidden, state)
-        self.readout = nn.Linear(state, target)
-        self.query = nn.Linear(state, attention, bias=False) if attention else None
-        self.key = nn.Linear(2 * hidden, attention, bias=False) if attention else None
-        self.score = nn.Linear(attention, 1, bias=False) if attention else None
-
-    def forward(self, texts) -> torch.Tensor:
-        """Scores (T, B, V) of each symbol of `texts` = (codes (S, B), lengths (B,), targets (T, B)), given those before.
-
-        A code of `source`, one beyond the vocabulary, is padding: a row of zeros. Symbols of a target below 0 are past
-        its end.
-        """
-        codes, lengths, targets = texts
-        previous = self._one_hot(targets[:-1].clamp_min(0), self.target)
-        previous = torch.cat([torch.zeros_like(previous[:1]), previous])
-        memory = self._read(codes, lengths)
-        s, scores = memory.s, []
-        for y in previous:
-            s, _ = self._step(memory, y, s)
-            scores.append(s)
-        return self.readout(torch.stack(scores))
-
-    @torch.no_grad()
-    def write(self, codes: torch.Tensor, lengths: torch.Tensor, steps: int) -> Written:
-        """What the network writes in `steps` steps, the likeliest symbol each time."""
-        expect_counts(steps=steps)
-        memory = self._read(codes, lengths)
-        y, s, written = torch.zeros(codes.shape[1], self.target), memory.s, []
-        for _ in range(steps):
-            s, weights = self._step(memory, y, s)
-            p = self.readout(s).softmax(-1)
-            y = self._one_hot(p.argmax(-1), self.target)
-            written.append((p.argmax(-1), p, weights))
-        codes, p, weights = zip(*written, strict=True)
-        return Written(torch.stack(codes), torch.stack(p), None if self.query is None else torch.stack(weights))
-
-    def _read(self, codes, lengths) -> _Memory:
-        """The encoder's states of each text, 0 after its end, and what the decoder begins with."""
-        expect_shape("codes", codes, ("S", "B"))
-        x = self._one_hot(codes, self.source + 1)[..., :-1]
-        if self.lengths:
-            packed = nn.utils.rnn.pack_padded_sequence(x, lengths, enforce_sorted=False)
-            h, last = self.encoder(packed)
-            h, _ = nn.utils.rnn.pad_packed_sequence(h, total_length=len(codes))
-        else:
-            h, last = self.encoder(x)
-        real = torch.arange(len(codes))[:, None] < (lengths if self.mask else len(codes))
-        keys = None if self.key is None else self.key(h)
-        return _Memory(h.transpose(0, 1).contiguous(), keys, real, torch.cat(tuple(last), dim=-1), torch.tanh(self.first(last[1])))
-
-    def _step(self, memory: _Memory, y, s) -> tuple[torch.Tensor, torch.Tensor | None]:
-        """One step of the decoder: the next state, and where it looked (S, B)."""
-        if self.query is None:
-            return self.cell(torch.cat([y, memory.fixed], dim=-1), s), None
-        e = self.score(torch.tanh(self.query(s) + memory.keys)).squeeze(-1)
-        weights = e.masked_fill(~memory.real, -torch.inf).softmax(0)
-        context = torch.bmm(weights.T[:, None], memory.h)[:, 0]
-        return self.cell(torch.cat([y, context], dim=-1), s), weights
-
-    def _one_hot(self, codes, size: int) -> torch.Tensor:
-        return nn.functional.one_hot(codes, size).to(self.readout.weight.dtype)
+    forward: GRUParams
+    backward: GRUParams
+    W_0: Array
+    b_0: Array
+    cell: GRUParams
+    W_y: Array
+    b_y: Array
+    W_q: Array | None = None
+    W_k: Array | None = None
+    v: Array | None = None
 
 
-class _Memory(NamedTuple):
-    """Of a text that was read: states h (B, S, 2H), keys (S, B, A), which are real (S, B), c and s_0."""
+class Memory(NamedTuple):
+    """What was read: `keys` (S, B, 2H), what each direction read last as `fixed` (B, 2H), the first s (B, H')."""
 
-    h: torch.Tensor
-    keys: torch.Tensor | None
-    real: torch.Tensor
-    fixed: torch.Tensor
-    s: torch.Tensor
+    keys: Array
+    fixed: Array
+    s: Array
 
 
-def writing_loss(scores: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    """Mean cross-entropy (nats a symbol) of scores (T, B, V) against targets (T, B), those below 0 left out."""
-    return nn.functional.cross_entropy(scores.flatten(0, 1), targets.clamp_min(-1).flatten(), ignore_index=-1)
+class WriteStep(NamedTuple):
+    """One step of the decoder: `weights` (S, B) or None, `context` (B, 2H), next state s (B, H'), `logits` (B, V)."""
+
+    weights: Array | None
+    context: Array
+    s: Array
+    logits: Array
+
+
+def remember(params, x, lengths=None):
+    """Read x (S, B, D), of which `lengths` (B,) steps are real, all if None -> Memory.
+
+        h_j = [h→_j, h←_j]    c = [h→_n, h←_1]    s_0 = tanh(h←_1 W_0 + b_0)
+
+    Raises as `as_encoder_decoder`, TypeError, ValueError and FloatingPointError as `bidirectional`.
+    Source: Bahdanau, Cho & Bengio 2015, arXiv 1409.0473, section 3 and appendix A.
+    """
+    params = as_encoder_decoder(params)
+    trace = bidirectional((params.forward, params.backward), x, lengths)
+    xp, H = array_namespace(trace.h), trace.h.shape[-1] // 2
+    first = trace.h[0, :, H:]
+    if lengths is None:
+        last = trace.h[-1, :, :H]
+    else:
+        last = xp.stack([trace.h[int(n) - 1, b, :H] for b, n in enumerate(lengths)], axis=0)
+    a_0 = first @ params.W_0 + params.b_0
+    expect_no_overflow("W_0 or b_0 is too large", infinite=True, a_0=a_0)
+    return Memory(trace.h, xp.concat([last, first], axis=-1), xp.tanh(a_0))
+
+
+def write_step(params, memory, s, y, mask=None):
+    """One step of the decoder from its state s (B, H') and the symbol y (B, V) it wrote before -> WriteStep.
+
+        c_i = sum_j w_j h_j    w = softmax_j(tanh(s_{i-1} W_q + h_j W_k) v)    or the same c at every step
+        s_i = GRU([y_{i-1}, c_i], s_{i-1})    logits = s_i W_y + b_y
+
+    The query is the state before the step, as in Bahdanau's paper; the readout is simpler than there. `mask` (S, B) is
+    True where a symbol is real. y is zeros at the first step. Raises as `as_encoder_decoder`, TypeError for a memory of
+    another type, TypeError, ValueError and FloatingPointError as `gru_step` and `attention_weights`.
+    """
+    params = as_encoder_decoder(params)
+    if not isinstance(memory, Memory):
+        raise TypeError(f"memory: expected a Memory, got {type(memory).__name__}")
+    keys, fixed, s, y = (as_floats(name, value) for name, value in
+                         (("keys", memory.keys), ("fixed", memory.fixed), ("s", s), ("y", y)))
+    (H, states), B = params.W_0.shape, s.shape[0] if s.ndim else "B"
+    for name, array, shape in (("s", s, ("B", states)), ("y", y, (B, params.W_y.shape[1])),
+                               ("keys", keys, ("S", B, 2 * H)), ("fixed", fixed, (B, 2 * H))):
+        expect_shape(name, array, shape)
+    xp = namespace(W_y=params.W_y, s=s, y=y, keys=keys, fixed=fixed)
+    expect_finite(s=s, y=y, keys=keys, fixed=fixed)
+    weights, context = None, fixed
+    if params.v is not None:
+        weights = attention_weights(additive_scores(s, keys, params.W_q, params.W_k, params.v), mask)
+        context = attend(weights, keys)
+    s = gru_step(params.cell, xp.concat([y, context], axis=-1), s).h
+    logits = s @ params.W_y + params.b_y
+    expect_no_overflow("W_y or b_y is too large", infinite=True, logits=logits)
+    return WriteStep(weights, context, s, logits)
+
+
+def as_encoder_decoder(params):
+    """`params` with arrays of finite floats that fit together.
+
+    Raises TypeError unless they are EncoderDecoderParams of one library, ValueError for shapes that do not fit, weights
+    of attention of which some are missing, NaN or infinity.
+    """
+    if not isinstance(params, EncoderDecoderParams):
+        raise TypeError(f"params: expected EncoderDecoderParams, got {type(params).__name__}")
+    forward, D, H = as_params(params.forward, GRUParams)
+    backward, *reads = as_params(params.backward, GRUParams)
+    cell, enters, states = as_params(params.cell, GRUParams)
+    rest = {name: as_floats(name, value) for name, value in params._asdict().items()
+            if name not in ("forward", "backward", "cell") and (value is not None or name not in _ATTENTION)}
+    if reads != [D, H]:
+        raise ValueError(f"backward: expected {D} inputs and {H} units as forward has, got {reads[0]} and {reads[1]}")
+    if set(rest) & set(_ATTENTION) not in (set(), set(_ATTENTION)):
+        raise ValueError("W_q, W_k, v: expected all three, for attention, or none of them, for a fixed vector")
+    shapes = {"W_0": (H, states), "b_0": (states,), "W_y": (states, "V"), "b_y": (enters - 2 * H,),
+              "W_q": (states, "A"), "W_k": (2 * H, "A"), "v": ("A",)}
+    for name, array in rest.items():
+        expect_shape(name, array, shapes[name])
+    if rest["W_y"].shape[1] != enters - 2 * H or len({array.shape[-1] for array in map(rest.get, _ATTENTION)
+                                                      if array is not None}) > 1:
+        raise ValueError("W_y, W_q: expected as many columns as symbols enter the cell, and as v has entries")
+    namespace(W_x=forward.W_x, **{"backward.W_x": backward.W_x, "cell.W_x": cell.W_x}, **rest)
+    expect_finite(**rest)
+    return params._replace(forward=forward, backward=backward, cell=cell, **rest)

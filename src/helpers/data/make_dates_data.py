@@ -1,19 +1,21 @@
 """Freezes how nine locales write dates: `python -m helpers.data.make_dates_data`, with Babel.
 
-Writes dates.json beside this file, from the CLDR data that Babel carries, and their licence, UNICODE-LICENSE.txt. For
-each language: `patterns` of days (CLDR's letters: EEEE weekday, MMMM month, d day, y year, each with its shorter
-forms), for every length of a pattern's letter the `months` and `weekdays` it may be written with; and, ours and not
-CLDR's, words that may stand `before` and `after` a date, none of which says a day, a month or a year.
+Writes date_formats.json.gz beside this file, from the CLDR data that Babel carries, and their licence,
+UNICODE-LICENSE.txt. For each language: `patterns` of days (CLDR's letters: EEEE weekday, MMMM month, d day, y year,
+each with its shorter forms), for every length of a pattern's letter the `months` and `weekdays` it may be written
+with; and, ours and not CLDR's, words that may stand `before` and `after` a date, none of which says a day, a month or a
+year.
 """
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import shutil
 from pathlib import Path
 
-PATH = Path(__file__).with_name("dates.json")
+PATH = Path(__file__).with_name("date_formats.json.gz")
 LOCALES = {"English (US)": "en_US", "English (GB)": "en_GB", "German": "de", "French": "fr", "Spanish": "es",
            "Italian": "it", "Russian": "ru", "Chinese": "zh", "Japanese": "ja"}
 STYLES = ("full", "long", "medium", "short")
@@ -21,8 +23,8 @@ SKELETONS = ("yMd", "yMMMd", "yMMMEd")  # the day as numbers, with the month's s
 MONTHS = {"MMMM": "wide", "MMM": "abbreviated"}
 WEEKDAYS = {"EEEE": "wide", "E": "abbreviated"}
 AROUND = {  # before, after; Chinese and Japanese run on without a space
-    "English (US)": ("on|dated|letter of|meeting on|due by|born|as of|we met on", "in Boston|at noon|by mail|sharp|or so"),
-    "English (GB)": ("on|dated|letter of|meeting on|due by|born|as of|we met on", "in London|at noon|by post|sharp|or so"),
+    "English (US)": ("on|dated|letter of|meeting on|due by|born|as of|by", "in Boston|at noon|by mail|sharp|or so"),
+    "English (GB)": ("on|dated|letter of|meeting on|due by|born|as of|by", "in London|at noon|by post|sharp|or so"),
     "German": ("am|vom|Brief vom|geboren am|bis zum|Treffen am|seit", "in Berlin|um zwei Uhr|per Post|abends|oder so"),
     "French": ("le|lettre du|né le|avant le|depuis le|réunion du", "à Paris|à midi|par la poste|au soir|environ"),
     "Spanish": ("el|carta del|nacida el|antes del|desde el|cita el", "en Madrid|a las dos|por correo|de noche|o así"),
@@ -66,7 +68,7 @@ def main() -> None:
         languages[language] = {"locale": name, "patterns": patterns(locale), "months": names(locale.months, MONTHS),
                                "weekdays": names(locale.days, WEEKDAYS), "before": before, "after": after}
     stored = {"cldr": get_cldr_version(), "babel": babel.__version__, "languages": languages}
-    PATH.write_text(json.dumps(stored, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+    PATH.write_bytes(gzip.compress(json.dumps(stored, ensure_ascii=False).encode(), mtime=0))
     licence = Path(babel.__file__).with_name("locale-data") / "LICENSE.unicode"
     shutil.copy(licence, PATH.with_name("UNICODE-LICENSE.txt"))
     print(f"{PATH.name}: CLDR {stored['cldr']}, {sum(len(v['patterns']) for v in languages.values())} patterns")

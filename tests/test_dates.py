@@ -1,0 +1,127 @@
+"""Dates: drawn as people write them, split by day, and read alike by the course's equations and by torch."""
+
+import datetime
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from helpers import dates, decoding, encoder_decoder, seq2seq
+from helpers.data import make_dates
+
+torch.set_num_threads(1)
+DATA = Path(dates.__file__).with_name("data")
+
+
+def drawn(n=2000, seed=0, **options):
+    return dates.draw(n, np.random.default_rng(seed), **options)
+
+
+def test_a_text_says_its_date_where_the_spans_say():
+    months = {str(number) for number in range(1, 13)} | {f"{number:02d}" for number in range(1, 13)}
+    for dated in drawn():
+        day, month, year = (dated.text[slice(*dated.spans[name])] for name in ("day", "month", "year"))
+        said = datetime.date.fromisoformat(dated.iso)
+        assert int(day) == said.day and int(year) in (said.year, said.year % 100)
+        assert int(month) == said.month if month in months else not any(c.isdigit() for c in month)
+        assert len(dated.text) <= dates.LONGEST and set(dates.encode(dated.text)) <= set(range(dates.UNKNOWN))
+
+
+def test_no_day_is_in_two_parts_and_each_part_is_drawn_from_its_days():
+    counts = dict.fromkeys(dates.PARTS, 0)
+    for k in range(dates.FIRST.toordinal(), dates.LAST.toordinal() + 1):
+        counts[dates.part(datetime.date.fromordinal(k))] += 1
+    assert counts == {"train": 29_220, "valid": 3652, "test": 3653}
+    for part in dates.PARTS:
+        assert {dates.part(datetime.date.fromisoformat(dated.iso)) for dated in drawn(500, days=part)} == {part}
+
+
+def test_plain_texts_have_one_reading_and_the_others_are_as_they_are_called():
+    slashes = re.compile(r"\b(\d\d?)/(\d\d?)/\d+")
+    two = lambda text: (m := slashes.search(text)) and max(map(int, m.groups())) <= 12 and len({*map(int, m.groups())})  # noqa: E731
+    assert not any(two(dated.text) == 2 for dated in drawn(4000))
+    assert all(two(dated.text) == 2 for dated in drawn(200, kind="ambiguous"))
+    for dated in drawn(200, kind="impossible"):
+        with pytest.raises(ValueError, match="day"):
+            datetime.date.fromisoformat(dated.iso)
+
+
+def test_every_pattern_of_every_language_is_drawn():
+    found = {(dated.language, dated.pattern) for dated in drawn(6000)}
+    assert found == {(language, pattern) for language in dates.LANGUAGES for pattern in dates.patterns(language)}
+
+
+def test_longer_texts_are_as_long_as_asked_and_say_nothing_else():
+    for dated in drawn(300, shortest=60, longest=72):
+        assert 60 <= len(dated.text) <= 72
+        rest = dated.text[:dated.spans["day"][0]] if dated.language not in ("Chinese", "Japanese") else ""
+        assert not re.search(r"\d", rest.partition(dated.text[slice(*dated.spans["month"])])[0])
+
+
+def test_the_data_come_with_their_licence():
+    assert "UNICODE LICENSE V3" in (DATA / "UNICODE-LICENSE.txt").read_text(encoding="utf-8")
+
+
+def test_codes():
+    assert dates.encode("MÄRZ").tolist() == dates.encode("märz").tolist()
+    assert dates.encode("\u202f€").tolist() == [dates.ALPHABET.index(" "), dates.UNKNOWN]
+    assert dates.decode([2, 0, 0, 5, 10, 11, 3]) == "2005-"
+
+
+@pytest.mark.parametrize("net", dates.NETS)
+def test_the_equations_and_torch_read_alike(net):
+    """Every step's probabilities, where it looked, and the text; padded in a batch in torch, alone here."""
+    params = dates.trained(net)
+    model, texts = seq2seq.as_module(params).double(), drawn(12, seed=3, days="test")
+    codes, lengths, _ = make_dates.tensors(texts)
+    written = model.write(codes, lengths, dates.WRITTEN)
+    for b, dated in enumerate(texts):
+        got = dates.read(params, dated.text)
+        steps = len(got.probabilities)
+        np.testing.assert_allclose(got.probabilities, written.probabilities[:steps, b], atol=1e-6)
+        assert got.text == dates.decode(written.codes[:, b])
+        if net == "attention":
+            np.testing.assert_allclose(got.weights, written.weights[:steps, :len(dated.text), b], atol=1e-6)
+            assert float(written.weights[:, len(dated.text):, b].abs().sum()) == 0
+        else:
+            assert got.weights is None
+
+
+@pytest.mark.parametrize("net", dates.NETS)
+def test_the_network_goes_as_module_and_back(net):
+    params = dates.trained(net)
+    back = make_dates.flat(seq2seq.as_params(seq2seq.as_module(params)))
+    for name, array in make_dates.flat(params).items():
+        np.testing.assert_allclose(back[name], array, rtol=1e-6)
+
+
+def test_a_batch_is_read_as_each_text_alone_by_the_equations_too():
+    params, texts = dates.trained("attention"), ["3. Mai 2005", "2005/3/4", "14 juillet 1989"]
+    S = max(map(len, texts))
+    x = np.zeros((S, len(texts), dates.UNKNOWN + 1))
+    for b, text in enumerate(texts):
+        x[:len(text), b] = dates.one_hot(text)[:, 0]
+    lengths = [len(text) for text in texts]
+    memory = encoder_decoder.remember(params, x, lengths)
+    mask = np.arange(S)[:, None] < np.asarray(lengths)
+    step = encoder_decoder.write_step(params, memory, memory.s, np.zeros((3, len(dates.SYMBOLS))), mask)
+    for b, text in enumerate(texts):
+        np.testing.assert_allclose(step.weights[:len(text), b], dates.read(params, text).weights[0], atol=1e-12)
+
+
+def test_greedy_decoding_writes_what_read_writes():
+    params = dates.trained("attention")
+    for text in ("Tuesday, March 8, 2005", "8 мар. 2005 г."):
+        best = decoding.greedy(*dates.writer(params, text), longest=dates.WRITTEN, end=dates.SYMBOLS.index("\n"))
+        assert dates.decode(best.codes) == dates.read(params, text).text
+
+
+@pytest.mark.parametrize("net", dates.NETS)
+def test_the_shipped_networks_are_as_good_as_stated(net):
+    with np.load(make_dates.PATH) as stored:
+        stated = float(stored[f"{net} accuracy"])
+    got = make_dates.accuracy(seq2seq.as_module(dates.trained(net)), make_dates.sample())
+    assert got == pytest.approx(stated, abs=1e-3)
+    assert make_dates.PATH.stat().st_size < 200_000  # of both
