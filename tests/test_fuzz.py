@@ -177,8 +177,6 @@ CALLS = {
     "corpus": lambda: {},
     "commonest": lambda: {"part": syntax.Labelled(CODES, CODES % 10), "codes": CODES[:9], "before": 1, "after": 1},
     "trained": lambda: {"net": "two-way"},
-    "draw": lambda: {"n": 2, "rng": RNG(), "languages": ["German", "French"], "days": "test", "kind": "plain",
-                     "shortest": 3, "longest": 40},
     "part": lambda: {"date": datetime.date(2005, 3, 4)},
     "patterns": lambda: {"language": "German"},
     "months": lambda: {"language": "German"},

@@ -19,7 +19,6 @@ import numpy as np
 
 from ._validate import expect_choice, expect_counts, expect_texts
 from .cells import GRUParams, log_softmax
-from .data.in_bytes import from_bytes
 from .encoder_decoder import EncoderDecoderParams, as_encoder_decoder, remember, write_step
 from .text import expect_codes
 
@@ -121,7 +120,7 @@ def trained(net: str) -> EncoderDecoderParams:
     with np.load(_DATA / "date_readers.npz") as stored:
         mine = {name.removeprefix(f"{net} "): stored[name] for name in stored.files if name.startswith(f"{net} ")}
     step = float(mine.pop("step"))
-    arrays = {name: from_bytes(array, step) for name, array in mine.items() if name != "accuracy"}
+    arrays = {name: (array - 128.0) * step for name, array in mine.items() if name != "accuracy"}  # data.in_bytes
     cells = {name: GRUParams(*(arrays.pop(f"{name}.{field}") for field in GRUParams._fields))
              for name in ("forward", "backward", "cell")}
     return EncoderDecoderParams(**cells, **arrays)

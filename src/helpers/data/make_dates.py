@@ -18,7 +18,7 @@ PATH = Path(__file__).with_name("date_readers.npz")
 NETS = {"attention": {"hidden": 40, "state": 56, "attention": 32}, "fixed vector": {"hidden": 42, "state": 58}}
 STAGES = ((1.0, 0.6), (0.3, 0.25), (0.1, 0.15))  # shares of the learning rate, and of the steps it is kept for
 RATES = {"attention": 0.006, "fixed vector": 0.006}
-TEXTS, B, STEPS = 100_000, 64, 4000
+TEXTS, B, STEPS = 100_000, 64, 1500
 UNKNOWN_SHARE = 0.005  # of letters, replaced while training by the code for any other character, so that it is learned
 
 
@@ -49,12 +49,16 @@ def network(net: str, seed: int = 0) -> EncoderDecoder:
     return EncoderDecoder(dates.UNKNOWN + 1, len(dates.SYMBOLS), **NETS[net], seed=seed)
 
 
-def train(net: str, *, rate: float, seed: int) -> EncoderDecoder:
-    """The network called `net` in NETS, trained with Adam at `rate`, lowered twice; `seed` draws the texts too."""
+def train(net: str, *, rate: float, seed: int, watch: Callable | None = None, every: int = 100) -> EncoderDecoder:
+    """The network called `net` in NETS, trained with Adam at `rate`, lowered twice; `seed` draws the texts too.
+
+    watch(model) is called after every `every` steps of each stage.
+    """
     model = network(net, seed)
     batch = batches(dates.draw(TEXTS, np.random.default_rng(seed)))
+    seen = (lambda step, model, *_: watch(model)) if watch else None
     for stage, (share, kept) in enumerate(STAGES):
-        training.fit(model, batch, round(kept * STEPS), loss=model.loss, lr=share * rate,
+        training.fit(model, batch, round(kept * STEPS), loss=model.loss, lr=share * rate, every=every, callback=seen,
                      seed=len(STAGES) * seed + stage, label=f"{net}, rate {share * rate:g}")
     return model
 
