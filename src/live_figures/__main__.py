@@ -27,6 +27,7 @@ __all__ = ["main", "preview"]
 def preview(figures: Figures, name: str, folder: Path) -> Path:
     """Write the figure `name` as `folder/<name>.html`, everything inline, and return the path."""
     path = folder / f"{name}.html"
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(standalone_html(figures.load(name)), encoding="utf-8")
     return path
 
