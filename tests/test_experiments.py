@@ -20,6 +20,7 @@ from experiments import (
     highlighter,
     long_memory,
     parity,
+    reviews,
     shell_game,
 )
 from experiments.__main__ import main, render
@@ -34,13 +35,14 @@ from experiments.core import (
     tuning_settings,
 )
 from helpers import kinds, sequence, syntax, tasks
+from helpers import reviews as helpers_reviews
 from helpers.data import make_highlighter
 from helpers.measured import measured
 from helpers.models import LastStep
 
 torch.set_num_threads(1)
 MODULES = [adding_1997, clipping, counting, deep_layers, equal_parameters, fast_weights, fill_the_blank, highlighter,
-           long_memory, parity, shell_game]
+           long_memory, parity, reviews, shell_game]
 
 
 def every_setting(module, run):
@@ -371,3 +373,36 @@ def test_the_games_are_shuffled_as_their_vectors_say():
             i, j = np.flatnonzero(direction)
             order[game, [i, j]] = order[game, [j, i]]
     np.testing.assert_array_equal(ball, np.argmax(order == 0, axis=1))
+
+
+def test_the_marks_by_hand_reach_as_far_as_a_negation_and_a_contrast_do():
+    mark = lambda text: " ".join(reviews.marked(tuple(text.split())))  # noqa: E731
+    assert mark("the film was not at all dull .") == "the film was not not_at not_all not_dull ."
+    assert mark("not long and clever") == "not not_long and clever"
+    assert mark("not only clever") == "not only clever"
+    assert mark("bad but good .") == "bad but:but but:good ."
+    assert mark("anything but dull but good") == "anything not_but not_dull but:but but:good"
+    assert mark("although bad , good") == "although:although although:bad , good"
+
+
+def test_what_the_page_says_of_reviews():
+    found = measured("reviews")
+    right = lambda size, method: found[str(size)][method]["right"]  # noqa: E731
+    kinds = helpers_reviews.KINDS
+    known = [kind for kind in kinds if kind != "new pair"]
+    for size in reviews.SIZES:
+        for kind in ("contrast", "negated contrast"):
+            assert all(0.44 < share < 0.56 for share in right(size, reviews.CONTROL)[kind])
+    median = lambda size, method, kind: np.median(right(size, method)[kind])  # noqa: E731
+    for net in reviews.NETS:
+        assert np.mean([median(200, net, kind) for kind in known]) < np.mean(
+            [median(200, "bag of words", kind) for kind in known]) + 0.02
+        assert all(median(200, reviews.MARKED, kind) > median(200, net, kind) + 0.1 for kind in known)
+        assert all(min(right(3200, net)[kind]) > 0.99 for kind in known) and min(right(3200, net)["new pair"]) > 0.76
+        assert median(3200, net, reviews.LONGER) < 0.99 < min(right(3200, reviews.MARKED)[reviews.LONGER])
+    assert sum(share == 1 for net in reviews.NETS for share in right(3200, net)[reviews.LONGER]) == 1
+    for bag in (*reviews.BAGS, reviews.MARKED):
+        assert max(right(3200, bag)["new pair"]) < 0.53
+    for more in ("words and pairs", "words, pairs and triples"):
+        gain = {kind: median(3200, more, kind) - median(3200, "bag of words", kind) for kind in kinds}
+        assert gain["negated"] > 0.5 and gain["contrast"] > 0.2 and gain["plain"] < 0
