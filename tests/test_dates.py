@@ -1,6 +1,7 @@
 """Dates: drawn as people write them, split by day, and read alike by the course's equations and by torch."""
 
 import datetime
+import doctest
 import re
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 import torch
 
 from helpers import dates, decoding, encoder_decoder, seq2seq
-from helpers.data import make_dates
+from helpers.data import date_baselines, make_dates
 
 torch.set_num_threads(1)
 DATA = Path(dates.__file__).with_name("data")
@@ -40,9 +41,13 @@ def test_no_day_is_in_two_parts_and_each_part_is_drawn_from_its_days():
 
 def test_plain_texts_have_one_reading_and_the_others_are_as_they_are_called():
     slashes = re.compile(r"\b(\d\d?)/(\d\d?)/\d+")
-    two = lambda text: (m := slashes.search(text)) and max(map(int, m.groups())) <= 12 and len({*map(int, m.groups())})  # noqa: E731
-    assert not any(two(dated.text) == 2 for dated in drawn(4000))
-    assert all(two(dated.text) == 2 for dated in drawn(200, kind="ambiguous"))
+
+    def two(text):
+        found = slashes.search(text)
+        return bool(found) and max(map(int, found.groups())) <= 12 and int(found[1]) != int(found[2])
+
+    assert not any(two(dated.text) for dated in drawn(4000))
+    assert all(two(dated.text) for dated in drawn(200, kind="ambiguous"))
     for dated in drawn(200, kind="impossible"):
         with pytest.raises(ValueError, match="day"):
             datetime.date.fromisoformat(dated.iso)
@@ -62,6 +67,10 @@ def test_longer_texts_are_as_long_as_asked_and_say_nothing_else():
 
 def test_the_data_come_with_their_licence():
     assert "UNICODE LICENSE V3" in (DATA / "UNICODE-LICENSE.txt").read_text(encoding="utf-8")
+
+
+def test_the_docstrings_examples_run():
+    assert doctest.testmod(dates) == (0, 2)
 
 
 def test_codes():
@@ -125,3 +134,92 @@ def test_the_shipped_networks_are_as_good_as_stated(net):
     got = make_dates.accuracy(seq2seq.as_module(dates.trained(net)), make_dates.sample())
     assert got == pytest.approx(stated, abs=1e-3)
     assert make_dates.PATH.stat().st_size < 200_000  # of both
+
+
+def test_the_two_networks_have_equally_many_parameters_within_half_a_percent():
+    sizes = {net: sum(p.numel() for p in make_dates.network(net).parameters()) for net in dates.NETS}
+    assert sizes == {"attention": 74_084, "fixed vector": 74_446}
+
+
+def test_a_key_press_costs_at_most_a_million_and_a_half_multiplications():
+    """The longest text in the box of the page, a one-hot row being a look-up: reading, keys, and eleven steps."""
+    params, S = dates.trained("attention"), dates.LONGEST
+    (H, states), A = params.W_0.shape, len(params.v)
+    reading = 2 * S * H * 3 * H + S * 2 * H * A
+    step = states * A + S * (A + 2 * H) + params.cell.W_x.size + params.cell.W_h.size + params.W_y.size
+    assert reading + dates.WRITTEN * step < 1.5e6
+
+
+@pytest.mark.parametrize("net", dates.NETS)
+def test_scores_of_a_given_text_are_those_of_writing_it(net):
+    model, texts = seq2seq.as_module(dates.trained(net)), drawn(8, seed=5, days="test")
+    codes, lengths, _ = make_dates.tensors(texts)
+    written = model.write(codes, lengths, dates.WRITTEN)
+    scores = model((codes, lengths, written.codes))
+    torch.testing.assert_close(scores.softmax(-1), written.probabilities, atol=1e-5, rtol=1e-4)
+
+
+def test_padding_counts_only_where_it_is_told_to():
+    model = seq2seq.as_module(dates.trained("attention"))
+    codes, lengths, _ = make_dates.tensors(drawn(5, seed=6))
+    wide = torch.cat([codes, torch.full((9, 5), dates.UNKNOWN + 1)])
+    alone, padded = (model.write(c, lengths, dates.WRITTEN) for c in (codes, wide))
+    torch.testing.assert_close(padded.probabilities, alone.probabilities)
+    model.mask = False
+    assert float(model.write(wide, lengths, dates.WRITTEN).weights[:, len(codes):].sum()) > 0
+    model.mask, model.lengths = True, False
+    assert not torch.allclose(model.write(wide, lengths, dates.WRITTEN).probabilities, alone.probabilities, atol=1e-5)
+
+
+def test_a_target_that_has_ended_costs_nothing():
+    scores = torch.randn(3, 2, 4, generator=torch.Generator().manual_seed(0))
+    targets = torch.tensor([[1, 2], [3, -1], [-7, -1]])
+    want = -sum(scores[t, b].log_softmax(-1)[code] for t, b, code in ((0, 0, 1), (0, 1, 2), (1, 0, 3))) / 3
+    torch.testing.assert_close(seq2seq.EncoderDecoder.loss(scores, targets), want)
+
+
+def test_the_rules_read_every_text_that_is_drawn():
+    for days in dates.PARTS:
+        for dated in drawn(1000, days=days, longest=72):
+            assert date_baselines.by_rules(dated.text) == dated.iso, dated.text
+
+
+def test_n_grams_are_those_of_the_text_whatever_stands_beside_it():
+    """Padding adds none; the same run of characters is the same n-gram wherever it stands; ends are told."""
+    texts = [drawn(1)[0]._replace(text=text) for text in ("4. Mai", "4. Mai 2005", "24. Mai")]
+    found = [{*row.tolist()} - {date_baselines.BUCKETS} for row in
+             date_baselines.grams(*make_dates.tensors(texts)[:2])]
+    alone = {*date_baselines.grams(*make_dates.tensors(texts[:1])[:2])[0].tolist()} - {date_baselines.BUCKETS}
+    assert found[0] == alone
+    n = len(texts[0].text) + 2
+    assert len(alone) <= sum(n - k for k in range(5))
+    assert found[0] - found[1] and found[1] - found[0] and len(found[0] & found[1]) > len(found[0]) / 2
+    assert found[0] - found[2]  # a 4 that begins a text
+
+
+@pytest.mark.parametrize(("change", "error", "message"), [
+    ({"texts": 3}, TypeError, "texts: expected three tensors"),
+    ({"codes": torch.full((2, 2), 9)}, ValueError, "codes from 0 to 3"),
+    ({"lengths": torch.tensor([3, 1])}, ValueError, "lengths from 1 to 2"),
+    ({"targets": torch.full((2, 2), 2)}, ValueError, "targets below 2"),
+])
+def test_texts_that_do_not_fit_are_refused_by_name(change, error, message):
+    model = seq2seq.EncoderDecoder(3, 2, 4, 4, 2)
+    parts = {"codes": torch.ones(2, 2).long(), "lengths": torch.tensor([2, 1]), "targets": torch.ones(2, 2).long()}
+    parts |= change
+    with pytest.raises(error, match=message):
+        model(change.get("texts", tuple(parts[name] for name in ("codes", "lengths", "targets"))))
+
+
+@pytest.mark.parametrize(("arguments", "error", "message"), [
+    ({"languages": ["Latin"]}, ValueError, "languages: expected one of English"),
+    ({"languages": "German"}, TypeError, "languages: expected at least one of"),
+    ({"days": "all"}, ValueError, "days: expected one of train"),
+    ({"kind": "odd"}, ValueError, "kind: expected one of plain"),
+    ({"shortest": 37}, ValueError, "shortest: expected at most longest, 36, got 37"),
+    ({"longest": 5}, ValueError, "longest: expected what the patterns"),
+    ({"languages": ["German"], "kind": "ambiguous"}, ValueError, "expected what the patterns of German allow"),
+])
+def test_draws_that_cannot_be_are_refused_by_name(arguments, error, message):
+    with pytest.raises(error, match=message):
+        drawn(2, **arguments)

@@ -1,10 +1,12 @@
 """Greedy and beam search, against every sequence there is."""
 
+import doctest
 import itertools
 
 import numpy as np
 import pytest
 
+from helpers import decoding
 from helpers.decoding import beam_search, greedy
 
 V, LONGEST, END = 3, 4, 2
@@ -30,6 +32,10 @@ def every_sequence(table, end):
         before = (V, *codes)
         found[codes] = sum(table[t, before[t], code] for t, code in enumerate(codes))
     return sorted(found.items(), key=lambda item: -item[1])
+
+
+def test_the_docstrings_examples_run():
+    assert doctest.testmod(decoding) == (0, 5)
 
 
 @pytest.mark.parametrize("end", [None, END])

@@ -7,7 +7,9 @@
     05 GRU                   cells (gru_step, mingru_step, lstm_step with peephole or coupled), bptt (gru_bptt)
     06 both directions       bidirectional (two sets of weights, reversal within true lengths, the gradients by hand),
                              syntax (labelled Python code, and the two networks that colour it)
-    07 attention             attention (scores, masked weights, the context, self-attention)
+    07 attention             attention (scores, masked weights, the context, self-attention), encoder_decoder (reads,
+                             then writes, with a fixed vector or attention; seq2seq: in torch), decoding (greedy, beam
+                             search), dates (in nine locales to ISO 8601, and the two networks that read them)
     09 after the LSTM        linear (linear recurrences, the scan, a matrix for a state), sequence (mingru, minlstm)
 
 Of every chapter: `plots` (arrays in, figure out), `live` (`live.show`), `figures/` (one file a live figure), `checks/`
@@ -15,8 +17,9 @@ Of every chapter: `plots` (arrays in, figure out), `live` (`live.show`), `figure
 command that made them. Imports go one way, from left to right:
 
     cells, attention, linear, sequence, bptt, kinds, params, gates, monitor; kinds and bidirectional
-    sequence, jacobians and lags; params, models and crowd
-    clipping, measured, tasks, text, plots and training stand on their own
+    sequence, jacobians and lags; params, models and crowd; attention and bidirectional, encoder_decoder, seq2seq
+    and dates
+    clipping, decoding, measured, tasks, text, plots and training stand on their own
 """
 
 __version__ = "0.1.0"

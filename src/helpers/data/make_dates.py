@@ -18,7 +18,7 @@ PATH = Path(__file__).with_name("date_readers.npz")
 NETS = {"attention": {"hidden": 40, "state": 56, "attention": 32}, "fixed vector": {"hidden": 42, "state": 58}}
 STAGES = ((1.0, 0.6), (0.3, 0.25), (0.1, 0.15))  # shares of the learning rate, and of the steps it is kept for
 RATES = {"attention": 0.006, "fixed vector": 0.006}
-TEXTS, B, STEPS = 100_000, 64, 1500
+TEXTS, B, STEPS, GROUPED = 100_000, 64, 1000, 10
 UNKNOWN_SHARE = 0.005  # of letters, replaced while training by the code for any other character, so that it is learned
 
 
@@ -31,12 +31,20 @@ def tensors(texts: Sequence[dates.Dated]) -> tuple[torch.Tensor, torch.Tensor, t
 
 
 def batches(texts: Sequence[dates.Dated]) -> Callable:
-    """A `batch(rng)` for `training.fit`: B of the texts, cut to the longest of them."""
+    """A `batch(rng)` for `training.fit`: B of the texts, of about one length, so that little of it is padding.
+
+    GROUPED batches are drawn together, sorted by length and given in any order.
+    """
     codes, lengths, written = tensors(texts)
     letter = torch.tensor([c.isalpha() for c in dates.ALPHABET] + [False, False])
+    waiting = []
 
     def batch(rng):
-        at = torch.randint(len(lengths), (B,), generator=rng)
+        if not waiting:
+            drawn = torch.randint(len(lengths), (GROUPED * B,), generator=rng)
+            sorted_ = drawn[lengths[drawn].argsort(stable=True)].reshape(GROUPED, B)
+            waiting.extend(sorted_[torch.randperm(GROUPED, generator=rng)])
+        at = waiting.pop()
         x = codes[:lengths[at].max(), at]
         x = torch.where(letter[x] & (torch.rand(x.shape, generator=rng) < UNKNOWN_SHARE), dates.UNKNOWN, x)
         return (x, lengths[at], written[:, at]), written[:, at]
@@ -49,13 +57,14 @@ def network(net: str, seed: int = 0) -> EncoderDecoder:
     return EncoderDecoder(dates.UNKNOWN + 1, len(dates.SYMBOLS), **NETS[net], seed=seed)
 
 
-def train(net: str, *, rate: float, seed: int, watch: Callable | None = None, every: int = 100) -> EncoderDecoder:
+def train(net: str, *, rate: float, seed: int, longest: int = dates.LONGEST, watch: Callable | None = None,
+          every: int = 100) -> EncoderDecoder:
     """The network called `net` in NETS, trained with Adam at `rate`, lowered twice; `seed` draws the texts too.
 
-    watch(model) is called after every `every` steps of each stage.
+    The texts have at most `longest` characters. watch(model) is called after every `every` steps of each stage.
     """
     model = network(net, seed)
-    batch = batches(dates.draw(TEXTS, np.random.default_rng(seed)))
+    batch = batches(dates.draw(TEXTS, np.random.default_rng(seed), longest=longest))
     seen = (lambda step, model, *_: watch(model)) if watch else None
     for stage, (share, kept) in enumerate(STAGES):
         training.fit(model, batch, round(kept * STEPS), loss=model.loss, lr=share * rate, every=every, callback=seen,
