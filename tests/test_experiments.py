@@ -17,6 +17,7 @@ from experiments import (
     equal_parameters,
     fast_weights,
     fill_the_blank,
+    forecast,
     highlighter,
     long_memory,
     parity,
@@ -34,15 +35,15 @@ from experiments.core import (
     train_until,
     tuning_settings,
 )
-from helpers import kinds, sequence, syntax, tasks
+from helpers import kinds, sequence, series, syntax, tasks
 from helpers import reviews as helpers_reviews
 from helpers.data import make_highlighter
 from helpers.measured import measured
 from helpers.models import LastStep
 
 torch.set_num_threads(1)
-MODULES = [adding_1997, clipping, counting, deep_layers, equal_parameters, fast_weights, fill_the_blank, highlighter,
-           long_memory, parity, reviews, shell_game]
+MODULES = [adding_1997, clipping, counting, deep_layers, equal_parameters, fast_weights, fill_the_blank, forecast,
+           highlighter, long_memory, parity, reviews, shell_game]
 
 
 def every_setting(module, run):
@@ -406,3 +407,35 @@ def test_what_the_page_says_of_reviews():
     for more in ("words and pairs", "words, pairs and triples"):
         gain = {kind: median(3200, more, kind) - median(3200, "bag of words", kind) for kind in kinds}
         assert gain["negated"] > 0.5 and gain["contrast"] > 0.2 and gain["plain"] < 0
+
+
+@pytest.mark.parametrize("ahead", forecast.AHEAD)
+def test_no_network_is_fitted_to_or_reads_what_it_is_tested_on(ahead):
+    x, y, scale = forecast.inputs(told=True)
+    latest = max(int(forecast.stretches(torch.arange(len(x))[:, None], torch.arange(len(y)), ahead)(
+        torch.Generator().manual_seed(seed))[1].max()) for seed in range(400))
+    assert latest == series.TRAIN.stop - 1
+    torch.manual_seed(0)
+    net = forecast.Forecaster(nn.GRU)
+    before = forecast.whole(net, x, ahead, scale)
+    x[650 - ahead + 1 :] += 1.0
+    after = forecast.whole(net, x, ahead, scale)
+    np.testing.assert_array_equal(before[: 650 + 1], after[: 650 + 1])
+    assert (before[651:] != after[651:]).all() and np.isnan(before[:ahead]).all()
+
+
+def test_what_the_page_says_of_forecasts():
+    found = measured("forecast")
+    median = lambda ahead, method: np.median(found[ahead][method]["mase"])  # noqa: E731
+    for ahead in found:
+        others = [method for method in found[ahead] if method not in (*forecast.NETS, forecast.CONTROL)]
+        best = min(median(ahead, method) for method in others)
+        assert all(median(ahead, net) > best for net in (*forecast.NETS, forecast.CONTROL))
+    fitted = (*forecast.LINEAR, *forecast.NETS, forecast.CONTROL)
+    assert max(median("1", m) for m in fitted) - min(median("1", m) for m in fitted) < 0.02
+    for net in forecast.NETS:
+        assert max(found["6"][net]["mase"]) < found["6"]["autoregression"]["mase"][0]
+    assert median("6", "LSTM") < median("6", forecast.CONTROL) < median("6", "autoregression")
+    assert min(found["12"], key=lambda method: median("12", method)) == "climatology"
+    untold, usual = sorted(found["12"][forecast.CONTROL]["mase"]), median("12", "climatology")
+    assert np.round(untold, 2)[[0, 1, -1]].tolist() == [0.60, 0.62, 0.83] and untold[1] < usual < untold[2]
