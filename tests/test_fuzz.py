@@ -24,6 +24,7 @@ import torch
 import helpers
 from helpers import (
     bidirectional,
+    copier,
     crowd,
     dates,
     encoder_decoder,
@@ -174,6 +175,11 @@ CALLS = {
     "CharModel.forward": lambda: {"self": models.CharModel("rnn", 3, 96), "codes": torch.ones(4, 2, dtype=torch.int64)},
     "Tagger": lambda: {"cell": "gru", "hidden": 3, "vocabulary": 97, "classes": 10, "bidirectional": True},
     "Tagger.forward": lambda: {"self": models.Tagger("rnn", 3), "codes": torch.ones(4, 2, dtype=torch.int64)},
+    "Copier": lambda: {"context": "attention", "hidden": 3, "seed": 1},
+    "Copier.forward": lambda: {"self": copier.Copier(hidden=3), "codes": torch.ones(4, 2, dtype=torch.int64)},
+    "letters": lambda: {"length": 3, "batch": 2, "rng": torch.Generator()},
+    "write": lambda: {"model": copier.Copier(hidden=3), "codes": torch.ones(4, 2, dtype=torch.int64)},
+    "gradients_by_lag": lambda: {"model": copier.Copier(hidden=3), "codes": torch.ones(4, 2, dtype=torch.int64)},
     "corpus": lambda: {},
     "commonest": lambda: {"part": syntax.Labelled(CODES, CODES % 10), "codes": CODES[:9], "before": 1, "after": 1},
     "trained": lambda: {"net": "two-way"},
