@@ -11,6 +11,7 @@ from torch import nn
 
 from experiments import (
     adding_1997,
+    captions,
     clipping,
     counting,
     deep_layers,
@@ -37,13 +38,13 @@ from experiments.core import (
 )
 from helpers import kinds, sequence, series, syntax, tasks
 from helpers import reviews as helpers_reviews
-from helpers.data import make_highlighter
+from helpers.data import make_captioner, make_highlighter
 from helpers.measured import measured
 from helpers.models import LastStep
 
 torch.set_num_threads(1)
-MODULES = [adding_1997, clipping, counting, deep_layers, equal_parameters, fast_weights, fill_the_blank, forecast,
-           highlighter, long_memory, parity, reviews, shell_game]
+MODULES = [adding_1997, captions, clipping, counting, deep_layers, equal_parameters, fast_weights, fill_the_blank,
+           forecast, highlighter, long_memory, parity, reviews, shell_game]
 
 
 def every_setting(module, run):
@@ -250,6 +251,28 @@ def test_what_the_page_reads_from_its_tables_is_there():
     assert solved(runs, task="temporal order", net=tanh[0], length=50) > 0
     plain = solved(runs, net="tanh, no clipping")
     assert abs(plain - solved(runs, net="tanh, clipped")) <= 1
+
+
+def test_what_the_page_says_of_captions():
+    """Every sentence of the reading; the rates are the best while tuning, and those of the shipped networks."""
+    runs = saved(captions)
+    rows = captions.summary(runs)
+    of = lambda way, measure="exact": np.array(rows[way][measure])  # noqa: E731
+    for measure in ("exact", "training"):
+        for once in ("first step", "before the words"):
+            assert of("every step", measure).min() > of(once, measure).max()
+            assert of(once, measure).min() >= of("output", measure).max()
+    assert of("first step").max() > of("before the words").min() and of("before the words").max() > 0.8
+    assert abs(of("output", "digit").mean() - of("every step", "digit").mean()) < 0.005
+    assert of("output", "ink").max() < of("every step", "ink").min() - 0.03
+    assert of("nowhere", "sentence").min() == 1 and of("nowhere").max() < 0.03
+    (told,) = of("four linear classifiers and the rule")
+    assert told > of("every step").max() > of("nearest picture")[0] + 0.3
+    gain = {kind: rows["four linear classifiers and the rule"][kind][0] - of("every step", kind).mean()
+            for kind in captions.KINDS}
+    assert min(gain["ink"], gain["height"]) > 0.02 and max(gain["digit"], gain["lean"]) < -0.01
+    chosen = {r.setting["way"]: r.setting["rate"] for r in runs if r.setting["seed"] == 0}
+    assert {way: chosen[way] for way in captions.WAYS} == make_captioner.RATES
 
 
 def test_what_the_page_says_of_hidden_characters():
