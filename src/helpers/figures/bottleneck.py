@@ -17,8 +17,8 @@ from live_figures import Challenge, Claim, Text, Try, draw
 title = "How long a text fits through a fixed vector?"
 caption = (
     "Three networks repeat your text, their errors on a ground of colour: two see the last encoder state alone, one "
-    "attends to all. Below, the share of symbols that such networks get right in random texts of each length, the mean "
-    "and the range over seeds, all trained on texts of up to 12 symbols; the dots are your text."
+    "attends to all. The curves are the share of symbols that such networks get right in random texts, the mean and "
+    "the range over seeds; the upright line is the longest text of the training, the marks are your text."
 )
 alt = (
     "Your text, and under it what each of three networks makes of it, wrong symbols marked; below, falling curves over "
@@ -103,9 +103,9 @@ def figure(arrays):
             fig.add_scatter(x=lengths, y=edge, name=label, mode="lines", fill=fill, line=paint | {"width": 0},
                             showlegend=False, hoverinfo="skip")
         fig.add_scatter(x=lengths, y=right.mean(0), name=label, mode="lines", line=paint | {"dash": dash})
-    for net, (label, color) in NETWORKS.items():
+    for (net, (label, color)), symbol in zip(NETWORKS.items(), ("square", "diamond", "circle"), strict=True):
         fig.add_scatter(x=arrays["at"], y=arrays[f"{net}_dot"], name=f"{label}, your text", mode="markers",
-                        marker={"size": 10, "color": plots.COLORS[color]}, showlegend=False)
+                        marker={"size": 10, "symbol": symbol, "color": plots.COLORS[color]}, showlegend=False)
     fig.add_scatter(x=[1, LONGEST], y=[1 / len(ALPHABET)] * 2, name="guessing", mode="lines",
                     line={"color": plots.color("baseline"), "dash": "dot"})
     return plots.cursor(fig, TRAINED, name="longest trained", high=1.03)
