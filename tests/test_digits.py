@@ -50,3 +50,18 @@ def test_without_scikit_learn_the_error_names_what_to_install(monkeypatch):
         digits.load()
     with pytest.raises(TypeError, match="as_filed: expected True or False"):
         digits.load("filed")
+
+
+def test_what_is_no_reader_is_refused():
+    with pytest.raises(ValueError, match="cell: expected one of tanh RNN, orthogonal start, GRU, LSTM; got 'lstm'"):
+        digits.trained("lstm", "rows")
+    with pytest.raises(ValueError, match="order: expected one of pixels, rows"):
+        digits.trained("LSTM", "columns")
+    with pytest.raises(TypeError, match="reader: expected a Reader, got ndarray"):
+        digits.read(np.zeros(3), np.zeros((8, 1, 8)))
+
+
+def test_probabilities_add_up_after_every_step():
+    p = digits.read(digits.trained("GRU", "rows"), digits.as_rows(digits.load().test_images[:5]))
+    assert p.shape == (8, 5, 10)
+    np.testing.assert_allclose(p.sum(axis=-1), 1)

@@ -24,6 +24,7 @@ import torch
 import helpers
 from helpers import (
     bidirectional,
+    captioner,
     copier,
     crowd,
     dates,
@@ -55,6 +56,8 @@ RNG = lambda: np.random.default_rng(0)  # noqa: E731
 TRANSLATOR = seq2seq.as_params(seq2seq.EncoderDecoder(3, 2, 4, 4, 2))
 COIN = lambda state, symbol: (np.log([0.4, 0.6]), state)  # noqa: E731
 CODES = np.arange(60)
+PICTURES = np.random.default_rng(5).uniform(size=(3, 8, 8))
+CAPTIONER = lambda: captioner.trained("every step")  # noqa: E731
 MODULE = torch.nn.LSTM(3, 4, bidirectional=True).double()
 SEEN = gates.inspect(MODULE, X)
 CROWD = lambda: crowd.Crowd(crowd.members("normal", 2, 3, 1, [0, 1]))  # noqa: E731
@@ -201,6 +204,13 @@ CALLS = {
     "as_params": lambda: {"model": seq2seq.EncoderDecoder(3, 2, 4, 4, 2)},
     "as_module": lambda: {"params": TRANSLATOR},
     "label": lambda: {"code": "x = 1"},
+    "measure": lambda: {"images": PICTURES},
+    "captions": lambda: {"images": PICTURES, "labels": np.arange(3)},
+    "to_codes": lambda: {"texts": ["a thin one ."]},
+    "to_texts": lambda: {"codes": np.asarray([[1, 2], [6, 3], [0, 0]])},
+    "look": lambda: {"params": CAPTIONER(), "images": PICTURES},
+    "caption_step": lambda: {"params": CAPTIONER(), "x": np.eye(27)[:3], "s": np.zeros((3, 64)), "v": np.ones((3, 48))},
+    "describe": lambda: {"params": CAPTIONER(), "way": "every step", "v": np.ones((2, 3, 48)), "follow": True},
     "stretches": lambda: {"part": syntax.Labelled(CODES, CODES % 10), "length": 20},
     "ElmanNet": lambda: {"hidden": 3},
     "ElmanNet.forward": lambda: {"self": models.ElmanNet(3), "x": torch.ones(4, 2, 1)},

@@ -10,6 +10,8 @@
     07 attention             attention (scores, masked weights, the context, self-attention), encoder_decoder (reads,
                              then writes, with a fixed vector or attention; seq2seq: in torch), decoding (greedy, beam
                              search), dates (in nine locales to ISO 8601, and the two networks that read them)
+    08 applications          digits (as sequences), captions (of digits, by a rule), captioner (a recurrence that
+                             is told about a picture)
     09 after the LSTM        linear (linear recurrences, the scan, a matrix for a state), sequence (mingru, minlstm)
 
 Of every chapter: `plots` (arrays in, figure out), `live` (`live.show`), `figures/` (one file a live figure), `checks/`
@@ -18,7 +20,7 @@ command that made them. Imports go one way, from left to right:
 
     cells, attention, linear, sequence, bptt, kinds, params, gates, monitor; kinds and bidirectional
     sequence, jacobians and lags; params, models and crowd; attention and bidirectional, encoder_decoder, seq2seq
-    and dates
+    and dates; digits, captions and captioner
     clipping, decoding, measured, tasks, text, plots and training stand on their own
 """
 

@@ -7,16 +7,23 @@ which one is not said, so that the same hands wrote the training and the test im
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from ._validate import as_floats, expect_flags, namespace
+from ._validate import as_floats, expect_choice, expect_flags, expect_shape, namespace
+from .cells import softmax
+from .kinds import KINDS, kind_of
 
-__all__ = ["SIZE", "TESTED", "Digits", "as_pixels", "as_rows", "load"]
+__all__ = ["CELLS", "ORDERS", "SIZE", "TESTED", "Digits", "Reader", "as_pixels", "as_rows", "blocks", "framed", "load",
+           "read", "scores", "trained"]
 
 SIZE = 8  # pixels on a side
 TESTED = 450  # images that are held out
+CELLS = {"tanh RNN, orthogonal start": "rnn", "GRU": "gru", "LSTM": "lstm"}  # of the readers, and their kinds
+ORDERS = ("pixels", "rows")
+WIDTHS = 16, 22  # cells of 32: how wide most digits of the data set are; all of them are 32 high
 
 
 class Digits(NamedTuple):
@@ -83,3 +90,94 @@ def as_rows(images):
     if images.ndim != 3:
         raise ValueError(f"images: expected shape (n, rows, columns), got {tuple(images.shape)}")
     return namespace(images=images).permute_dims(images, (1, 0, 2))
+
+
+def blocks(bitmap):
+    """A square bitmap of ones and zeros as the data set counts it: the share of ink (8, 8) of each block. Array API.
+
+    Raises TypeError for what is no array, ValueError unless it is (8 n, 8 n).
+
+    >>> float(blocks(np.eye(32))[0, 0])
+    0.25
+    """
+    bitmap = as_floats("bitmap", bitmap)
+    side = _square("bitmap", bitmap) // SIZE
+    xp = namespace(bitmap=bitmap)
+    return xp.mean(xp.mean(xp.reshape(bitmap, (SIZE, side, SIZE, side)), axis=3), axis=1)
+
+
+def framed(bitmap):
+    """The drawing of a square bitmap as large as the digits of the data set: cut out, and enlarged to full height.
+
+    Its width grows by the same factor, but to no less and no more than that of most digits there (`WIDTHS`), and it
+    comes to stand in the middle. An empty bitmap stays empty. Array API; raises as `blocks`.
+    """
+    bitmap = as_floats("bitmap", bitmap)
+    n = _square("bitmap", bitmap)
+    xp = namespace(bitmap=bitmap)
+    (top, height), (left, width) = (_extent(xp.max(bitmap, axis=axis)) for axis in (1, 0))
+    place = xp.arange(n) + 0.5
+    across = xp.clip(n * width / height, *(n * w / 32 for w in WIDTHS))
+    rows = xp.astype(xp.floor(top + place * height / n), xp.int64)
+    columns = xp.astype(xp.floor(left + width / 2 + (place - n / 2) * width / across), xp.int64)
+    inside = (columns >= left) & (columns < left + width)
+    cut = xp.take(xp.take(bitmap, rows, axis=0), xp.clip(columns, 0, n - 1), axis=1)
+    return xp.where(inside, cut, 0.0 * cut)
+
+
+def _square(name: str, bitmap) -> int:
+    """The side of a square bitmap; ValueError unless blocks divide it."""
+    expect_shape(name, bitmap, ("n", "n"))
+    side = bitmap.shape[0]
+    if side != bitmap.shape[1] or side == 0 or side % SIZE:
+        raise ValueError(f"{name}: expected a square whose side {SIZE} divides, got shape {tuple(bitmap.shape)}")
+    return side
+
+
+def _extent(ink):
+    """Where ink (n,) begins, and over how many places it reaches, as floats; all of them where there is none."""
+    xp = namespace(ink=ink)
+    some = xp.astype(ink > 0, xp.int64)
+    first = xp.argmax(some)
+    return xp.astype(first, xp.float64), xp.astype(ink.shape[0] - xp.argmax(xp.flip(some)) - first, xp.float64)
+
+
+class Reader(NamedTuple):
+    """A network that reads digits: the parameters of its cell, and the readout W_y (H, 10) and c (10,)."""
+
+    params: NamedTuple
+    W_y: np.ndarray
+    c: np.ndarray
+
+
+def trained(cell: str, order: str) -> Reader:
+    """A reader that `python -m helpers.data.make_pixel_reader` trained: a cell of CELLS that reads in one of ORDERS.
+
+    Raises ValueError for another cell or order.
+    """
+    expect_choice("cell", cell, CELLS)
+    expect_choice("order", order, ORDERS)
+    kind = KINDS[CELLS[cell]].params
+    with np.load(Path(__file__).with_name("data") / "pixel_reader.npz") as stored:
+        weights = {name.removeprefix(f"{cell} {order} "): stored[name].astype(np.float64) for name in stored.files
+                   if name.startswith(f"{cell} {order} ")}
+    return Reader(kind(**{name: weights[name] for name in kind._fields if name in weights}), weights["W_y"],
+                  weights["c"])
+
+
+def read(reader: Reader, x):
+    """The probabilities (T, n, 10) of the ten digits after every step of the sequences x (T, n, D). Array API.
+
+    Raises as `scores`.
+    """
+    return softmax(scores(reader, x))
+
+
+def scores(reader: Reader, x):
+    """The scores (T, n, 10) whose softmax `read` gives.
+
+    Raises TypeError for anything but a Reader, else as the functions of its cell in `sequence`.
+    """
+    if not isinstance(reader, Reader):
+        raise TypeError(f"reader: expected a Reader, got {type(reader).__name__}")
+    return kind_of(reader.params).forward(reader.params, x).h @ reader.W_y + reader.c

@@ -16,13 +16,13 @@ __all__ = ["all_at_once", "at_once", "delta_step", "gentle_delta", "never_negati
              "parallel scan, in about $\\log_2 T$ rounds, with steps joined to steps of the same form?",
     hints=("Put one step into the next: is what comes out a step of the same form, described by as many numbers?",),
     choices={
-        "tanh": (r"$h_t = \tanh(x_t + w h_{t-1})$",
+        "tanh": ("hₜ = tanh(xₜ + w hₜ₋₁)",
                  "Not that: two steps are a tanh inside a tanh, which is no tanh of the same form."),
-        "gate": (r"$h_t = \sigma(h_{t-1})\, h_{t-1} + x_t$",
+        "gate": ("hₜ = σ(hₜ₋₁) hₜ₋₁ + xₜ",
                  "Not that: the gate looks at the state, so the step is not linear in it."),
-        "square": (r"$h_t = h_{t-1}^2 + x_t$",
+        "square": ("hₜ = hₜ₋₁² + xₜ",
                    "Not that: two steps are a polynomial of degree 4, three one of degree 8."),
-        "matrix": (r"$h_t = A_t h_{t-1} + b_t$ with matrices $A_t$ that the input chooses",
+        "matrix": ("hₜ = Aₜ hₜ₋₁ + bₜ with matrices Aₜ that the input chooses",
                    "Right: two steps are the matrix A₂ A₁ and the vector A₂ b₁ + b₂. But joining them now costs a "
                    "product of matrices."),
     },
