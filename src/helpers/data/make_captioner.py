@@ -73,7 +73,7 @@ def word_loss(scores: torch.Tensor, codes: torch.Tensor) -> torch.Tensor:
 def enlarged(images: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The pictures and nine copies of each, moved by up to a column and inked by a factor from 0.8 to 1.25.
 
-    The rule captions a changed copy as well as an original: with few pictures a network learns them by heart instead.
+    The rule captions a changed copy as well as an original, so each copy is a new picture with a right caption.
     """
     rng, parts = np.random.default_rng(0), [images]
     for _ in range(COPIES):

@@ -13,7 +13,8 @@ title = "When does the network look at the picture?"
 caption = (
     "A network describes your picture, always with its likeliest word; a bar is the chance of that word, and beside it "
     "stands the next best. The coloured map shows what turning over one pixel, ink to paper or paper to ink, would do "
-    "to the chance of the chosen word; beside the caption stands what the rule measures of the picture in view."
+    "to the chance of the chosen word. Beside the caption stands what the rule measures of the picture in view; words "
+    "with a red edge are written with the other picture in view."
 )
 alt = (
     "A caption with one word a line, each with a bar of its chance and the next best word; a small picture that can "
@@ -205,9 +206,10 @@ tries = [
     Try(ask="What does the network write of an empty picture?",
         guesses=("A full stop.", "The commonest caption.", "Something that is no sentence."), right=2,
         do="Press Clear under your picture.", at={"picture": "", "since": NEVER}, met="empty",
-        says="“thin thin thin”, thirteen times, and each time with a chance of 99 % or more. It never saw a picture "
-             "without ink. That it is sure does not say that it knows.",
-        holds=lambda a: _caption(a) == " ".join(["thin"] * LONGEST) and a["p"][0].min() > 0.985),
+        says="“thin thin thin”, thirteen times, with a chance of 99 % at first and of 100 % from then on, rounded. It "
+             "never saw a picture without ink. That it is sure does not say that it knows.",
+        holds=lambda a: _caption(a) == " ".join(["thin"] * LONGEST)
+        and [f"{p:.0%}" for p in a["p"][0]] == ["99%"] + 12 * ["100%"]),
 ]
 claims = [
     Claim("An exchange leaves the words as they are that stand already.",
