@@ -23,6 +23,7 @@ from experiments import (
     long_memory,
     parity,
     reviews,
+    selective_copy,
     shell_game,
 )
 from experiments.__main__ import main, render
@@ -44,7 +45,7 @@ from helpers.models import LastStep
 
 torch.set_num_threads(1)
 MODULES = [adding_1997, captions, clipping, counting, deep_layers, equal_parameters, fast_weights, fill_the_blank,
-           forecast, highlighter, long_memory, parity, reviews, shell_game]
+           forecast, highlighter, long_memory, parity, reviews, selective_copy, shell_game]
 
 
 def every_setting(module, run):
@@ -462,3 +463,53 @@ def test_what_the_page_says_of_forecasts():
     assert min(found["12"], key=lambda method: median("12", method)) == "climatology"
     untold, usual = sorted(found["12"][forecast.CONTROL]["mase"]), median("12", "climatology")
     assert np.round(untold, 2)[[0, 1, -1]].tolist() == [0.60, 0.62, 0.83] and untold[1] < usual < untold[2]
+
+
+def test_selective_copying_asks_for_the_tokens_in_their_order():
+    symbols, tokens = selective_copy.draw(torch.Generator().manual_seed(0), 200)
+    for column, due in zip(symbols.T, tokens.T, strict=True):
+        read, asked = column.split([selective_copy.LENGTH, selective_copy.TOKENS])
+        assert read[read != selective_copy.NOISE].tolist() == due.tolist()
+        assert (asked == selective_copy.ASK).all()
+    places = (symbols[: selective_copy.LENGTH] != selective_copy.NOISE).float().mean(1)
+    assert (places - 1 / 8).abs().max() < 0.1 and set(tokens.unique().tolist()) == set(range(selective_copy.KINDS))
+
+
+def test_who_knows_no_order_names_the_most_frequent_token():
+    _, tokens = selective_copy.draw(torch.Generator().manual_seed(1), 20_000)
+    right = (tokens == tokens.mode(dim=0).values).float().mean()
+    assert abs(float(right) - selective_copy.without_order()) < 0.01
+
+
+def test_the_nets_of_selective_copying_are_of_one_size_and_start_alike():
+    sizes = [selective_copy.parameters(plan) for plan in selective_copy.PLANS.values()]
+    assert max(sizes) / min(sizes) < 1.11
+    for net, plan in selective_copy.PLANS.items():
+        first = selective_copy.Net(plan, seed=0).layers[0]
+        if plan.cell.startswith("min"):
+            x = torch.zeros(3, 1, selective_copy.KINDS + 2)
+            trace = first.forward_all(first.params(first.W_x, first.b), x, parallel=True)
+            keep = trace.z if plan.cell == "minGRU" else trace.f
+            torch.testing.assert_close(keep, torch.full_like(keep, 1 / (1 + np.exp(-selective_copy.KEEP))))
+        else:
+            blocks = (first.layer.bias_ih_l0 + first.layer.bias_hh_l0).unflatten(0, (-1, plan.units))
+            assert (blocks[1] == selective_copy.KEEP).all() and (blocks[0].abs() < 1).all(), net
+
+
+def test_what_the_page_says_of_selective_copying():
+    """Every sentence of the reading."""
+    runs = saved(selective_copy)
+    scores = {net: row["scores"] for net, row in selective_copy.summary(runs).items()}
+    minimal = [score for net in scores if net.startswith("min") for score in scores[net]]
+    assert min(minimal) > 0.94 and max(minimal) < 0.985
+    median = lambda net: np.median(scores[net])  # noqa: E731
+    assert 0 < median("minGRU, 3 layers") - median("minGRU, 1 layer") < 0.03
+    assert median("minLSTM, 3 layers") < median("minLSTM, 1 layer")
+    assert min(scores["GRU, 1 layer"]) > max(scores["minGRU, 1 layer"])
+    assert min(scores["GRU, 3 layers"]) <= max(scores["minGRU, 3 layers"]) < median("GRU, 3 layers")
+    assert all(sum(score >= 0.99 for score in scores[f"GRU, {depth}"]) == 2 for depth in ("1 layer", "3 layers"))
+    lstm = {r.setting["rate"] for r in runs if r.setting["net"].startswith("LSTM") and r.score < 0.14}
+    assert lstm == {0.01, 0.03}
+    assert {row["rate"] for net, row in selective_copy.summary(runs).items() if net.startswith("LSTM")} == {0.003}
+    assert max(scores["LSTM, 1 layer"] + scores["LSTM, 3 layers"]) < min(minimal)
+    assert min(scores["LSTM, 1 layer"] + scores["LSTM, 3 layers"]) > selective_copy.without_order()
