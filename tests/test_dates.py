@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from helpers import dates, decoding, encoder_decoder, seq2seq
-from helpers.data import date_baselines, make_dates
+from helpers.data import date_baselines, date_measures, make_dates
 
 torch.set_num_threads(1)
 DATA = Path(dates.__file__).with_name("data")
@@ -223,3 +223,42 @@ def test_texts_that_do_not_fit_are_refused_by_name(change, error, message):
 def test_draws_that_cannot_be_are_refused_by_name(arguments, error, message):
     with pytest.raises(error, match=message):
         drawn(2, **arguments)
+
+
+class Looks:
+    """A network that looks at one place of each text, given as a function of the drawn text, and writes nothing."""
+
+    def __init__(self, texts, place):
+        self.places = {dated.text: place(dated) for dated in texts}
+
+    def write(self, codes, lengths, steps):
+        weights = torch.zeros(steps, *codes.shape)
+        for b, n in enumerate(lengths):
+            text = "".join((dates.ALPHABET + "?")[code] for code in codes[:n, b])
+            weights[:, self.places[text], b] = 1.0
+        return seq2seq.Written(torch.zeros(steps, len(lengths)), None, weights)
+
+
+def test_the_alignment_counts_looks_at_the_right_characters(monkeypatch):
+    """A network that always looks at the first character of the month is right of the month, and of nothing else."""
+    texts = [dated for dated in drawn(400, seed=1) if dated.text == dated.text.lower()]
+    monkeypatch.setattr(date_measures, "drawn", lambda n: texts)
+    found = date_measures.alignment(Looks(texts, lambda dated: dated.spans["month"][0]))
+    assert found["aligned"] == [0.0, 1.0, 0.0] and 0 < found["elsewhere"][1] < 1
+    sizes = [(dated.spans["year"][1] - dated.spans["year"][0]) / len(dated.text) for dated in texts]
+    assert found["uniform"][0] == pytest.approx(np.mean(sizes), abs=1e-4)
+
+
+def test_readings_of_ambiguous_numbers_and_days_that_exist():
+    dated = dates.Dated("03/04/05", "2005-04-03", "French", "dd/MM/yy", {})
+    assert date_measures.readings(dated) == {"2005-04-03": 0, "2005-03-04": 1}
+    said = ("2004-02-29", "2005-02-29", "2005-1-1", "20050101", "hello")
+    assert [iso for iso in said if date_measures.exists(iso)] == ["2004-02-29"]
+
+
+def test_padding_measured_on_a_network_that_ignores_it_changes_nothing(monkeypatch):
+    monkeypatch.setattr(date_measures, "EACH", 30)
+    monkeypatch.setattr(date_measures, "BUGS", {"none": {}})
+    model = seq2seq.as_module(dates.trained("attention"))
+    (found,) = date_measures.padded(model).values()
+    assert len(set(found)) == 1 and found[0] > 0.9

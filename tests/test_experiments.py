@@ -14,6 +14,7 @@ from experiments import (
     captions,
     clipping,
     counting,
+    dates,
     deep_layers,
     equal_parameters,
     fast_weights,
@@ -44,8 +45,8 @@ from helpers.measured import measured
 from helpers.models import LastStep
 
 torch.set_num_threads(1)
-MODULES = [adding_1997, captions, clipping, counting, deep_layers, equal_parameters, fast_weights, fill_the_blank,
-           forecast, highlighter, long_memory, parity, reviews, selective_copy, shell_game]
+MODULES = [adding_1997, captions, clipping, counting, dates, deep_layers, equal_parameters, fast_weights,
+           fill_the_blank, forecast, highlighter, long_memory, parity, reviews, selective_copy, shell_game]
 
 
 def every_setting(module, run):
@@ -513,3 +514,48 @@ def test_what_the_page_says_of_selective_copying():
     assert {row["rate"] for net, row in selective_copy.summary(runs).items() if net.startswith("LSTM")} == {0.003}
     assert max(scores["LSTM, 1 layer"] + scores["LSTM, 3 layers"]) < min(minimal)
     assert min(scores["LSTM, 1 layer"] + scores["LSTM, 3 layers"]) > selective_copy.without_order()
+
+
+def percents(values, digits=1):
+    """The lowest and the highest of shares, in percent."""
+    return tuple(round(100 * float(v), digits) for v in (np.min(values), np.max(values)))
+
+
+def test_what_the_page_says_of_dates():
+    """Every sentence of the reading, for every seed; the rates are the best on validation, and the shipped ones."""
+    runs = saved(dates)
+    of = {net: lambda measure, net=net: dates.over_seeds(runs, net, measure)
+          for net in (*dates.READERS, *dates.SHORT_READERS)}
+    for net, rate in dates.BEST.items():
+        assert {r.setting["rate"] for r in dates.best(runs, net)} == {rate}
+    score = {net: [r.score for r in dates.best(runs, net)] for net in dates.READERS}
+    assert percents(score["attention"]) == (99.8, 99.9) and percents(score["fixed vector"]) == (99.6, 99.7)
+    assert score["rules"] == [1.0] and (of["rules"]("lengths") == 1).all()
+    texts = 12_800 // (dates.B * dates.EVERY) - 1
+    soon = {net: of[net]("curve")[:, texts] for net in dates.NETS}
+    assert percents(soon["attention"], 0) == (92, 99) and percents(soon["fixed vector"], 0) == (14, 23)
+    tried = {(r.setting["net"], r.setting["rate"]): r.measures["curve"][texts] for r in runs
+             if r.setting["net"] in dates.NETS and r.setting["seed"] == 0 and "longest" not in r.setting}
+    assert all(tried["attention", rate] > tried["fixed vector", rate] + 0.2 for rate in dates.RATES)
+    assert all(of[net]("lengths").min() > 0.99 and of[net]("around").min() > 0.98 for net in dates.NETS)
+    short = {net: of[f"{net}, short"]("around") for net in dates.NETS}
+    assert percents(short["attention"][:, -1]) == (83, 94.5) and percents(short["fixed vector"][:, -1]) == (33.5, 58.5)
+    assert all(np.diff(row).max() < 0 for found in short.values() for row in found)
+    assert (short["fixed vector"][:, 1:] < short["attention"][:, 1:]).all()
+    assert of["attention"]("aligned").min() > 0.89 and of["attention"]("elsewhere").max() < 0.5
+    odd = next(r for r in runs if r.setting == {"net": "attention", "rate": 0.012, "seed": 0})
+    assert odd.score > 0.999 and 0.5 < odd.measures["aligned"][1] < 0.55
+    neither = of["attention"]("ambiguous")[:, 2]
+    assert percents(neither, 0) == (39, 52)
+    doubt = {kind: of["attention"](f"doubt {kind}") for kind in ("plain", "ambiguous", "impossible")}
+    assert (doubt["ambiguous"][:, 1] > 20 * doubt["plain"][:, 1]).all() and doubt["ambiguous"][:, 0].max() < 0.02
+    assert of["attention"]("impossible")[:, 0].min() > 0.99 and (doubt["impossible"] < 0.005).all()
+    bugs = {net: [of[net](f"padding: {name}") for name, flags in dates.BUGS.items()
+                  if net == "attention" or "mask" not in flags] for net in dates.NETS}
+    assert all(found[:, 1].min() > 0.93 for net in dates.NETS for found in bugs[net])
+    assert all(found[:, -1].min() >= 0.94 for found in bugs["attention"])
+    assert percents(bugs["fixed vector"][0][:, -1], 0) == (55, 88)
+    first = next(r for r in runs if r.setting == {"net": "attention", "rate": 0.006, "seed": 0})
+    assert 0.2 < first.measures["padding: both"][-1] < 0.21
+    for net in dates.NETS:
+        assert np.array_equal(of[net]("beam 1, plain")[:, 0], of[net]("beam 5, plain")[:, 0])
