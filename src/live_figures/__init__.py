@@ -11,6 +11,7 @@ _HOMES = {
     "Claim": "claims",
     "ColoredText": "views",
     "Figures": "collection",
+    "LinkedTexts": "linked",
     "LiveFigure": "figure",
     "LongText": "controls",
     "Map": "touch",

@@ -31,7 +31,12 @@ def check(fig: LiveFigure, given: dict, arrays: dict) -> None:
 
 def _check_words(fig: LiveFigure, get) -> None:
     """Readout and diagram show single numbers that exist."""
-    for reference in values.references(fig.readout) + (values.diagram_references(fig.diagram) if fig.diagram else []):
+    conditions = [met for met, _ in fig.readouts]
+    if "" in conditions[:-1] or conditions[-1:] != [""]:
+        raise ValueError(f"figure {fig.name!r}: each sentence of the readout but the last has a condition, got "
+                         f"{conditions}")
+    spoken = [*conditions[:-1], *(reference for _, said in fig.readouts for reference in values.references(said))]
+    for reference in spoken + (values.diagram_references(fig.diagram) if fig.diagram else []):
         if not isinstance(value := get(reference), str) and np.ndim(value):
             raise ValueError(f"figure {fig.name!r}: {reference!r} has shape {np.shape(value)}; words and marks show "
                              "single numbers")

@@ -81,8 +81,18 @@ def _long_text_html(control: LongText, value: str, label: str, word) -> str:
     return (f'<div class="live-longtext" data-count="{escape(word("text_count"))}"><label>{label}'
             f'<textarea name="{control.name}" rows="{control.lines}" '
             f'dir="auto" autocomplete="off" autocapitalize="off" spellcheck="false">\n{escape(value)}</textarea>'
-            f'</label><span class="live-count">{escape(count)}</span>'
+            f'</label>{_examples_html(control, value, word("text_examples"))}'
+            f'<span class="live-count">{escape(count)}</span>'
             '<span class="live-hint" role="alert"></span></div>\n')
+
+
+def _examples_html(control: LongText, value: str, label: str) -> str:
+    """A list of the texts that the reader can take; it stands on none where the text is another."""
+    if not control.examples:
+        return ""
+    options = "".join(f'<option{" selected" if e == value else ""}>{escape(e)}</option>' for e in control.examples)
+    return (f'<select data-examples aria-label="{escape(label)}" autocomplete="off">'
+            f'<option value="">{escape(label)}</option>{options}</select>')
 
 
 def _pad_html(control: Pad, value, word) -> str:

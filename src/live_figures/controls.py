@@ -173,7 +173,8 @@ class LongText(Control):
 
     `compute` receives int64 codes, padded with -1 to `max_length`: a character's place in `alphabet`, or `unknown` for
     every other (by default one past the alphabet). A line ends with one newline, however it was pasted. The address
-    keeps texts of up to 200 characters; a link to a longer one leaves it out and says so.
+    keeps texts of up to 200 characters; a link to a longer one leaves it out and says so. The reader can take a text
+    from a list of `examples`.
     """
 
     value: str
@@ -182,6 +183,7 @@ class LongText(Control):
     min_length: int = 1
     unknown: int | None = None
     lines: int = 5
+    examples: tuple[str, ...] = ()
 
     def __post_init__(self):
         if not 0 <= self.min_length <= self.max_length <= LONGEST_TEXT or not self.max_length:
@@ -193,6 +195,8 @@ class LongText(Control):
             raise ValueError(f"control {self.name!r}: unknown is a code from 0 to {len(self.alphabet)}, got "
                              f"{self.unknown}")
         super().__post_init__()
+        for example in self.examples:
+            self.check(example)
 
     @property
     def unknown_code(self) -> int:

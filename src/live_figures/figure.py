@@ -13,6 +13,7 @@ import numpy as np
 
 from .claims import Challenge, Claim, Try
 from .controls import Control
+from .values import fill_template
 from .words import ENGINE, translated
 
 __all__ = ["PARTS", "LiveFigure", "from_module"]
@@ -45,7 +46,7 @@ class LiveFigure:
     figure: Callable | None = None
     diagram: str = ""
     views: tuple = ()
-    readout: str = ""
+    readout: str | tuple[tuple[str, str], ...] = ""
     challenges: tuple[Challenge, ...] = ()
     tries: tuple[Try, ...] = ()
     claims: tuple[Claim, ...] = ()
@@ -116,6 +117,16 @@ class LiveFigure:
         """What the figure shows at these control values: its arrays, of the first step if it has memory."""
         out = self.run(**given)
         return out if self.compute is not None else out[1]
+
+    def said(self, get: Callable[[str], object]) -> str:
+        """The readout as a sentence: its own, or the first of several whose condition is above zero or empty."""
+        template = next(text for met, text in self.readouts if not met or float(get(met)) > 0)
+        return fill_template(template, get)
+
+    @property
+    def readouts(self) -> tuple[tuple[str, str], ...]:
+        """The sentences of the readout, each after the array that is its condition; the last one has none."""
+        return (("", self.readout),) if isinstance(self.readout, str) else tuple(self.readout)
 
     def plot(self, arrays: dict[str, np.ndarray] | None = None):
         """The plotly figure of `arrays` (default state if None), or None for a figure that is a diagram alone."""

@@ -13,7 +13,7 @@ from .bindings import infer
 from .consistency import check, getter
 from .control_html import control_html, control_spec
 from .figure import LiveFigure
-from .views import views_html, views_spec
+from .views import links_html, views_html, views_spec
 from .words import ENGINE, spoken
 
 __all__ = ["figure_html", "plot_html", "standalone_html", "tries_html"]
@@ -39,7 +39,8 @@ def figure_html(fig: LiveFigure, **controls) -> str:
 {inputs}{_step_buttons(fig)}
 </div>
 {_readout_html(fig, get)}
-<div class="live-stage">{_diagram_html(fig, get)}{views_html(fig, given, arrays)}{stage}</div>
+<div class="live-stage">{links_html(fig, given, arrays)}{_diagram_html(fig, get)}\
+{views_html(fig, given, arrays)}{stage}</div>
 {tries_html(fig)}{_challenges_html(fig)}
 <div class="live-foot"><figcaption>{_text(fig.caption)}</figcaption>
 <div class="live-actions">{_zoom_button(fig.word("zoom")) if plot is not None else ""}<button type="button" \
@@ -92,7 +93,7 @@ body {{ margin: 0 auto; max-width: 46rem; padding: 1rem; background: var(--live-
 
 
 def _spec(fig: LiveFigure, given: dict) -> dict:
-    spec = {"name": fig.name, "memory": fig.step is not None, "rate": fig.rate, "readout": fig.readout,
+    spec = {"name": fig.name, "memory": fig.step is not None, "rate": fig.rate, "readout": fig.readouts,
             "words": spoken(fig.engine_words),
             "dark": palette.DARK, "controls": [control_spec(c) | {"start": given[c.name]} for c in fig.controls]}
     if fig.views:
@@ -155,7 +156,7 @@ def _step_buttons(fig: LiveFigure) -> str:
 
 
 def _readout_html(fig: LiveFigure, get) -> str:
-    return f'<p class="live-readout">{_text(values.fill_template(fig.readout, get))}</p>' if fig.readout else ""
+    return f'<p class="live-readout">{_text(fig.said(get))}</p>' if fig.readout else ""
 
 
 def _diagram_html(fig: LiveFigure, get) -> str:

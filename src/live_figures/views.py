@@ -9,9 +9,10 @@ import numpy as np
 
 from . import palette, raster, values
 from .controls import LongText, Slider, Text
+from .linked import LinkedTexts, linked_html
 from .touch import Map
 
-__all__ = ["ColoredText", "views_html", "views_spec"]
+__all__ = ["ColoredText", "links_html", "views_html", "views_spec"]
 
 STILL = 1000  # characters coloured before any script has run; a page need not carry more
 LEVELS = 20
@@ -136,16 +137,24 @@ def _legend(view: ColoredText) -> str:
     return f'<div class="live-classes">{names}</div>'
 
 
+def links_html(fig, given: dict, arrays: dict) -> str:
+    """The figure's linked texts, which stand above its diagram, in the state of `given` and `arrays`."""
+    return "".join(linked_html(fig, v, given, arrays, f"view{k}") for k, v in enumerate(fig.views)
+                   if isinstance(v, LinkedTexts))
+
+
 def views_html(fig, given: dict, arrays: dict) -> str:
     """The pictures of the figure's maps and its coloured texts, in the state of `given` and `arrays`."""
     maps = "".join(_map_html(fig, c, given[c.name], arrays) for c in fig.controls if isinstance(c, Map))
-    texts = (_Shown(fig, v, given, arrays).html(f"view{k}") for k, v in enumerate(fig.views))
+    texts = (_Shown(fig, v, given, arrays).html(f"view{k}") for k, v in enumerate(fig.views)
+             if isinstance(v, ColoredText))
     return maps + "".join(texts)
 
 
 def views_spec(fig) -> list[dict]:
-    """What the runtime needs to know of the coloured texts."""
-    return [asdict(v) | {"name": f"view{k}", "kind": "colored"} for k, v in enumerate(fig.views)]
+    """What the runtime needs to know of the coloured and the linked texts."""
+    return [asdict(v) | {"name": f"view{k}", "kind": "linked" if isinstance(v, LinkedTexts) else "colored"}
+            for k, v in enumerate(fig.views)]
 
 
 def _map_html(fig, control: Map, cell, arrays: dict) -> str:

@@ -20,7 +20,7 @@ from .controls import Choice, Control, LongText, Slider, Toggle
 from .figure import LiveFigure
 from .page import tries_html
 from .touch import Map, Pad
-from .views import views_html
+from .views import links_html, views_html
 
 __all__ = ["FigureBox"]
 
@@ -143,9 +143,9 @@ class FigureBox:
             self.drawing.value = (f'<div class="live-drawing" role="img" aria-label="{html.escape(fig.alt)}" '
                                   f'style="background:var(--live-paper);max-width:46rem">'
                                   f"{values.fill_diagram(fig.diagram, get)}</div>")
-        if pictures := views_html(fig, self.controls, self.arrays):
+        if pictures := links_html(fig, self.controls, self.arrays) + views_html(fig, self.controls, self.arrays):
             self.pictures.value = f'<div class="live" style="background:var(--live-paper)" inert>{pictures}</div>'
-        lines = [html.escape(values.fill_template(fig.readout, get))] if fig.readout else []
+        lines = [html.escape(fig.said(get))] if fig.readout else []
         for challenge in fig.challenges:
             mark, state = ("✓", "done") if get(challenge.met) else ("○", "not_yet")
             lines.append(html.escape(f"{mark} {challenge.text} {fig.word(state)}"))

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from . import values
 from .bindings import LAYOUT, leaves, part_of
 from .controls import Choice
+from .linked import LinkedTexts
 
 __all__ = ["ENGINE", "spoken", "translated", "words"]
 
@@ -32,6 +33,7 @@ ENGINE = {
     "engine.challenges": "Try this",
     "engine.not_yet": "(not yet)",
     "engine.text_count": "{count} of {max} characters",
+    "engine.text_examples": "Examples",
     "engine.pad_keys": "Draw with mouse or finger. Keys: arrows move, Space paints, Delete erases, Ctrl+Z takes back.",
     "engine.pad_says": "Row {row}, column {column}: {value}. {painted} of {cells} cells painted.",
     "engine.pad_erase": "Erase",
@@ -122,7 +124,7 @@ def _said(fig, say: Say):
     parts = {part: own(part, getattr(fig, part)) for part in ("title", "caption", "alt")}
     parts["controls"] = tuple(_control(c, own) for c in fig.controls)
     parts["views"] = tuple(_view(view, f"views.{k}", own) for k, view in enumerate(fig.views))
-    parts["readout"] = own("readout", fig.readout)
+    parts["readout"] = _readout(fig.readout, own)
     if fig.diagram:
         parts["diagram"] = _diagram(fig.diagram, own)
     for group, fields in (("challenges", ("text",)), ("tries", ("ask", "do", "says")), ("claims", ("says",))):
@@ -141,7 +143,17 @@ def _control(control, own: Say):
     return dataclasses.replace(control, **said)
 
 
+def _readout(readout, own: Say):
+    """One sentence under `readout`; of several, each under its place, the condition left as it is."""
+    if isinstance(readout, str):
+        return own("readout", readout)
+    return tuple((met, own(f"readout.{k}", said)) for k, (met, said) in enumerate(readout))
+
+
 def _view(view, key: str, own: Say):
+    if isinstance(view, LinkedTexts):
+        said = {part: own(f"{key}.{part}", getattr(view, part)) for part in ("label", "answer_label")}
+        return dataclasses.replace(view, **said)
     classes = tuple((own(f"{key}.classes.{k}", name), look) for k, (name, look) in enumerate(view.classes))
     return dataclasses.replace(view, label=own(f"{key}.label", view.label), classes=classes)
 

@@ -68,8 +68,11 @@ class _Product:
     def _by_rows(self) -> str:
         """Rows of b, scaled, are added to a row of the result: every inner loop walks memory forwards."""
         m = self.m
-        first = m.inner % BLOCK or BLOCK
-        start = self._block(list(range(first)), "+=" if m.accumulate else "=")
+        first = m.inner if m.inner <= BLOCK else m.inner % BLOCK
+        if first:
+            start = self._block(list(range(first)), "+=" if m.accumulate else "=")
+        else:  # one more pass over the result is short beside the others; the same sums written twice are not
+            start = "" if m.accumulate else self._columns(f"{self._at(m.out, self.i, self.j)}=0;")
         if first == m.inner:
             return self._rows(start)
         rest = self._block([(self.q, r) for r in range(BLOCK)], "+=")

@@ -226,7 +226,8 @@ export class LiveFigure extends Lazy {
   drawWords() {
     const get = (reference) => this.number(reference);
     for (const binding of this.drawing) applyBinding(binding, get(binding.reference));
-    if (this.readout) this.readout.textContent = fillTemplate(this.spec.readout, get);
+    const [, said] = this.spec.readout.find(([met]) => !met || get(met) > 0);
+    if (this.readout) this.readout.textContent = fillTemplate(said, get);
     for (const item of this.challenges) {
       if (item.classList.contains("met") || !(get(item.dataset.met) > 0)) continue;
       item.classList.add("met");

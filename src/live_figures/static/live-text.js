@@ -39,12 +39,22 @@ const longtext = {
     input.value = tidy(value);
     longtext.say(control, input, "");
   },
+  attach(figure, { name }) {
+    const input = figure.inputs.get(name), select = box(input).querySelector("select");
+    select?.addEventListener("change", () => {
+      if (!select.value) return;
+      input.value = select.value;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+  },
   // How many characters there are, and what is wrong with them.
   say({ max }, input, said) {
     const count = [...tidy(input.value)].length, { dataset } = box(input);
     box(input).querySelector(".live-count").textContent =
       fillTemplate(dataset.count, (name) => grouped({ count, max }[name]));
     box(input).querySelector(".live-hint").textContent = said;
+    const select = box(input).querySelector("select");
+    if (select) select.value = [...select.options].some(({ value }) => value === input.value) ? input.value : "";
     input.setAttribute("aria-invalid", Boolean(said));
   },
   read(control, input, figure) {
