@@ -93,7 +93,7 @@ body {{ margin: 0 auto; max-width: 46rem; padding: 1rem; background: var(--live-
 
 
 def _spec(fig: LiveFigure, given: dict) -> dict:
-    spec = {"name": fig.name, "memory": fig.step is not None, "rate": fig.rate, "readout": fig.readouts,
+    spec = {"name": fig.name, "memory": fig.step is not None, "rate": fig.rate, "readout": fig.readout,
             "words": spoken(fig.engine_words),
             "dark": palette.DARK, "controls": [control_spec(c) | {"start": given[c.name]} for c in fig.controls]}
     if fig.views:

@@ -140,7 +140,7 @@ def test_text_is_escaped(everything):
     assert Parsed(html).one("p", **{"class": "live-title"})["text"] == 'a < b & "c"'
     assert "</script><b>" not in html
     spec = page.figure_html(dataclasses.replace(everything, readout="</script> {here:.2f}"))
-    assert spec_of(spec)["readout"] == [["", "</script> {here:.2f}"]]
+    assert spec_of(spec)["readout"] == "</script> {here:.2f}"
     Parsed(spec)
 
 

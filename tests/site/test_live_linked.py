@@ -72,7 +72,7 @@ def test_the_lines_end_at_their_characters(element):
         element.page.set_viewport_size({"width": width, "height": 900})
         ends = element.evaluate("""el => {
             const box = q => el.querySelector(q).getBoundingClientRect(), mid = ({ left, width }) => left + width / 2;
-            const paths = [...el.querySelectorAll('path[class^="s"]')], d = paths.map(p => p.getAttribute("d")).join("");
+            const d = [...el.querySelectorAll('path[class^="s"]')].map(p => p.getAttribute("d")).join("");
             const [, x1, x2] = /^M([\\d.]+) [^M]* ([\\d.]+) 40/.exec(d);
             const svg = box("svg"), at = x => svg.left + svg.width * x / 100;
             return [at(x1) - mid(box(".live-above span:nth-child(5)")), at(x2) - mid(box(".live-below .at"))];

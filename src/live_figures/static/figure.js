@@ -226,7 +226,7 @@ export class LiveFigure extends Lazy {
   drawWords() {
     const get = (reference) => this.number(reference);
     for (const binding of this.drawing) applyBinding(binding, get(binding.reference));
-    const [, said] = this.spec.readout.find(([met]) => !met || get(met) > 0);
+    const { readout } = this.spec, said = readout.find?.(([met]) => !met || get(met) > 0)[1] ?? readout;   // one sentence or several
     if (this.readout) this.readout.textContent = fillTemplate(said, get);
     for (const item of this.challenges) {
       if (item.classList.contains("met") || !(get(item.dataset.met) > 0)) continue;

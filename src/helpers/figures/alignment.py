@@ -1,0 +1,329 @@
+"""Where does a network look in a date while it writes it as ISO 8601, and how sure is it?"""
+
+import functools
+from pathlib import Path
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from helpers import dates
+from helpers.attention import additive_scores, attend, attention_weights
+from helpers.cells import GRUParams, gru_step, gru_update, softmax
+from helpers.data.in_bytes import from_bytes
+from helpers.encoder_decoder import EncoderDecoderParams
+from helpers.sequence import pick, scan
+from live_figures import Challenge, Claim, LinkedTexts, LongText, Slider, Try, draw
+
+title = "Where does it look while it writes a date?"
+caption = (
+    "A network reads the date that you type and writes it as year, month and day: the lines are the weights with which "
+    "each written character looks at the typed ones, the bars its probability, and the numbers below show how the "
+    "largest of these weights comes about."
+)
+alt = (
+    "Bars with the probability of each digit, the hyphen and the end of the line at one place of the answer, and two "
+    "tables that lead from query and key to the two largest weights there."
+)
+
+WRITTEN, SYMBOLS = 10, len(dates.SYMBOLS)
+LARGEST = 3  # units in the table
+CAPITALS = "".join(sorted({c.upper() for c in dates.ALPHABET if len(c.upper()) == 1} - set(dates.ALPHABET)))
+TYPED = dates.ALPHABET + CAPITALS + "\n\t\u00a0\u3000"  # the network reads small letters and plain spaces for these
+SIGNS = {" ": "␣", "\n": "↵", "\t": "⇥", "\u00a0": "␣", "\u3000": "␣"}
+LETTERS, NOTHING = dates.ALPHABET.index("a"), ord("·")
+EXAMPLES = ("Saturday, 21 November 2026", "11/21/26", "21.11.2026", "2026年11月21日星期六", "21 ноября 2026 г.",
+            "31 February 2026", "03/04/05")
+
+controls = [
+    LongText(name="text", label="Your date", value=EXAMPLES[0], alphabet=TYPED, max_length=dates.LONGEST, min_length=0,
+             lines=1, examples=EXAMPLES),
+    Slider(name="at", label="Written character", min=0, max=WRITTEN - 1, step=1, value=5, integer=True, play=1.5),
+]
+
+
+@functools.cache
+def _stored():
+    """The bytes of each array of the network, both directions of reading under `forward`; and the step of a byte."""
+    with np.load(Path(dates.__file__).parent / "data" / "date_readers.npz") as stored:
+        net = {name.removeprefix("attention "): stored[name] for name in stored.files if name.startswith("attention ")}
+    for field in GRUParams._fields:
+        net[f"forward.{field}"] = np.stack([net[f"forward.{field}"], net.pop(f"backward.{field}")])
+    net["forward.b_h"] = net["forward.b_h"][:, None, :]
+    return {name: array for name, array in net.items() if array.ndim}, net["step"]
+
+
+def consts():
+    arrays, step = _stored()
+    return {
+        "bytes": np.concatenate([array.ravel() for array in arrays.values()]), "step": step,
+        "codes": np.append(dates.encode(TYPED), dates.UNKNOWN),  # by typed character; the last one is any other
+        "shown": np.array([ord(SIGNS.get(c, c)) for c in TYPED + "□"]),
+        "symbols": np.array([ord(SIGNS.get(c, c)) for c in dates.SYMBOLS]),
+        "days": np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 0]),
+    }
+
+
+def compute(consts, text, at):
+    xp = array_namespace(text)
+    params, length = _weights(consts), xp.sum(xp.astype(text >= 0, xp.int64))
+    typed, some = xp.take(consts["codes"], text), length > 0
+    real = xp.arange(dates.LONGEST)[:, None] < xp.maximum(length, xp.ones_like(length))
+    keys, s_0 = _read(params, typed, length)
+    codes, p, sure, scores, weights, queries = _readings(params, keys, s_0, real)
+
+    here = pick(weights[0, ...], at)
+    places = _largest(here, 2)
+    e, weight = xp.take(pick(scores[0, ...], at), places), xp.take(here, places)
+    q, k = pick(queries[0, ...], at), pick((keys @ params.W_k)[:, 0, :], places[0])
+    part = xp.tanh(q + k) * params.v
+    units = _largest(xp.abs(part), LARGEST)
+    table = xp.stack([xp.take(a, units) for a in (q, k, xp.tanh(q + k), params.v, part)])
+
+    total = xp.prod(sure, axis=-1)
+    return {
+        "answer": xp.where(some, xp.take(consts["symbols"], codes), NOTHING + 0 * codes), "links": weights[0, ...],
+        "sure": sure[0, :] * xp.astype(some, sure.dtype), "p": total, "p_here": pick(p[0, ...], at),
+        "units": units, "table": table, "rest": e[0] - xp.sum(table[4, :]),
+        "e": e, "exp": xp.exp(e), "sum": xp.exp(e[0]) / weight[0], "weight": weight,
+        "looked": xp.take(consts["shown"], xp.take(text, places)), "length": length, "more": length - 1,
+        "strange": xp.any((typed == dates.UNKNOWN) & (text >= 0)),
+        "impossible": some & ~_exists(consts["days"], codes[0, :]), "torn": total[1] > 0.2,
+        "spelled": (at == 6) & (weight[0] > 0.95) & (pick(typed, places[0]) >= LETTERS),
+    }
+
+
+def _weights(consts):
+    """The network's parameters out of its bytes, all of them at once."""
+    xp, start, net = array_namespace(consts["bytes"]), 0, {}
+    numbers = from_bytes(consts["bytes"], consts["step"])
+    for name, array in _stored()[0].items():
+        net[name] = xp.reshape(numbers[start:start + array.size], array.shape)
+        start += array.size
+    forward, cell = (GRUParams(*(net.pop(f"{name}.{field}") for field in GRUParams._fields))
+                     for name in ("forward", "cell"))
+    return EncoderDecoderParams(forward, None, cell=cell, **net)
+
+
+def _read(params, typed, length):
+    """The keys (S, 1, 2H) of the typed codes, read both ways in one loop, and the decoder's first state (1, H')."""
+    xp = array_namespace(typed)
+    t, both = xp.arange(dates.LONGEST), params.forward
+    turned = xp.where(t < length, length - 1 - t, t)
+    a_x = xp.stack([xp.take(both.W_x[0, ...], typed, axis=0),
+                    xp.take(both.W_x[1, ...], xp.take(typed, turned), axis=0)], axis=1) + both.b
+
+    def step(state, inputs):
+        h = gru_update(xp, both, inputs[0], state[0], True).h
+        return (h,), (h,)
+
+    _, (h,) = scan(step, (0.0 * a_x[0, :, None, :params.W_0.shape[0]],), (a_x[:, :, None, :],))
+    backward = xp.take(h[:, 1, ...], turned, axis=0)
+    return xp.concat([h[:, 0, ...], backward], axis=-1), xp.tanh(backward[0, ...] @ params.W_0 + params.b_0)
+
+
+def _readings(params, keys, s_0, real):
+    """What `_write` gives, twice: the likeliest symbol each time, and once the next likeliest, where it costs least."""
+    xp = array_namespace(keys)
+    symbol, nowhere = xp.arange(SYMBOLS), xp.asarray(-1)
+
+    def reading(turning, _):
+        codes, p, sure, *rest = _write(params, keys, s_0, real, *turning)
+        others = xp.where(symbol == codes[:, None], 0.0 * p, p)
+        turn = xp.argmax(xp.cumulative_prod(sure) / sure * xp.max(others, axis=-1))
+        return (turn, xp.argmax(pick(others, turn))), (codes, p, sure, *rest)
+
+    return scan(reading, (nowhere, nowhere), (xp.arange(2),))[1]
+
+
+def _write(params, keys, s_0, real, turn, instead):
+    """Codes (T,), probabilities (T, V) and that of each code (T,), scores and weights (T, S), queries W_q (T, A).
+
+    The decoder is fed the likeliest symbol of each step; at the step `turn` it is fed `instead`.
+    """
+    xp = array_namespace(keys)
+
+    def step(state, inputs):
+        s, y = state
+        scores = additive_scores(s, keys, params.W_q, params.W_k, params.v)
+        weights = attention_weights(scores, real)
+        new = gru_step(params.cell, xp.concat([y, attend(weights, keys)], axis=-1), s).h
+        p = softmax(new @ params.W_y + params.b_y)[0, :]
+        code = xp.where(inputs[0] == turn, instead, xp.argmax(p))
+        y = xp.astype(xp.arange(SYMBOLS) == code, p.dtype)
+        return (new, y[None, :]), (code, p, xp.sum(y * p), scores[:, 0], weights[:, 0], (s @ params.W_q)[0, :])
+
+    return scan(step, (s_0, xp.zeros((1, SYMBOLS))), (xp.arange(WRITTEN),))[1]
+
+
+def _exists(days, codes):
+    """Whether the day that ten codes say, YYYY-MM-DD, is one of the calendar; `days`: by month, 0 outside."""
+    xp = array_namespace(codes)
+    year, month, day = (sum(10**k * codes[stop - 1 - k] for k in range(stop - start))
+                        for start, stop in ((0, 4), (5, 7), (8, 10)))
+    leap = (month == 2) & (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    return (day > 0) & (day <= pick(days, xp.clip(month, 0, 13)) + xp.astype(leap, xp.int64))
+
+
+def _largest(values, count):
+    """The places (count,) of the largest of the values, in falling order."""
+    xp = array_namespace(values)
+    place = xp.arange(values.shape[0])
+
+    def take_one(carry, _):
+        best = xp.argmax(carry[0])
+        return (xp.where(place == best, carry[0] - 1e9, carry[0]),), (best,)
+
+    return scan(take_one, (values,), (xp.arange(count),))[1][0]
+
+
+def diagram():
+    return draw.svg(384, 318, draw.group(*_distribution(), *_score(), live={"show": "length"}),
+                    draw.group(*_shares(), live={"show": "more"}), max_width=470)
+
+
+def _distribution():
+    """The probability of every symbol at the chosen place, as bars that hang from the symbols."""
+    yield draw.label(4, 10, "What it could write at that place", bold=True, anchor="start")
+    for k, symbol in enumerate(dates.SYMBOLS):
+        x = 20 + 31 * k
+        yield draw.label(x, 32, SIGNS.get(symbol, symbol), size=15, mono=True)
+        yield (f'<g transform="translate({x - 10} 42) scale(20 40)"><rect width="1" class="fill-c0 stroke-none" '
+               f'data-live="height=p_here[{k}]"/></g>')
+        yield draw.label(x, 92, size=12, color="muted", live={"text": f"p_here[{k}]:.0%"})
+
+
+def _score():
+    """The score of the place that it looks at most, from query and key."""
+    columns = (30, 92, 150, 228, 290, 380)
+    yield draw.label(4, 122, "The largest weight: first a score", bold=True, anchor="start")
+    for x, head in zip(columns, ("unit", "query q", "key k", "tanh(q + k)", "v", "v tanh(q + k)"), strict=True):
+        yield draw.label(x, 142, head, size=12, color="muted", anchor="end")
+    for row, y in enumerate(range(160, 160 + 18 * LARGEST, 18)):
+        yield draw.label(columns[0], y, size=12, anchor="end", live={"text": f"units[{row}]:d"})
+        for column, x in enumerate(columns[1:]):
+            yield draw.label(x, y, size=12, anchor="end", live={"text": f"table[{column}][{row}]:.2f"})
+    yield draw.label(4, 214, "all other units", size=12, color="muted", anchor="start")
+    yield draw.label(columns[-1], 214, size=12, anchor="end", live={"text": "rest:.2f"})
+
+
+def _shares():
+    """The two largest weights, from their scores."""
+    yield draw.label(4, 246, "… then its share", bold=True, anchor="start")
+    yield draw.label(380, 246, "all together", size=12, color="muted", anchor="end")
+    for k, x in enumerate((228, 290)):
+        yield draw.label(x, 245, size=15, mono=True, anchor="end", live={"text": f"looked[{k}]:c"})
+        for y, value in ((268, f"e[{k}]:.2f"), (286, f"exp[{k}]:.3g"), (304, f"weight[{k}]:.1%")):
+            yield draw.label(x, y, size=12, anchor="end", live={"text": value})
+    for y, said in ((268, "score e, the sum above"), (286, "exp e"), (304, "its share of all, the weight")):
+        yield draw.label(4, y, said, size=12, color="muted", anchor="start")
+    yield draw.label(380, 286, size=12, anchor="end", live={"text": "sum:.3g"})
+
+
+views = [LinkedTexts(label="What it reads", answer_label="What it writes", text="text", answer="answer[0]",
+                     links="links", sure="sure", chooses="at")]
+FIRST, SECOND = ("".join(f"{{answer[{row}][{k}]:c}}" for k in range(WRITTEN)) for row in range(2))
+WRITES = f"It writes {FIRST} with a probability of {{p[0]:.2%}}"
+NEXT = f"Its next best reading is {SECOND}, with {{p[1]:.2%}}."
+readout = (
+    ("strange", f"The characters struck through it has never learned; to it they all look alike. {WRITES}. {NEXT}"),
+    ("impossible", f"{WRITES}, though the calendar has no such day. {NEXT}"),
+    ("length", f"{WRITES}. {NEXT}"),
+    ("", "There is nothing to read: type a date."),
+)
+challenges = [
+    Challenge("Write a date of which two readings both have more than 20 %.", met="torn"),
+    Challenge("Make it write a day that the calendar does not have.", met="impossible"),
+    Challenge("Make the second digit of the month look at one letter with more than 95 % of its weight.",
+              met="spelled"),
+]
+
+
+def _written(arrays, reading=0):
+    """What the network writes: of its two readings the first, or another."""
+    return "".join(map(chr, arrays["answer"][reading]))
+
+
+def _looks(arrays, text):
+    """Where each written character looks most, as (place in the text, the character there)."""
+    places = arrays["links"].argmax(axis=-1)
+    return [(int(k), text[k]) for k in places]
+
+
+def _order(arrays):
+    """The parts of the date in the order in which the text has what is looked at for them."""
+    places = arrays["links"].argmax(axis=-1)
+    parts = {"year": places[:4], "month": places[5:7], "day": places[8:]}
+    return sorted(parts, key=lambda name: parts[name].min())
+
+
+def _percent(value):
+    return f"{value:.0%}"
+
+
+ENGLISH, CHINESE, RUSSIAN = EXAMPLES[0], EXAMPLES[3], EXAMPLES[4]
+tries = [
+    Try(ask="It writes the month as 11, and no digit that you typed says so. Which letters of November does it look at "
+            "for these two ones?",
+        guesses=("at the N, both times", "at the o for the first and at the v for the second",
+                 "at all eight letters about equally"), right=1,
+        do="Move the written character from 5 to 6, and back.", at=({}, {"at": 6}),
+        says="At the o with 74 % of the weight, then at the v with 68 %. What stands at a letter is not that letter "
+             "alone: the network has read the whole text in both directions before it writes.",
+        holds=lambda five, six: [_looks(a, ENGLISH)[k][1] for a, k in ((five, 5), (six, 6))] == ["o", "v"]
+        and [_percent(a["weight"][0]) for a in (five, six)] == ["74%", "68%"]),
+    Try(ask="The same day in Chinese has the year first. What becomes of the lines that cross?",
+        guesses=("They cross as before.", "None of the strongest cross any more."), right=1,
+        do="Choose the Chinese example.", at=({}, {"text": CHINESE}),
+        says="The strongest no longer cross: each character looks most where the one before it did, or further on. In "
+             "English it goes to the end for the year, and back for month and day.",
+        holds=lambda english, chinese: sorted(_looks(chinese, CHINESE)) == _looks(chinese, CHINESE)
+        and _order(english) == ["day", "month", "year"]),
+    Try(ask="There is no 31 February. What will it make of one?",
+        guesses=("It writes 28 February or 3 March.", "It writes 31 February, and its probabilities show a doubt.",
+                 "It writes 31 February, as sure as of any other day."), right=2,
+        do="Choose the example 31 February 2026.", at={"text": "31 February 2026"},
+        says="It writes 2026-02-31, each character with more than 99 %. Its probabilities say what it would write, not "
+             "whether that is a day: a network can be sure of nonsense.",
+        holds=lambda a: _written(a) == "2026-02-31" and bool(a["impossible"]) and a["sure"].min() > 0.99),
+    Try(ask="03/04/05 may be the 4th of March 2005 or the 3rd of April. Dates with slashes that can be read in two "
+            "ways were left out of its training. Which will it write?",
+        guesses=("the 4th of March", "the 3rd of April", "neither of them"), right=2,
+        do="Choose the example 03/04/05, and look at characters 6 and 9.", at={"text": "03/04/05"},
+        says="Neither: 2005-04-04, with 45 %. It takes the 4 for the month with 71 % and then for the day as well with "
+             "64 %, though each character that it writes is fed back to it. Here the doubt shows in its numbers.",
+        holds=lambda a: _written(a) == "2005-04-04" and _percent(a["p"][0]) == "45%"
+        and [_percent(a["sure"][k]) for k in (6, 9)] == ["71%", "64%"]),
+]
+claims = [
+    Claim("The first five examples are one day, and it reads them all.",
+          at=tuple({"text": text} for text in EXAMPLES[:5]),
+          holds=lambda *all_: {_written(a) for a in all_} == {"2026-11-21"}),
+    Claim("Every written character looks with a weight of 1 in all, and at nothing behind the text.",
+          at=tuple({"text": text} for text in (*EXAMPLES, "7")),
+          holds=lambda *all_: all(np.allclose(a["links"][:, :a["length"]].sum(axis=1), 1) for a in all_)),
+    Claim("The parts of a score add up to it, and the scores' exponentials to the sum of which a weight is a share.",
+          at=({}, {"text": "03/04/05", "at": 9}, {"text": CHINESE, "at": 0}),
+          holds=lambda *all_: all(np.isclose(a["table"][4].sum() + a["rest"], a["e"][0])
+                                  and np.allclose(a["exp"] / a["sum"], a["weight"]) for a in all_)),
+    Claim("The probability of a reading is the product of those of its characters.", at={"text": "03/04/05"},
+          holds=lambda a: np.isclose(a["sure"].prod(), a["p"][0])),
+    Claim("Capitals are small letters to it, and a tab is a space.",
+          at=({}, {"text": ENGLISH.upper()}, {"text": ENGLISH.replace(" ", "\t")}),
+          holds=lambda a, *others: all(np.array_equal(a["links"], b["links"]) for b in others)),
+    Claim("All that it has never learned looks alike to it, and is said to be strange.",
+          at=({}, {"text": "Ω 5 May 2001"}, {"text": "€ 5 May 2001"}),
+          holds=lambda known, a, b: bool(a["strange"] and b["strange"] and not known["strange"])
+          and np.array_equal(a["p_here"], b["p_here"])),
+    Claim("Of an empty text nothing is said.", at={"text": ""},
+          holds=lambda a: a["length"] == 0 and set(_written(a)) == {"·"} and not a["sure"].any()
+          and not (a["torn"] or a["impossible"] or a["strange"])),
+    Claim("Two readings of 04/03/2005 have more than a fifth each; a person would give only the second of them.",
+          at={"text": "04/03/2005"},
+          holds=lambda a: bool(a["torn"]) and _written(a) not in ("2005-04-03", "2005-03-04")
+          and _written(a, 1) == "2005-04-03"),
+    Claim("The leap day of 2024 is a day, that of 2023 none, nor are the 31st of June and the 32nd of March.",
+          at=tuple({"text": day} for day in ("29 February 2024", "29 February 2023", "31 June 2026", "32 March 2001")),
+          holds=lambda *all_: [bool(a["impossible"]) for a in all_] == [False, True, True, True]),
+    Claim("The last challenge can be met: the n of Jan.", at={"text": "1 Jan 20", "at": 6},
+          holds=lambda a: bool(a["spelled"]) and chr(a["looked"][0]) == "n"),
+]
