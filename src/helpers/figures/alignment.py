@@ -1,6 +1,7 @@
 """Where does a network look in a date while it writes it as ISO 8601, and how sure is it?"""
 
 import functools
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -79,16 +80,16 @@ def compute(consts, text, at):
     units = _largest(xp.abs(part), LARGEST)
     table = xp.stack([xp.take(a, units) for a in (q, k, xp.tanh(q + k), params.v, part)])
 
-    total = xp.prod(sure, axis=-1)
+    total, impossible = xp.prod(sure, axis=-1), some & ~_exists(consts["days"], codes[0, :])
     return {
         "answer": xp.where(some, xp.take(consts["symbols"], codes), NOTHING + 0 * codes), "links": weights[0, ...],
         "sure": sure[0, :] * xp.astype(some, sure.dtype), "p": total, "p_here": pick(p[0, ...], at),
         "units": units, "table": table, "rest": e[0] - xp.sum(table[4, :]),
         "e": e, "exp": xp.exp(e), "sum": xp.exp(e[0]) / weight[0], "weight": weight,
-        "looked": xp.take(consts["shown"], xp.take(text, places)), "length": length, "more": length - 1,
+        "looked": xp.take(consts["shown"], xp.take(text, places)), "length": length,
         "strange": xp.any((typed == dates.UNKNOWN) & (text >= 0)),
-        "impossible": some & ~_exists(consts["days"], codes[0, :]), "torn": total[1] > 0.2,
-        "spelled": (at == 6) & (weight[0] > 0.95) & (pick(typed, places[0]) >= LETTERS),
+        "impossible": impossible, "doubted": impossible & (total[0] < 0.9), "torn": total[1] > 0.3,
+        "spelled": (at == 6) & (weight[0] > 0.9) & (pick(typed, places[0]) >= LETTERS),
     }
 
 
@@ -178,7 +179,7 @@ def _largest(values, count):
 
 def diagram():
     return draw.svg(384, 318, draw.group(*_distribution(), *_score(), live={"show": "length"}),
-                    draw.group(*_shares(), live={"show": "more"}), max_width=470)
+                    draw.group(*_shares(), live={"show": "weight[1]"}), max_width=470)
 
 
 def _distribution():
@@ -231,9 +232,9 @@ readout = (
     ("", "There is nothing to read: type a date."),
 )
 challenges = [
-    Challenge("Write a date of which two readings both have more than 20 %.", met="torn"),
-    Challenge("Make it write a day that the calendar does not have.", met="impossible"),
-    Challenge("Make the second digit of the month look at one letter with more than 95 % of its weight.",
+    Challenge("Write a date of which two readings both have more than 30 %.", met="torn"),
+    Challenge("Make it write a day that the calendar does not have, with less than 90 %.", met="doubted"),
+    Challenge("Make the second digit of the month look at one letter with more than 90 % of its weight.",
               met="spelled"),
 ]
 
@@ -243,56 +244,68 @@ def _written(arrays, reading=0):
     return "".join(map(chr, arrays["answer"][reading]))
 
 
-def _looks(arrays, text):
-    """Where each written character looks most, as (place in the text, the character there)."""
+def _parts(arrays):
+    """Where the digits of year, month and day look most, as places in the text."""
     places = arrays["links"].argmax(axis=-1)
-    return [(int(k), text[k]) for k in places]
+    return {"year": places[:4], "month": places[5:7], "day": places[8:]}
 
 
-def _order(arrays):
-    """The parts of the date in the order in which the text has what is looked at for them."""
-    places = arrays["links"].argmax(axis=-1)
-    parts = {"year": places[:4], "month": places[5:7], "day": places[8:]}
-    return sorted(parts, key=lambda name: parts[name].min())
+def _in_turn(arrays, *names):
+    """Whether all that is looked at for each of these parts stands before all that is for the next."""
+    parts = _parts(arrays)
+    return all(parts[first].max() < parts[then].min() for first, then in itertools.pairwise(names))
 
 
 def _percent(value):
     return f"{value:.0%}"
 
 
-ENGLISH, CHINESE, RUSSIAN = EXAMPLES[0], EXAMPLES[3], EXAMPLES[4]
+ENGLISH, CHINESE = EXAMPLES[0], EXAMPLES[3]
+NOVEMBER = slice(ENGLISH.index("N"), ENGLISH.index("N") + len("November"))
 tries = [
-    Try(ask="It writes the month as 11, and no digit that you typed says so. Which letters of November does it look at "
+    Try(ask="It writes the month as 11, and no digit that you typed says so. At which letters of November does it look "
             "for these two ones?",
-        guesses=("at the N, both times", "at the o for the first and at the v for the second",
-                 "at all eight letters about equally"), right=1,
+        guesses=("at the N above all", "at several, none of which has a fifth of the weight",
+                 "at all eight about equally"), right=1,
         do="Move the written character from 5 to 6, and back.", at=({}, {"at": 6}),
-        says="At the o with 74 % of the weight, then at the v with 68 %. What stands at a letter is not that letter "
-             "alone: the network has read the whole text in both directions before it writes.",
-        holds=lambda five, six: [_looks(a, ENGLISH)[k][1] for a, k in ((five, 5), (six, 6))] == ["o", "v"]
-        and [_percent(a["weight"][0]) for a in (five, six)] == ["74%", "68%"]),
-    Try(ask="The same day in Chinese has the year first. What becomes of the lines that cross?",
-        guesses=("They cross as before.", "None of the strongest cross any more."), right=1,
+        says="At several: for the first the v has most, 18 %, for the second the o, 17 %. All eight letters together "
+             "have 94 % and 99 %.",
+        holds=lambda *ones: [_percent(a["weight"][0]) for a in ones] == ["18%", "17%"]
+        and [chr(a["looked"][0]) for a in ones] == ["v", "o"]
+        and [_percent(ones[0]["links"][k, NOVEMBER].sum()) for k in (5, 6)] == ["94%", "99%"]),
+    Try(ask="Character 8 is the 2 of the day, 21. Where does it look for that?",
+        guesses=("at the 2 of 21", "at the 1 of 21", "at both of them alike"), right=1,
+        do="Move the written character to 8, then to 9.", at=({"at": 8}, {"at": 9}),
+        says="At the 1, with more than 99 %, as for the 1 itself. What stands at a place is the state of a network "
+             "that has read the text up to there from both sides: it can tell of its neighbours too. A weight says "
+             "where something was taken from, not what.",
+        holds=lambda *days: all(a["weight"][0] > 0.99 for a in days)
+        and _parts(days[0])["day"].tolist() == [ENGLISH.index("1")] * 2),
+    Try(ask="The same day in Chinese has the year first. What becomes of the bundles of lines, which cross each other?",
+        guesses=("They cross as before.", "They no longer cross."), right=1,
         do="Choose the Chinese example.", at=({}, {"text": CHINESE}),
-        says="The strongest no longer cross: each character looks most where the one before it did, or further on. In "
-             "English it goes to the end for the year, and back for month and day.",
-        holds=lambda english, chinese: sorted(_looks(chinese, CHINESE)) == _looks(chinese, CHINESE)
-        and _order(english) == ["day", "month", "year"]),
+        says="The strongest lines of year, month and day no longer cross: they start in the order in which they end. "
+             "In English it goes to the end for the year, and back for the month and the day.",
+        holds=lambda english, chinese: _in_turn(english, "day", "month", "year")
+        and _in_turn(chinese, "year", "month", "day")),
     Try(ask="There is no 31 February. What will it make of one?",
-        guesses=("It writes 28 February or 3 March.", "It writes 31 February, and its probabilities show a doubt.",
-                 "It writes 31 February, as sure as of any other day."), right=2,
+        guesses=("It writes 28 February or 3 March.", "It writes 31 February, and is in doubt.",
+                 "It writes 31 February, and is sure."), right=2,
         do="Choose the example 31 February 2026.", at={"text": "31 February 2026"},
-        says="It writes 2026-02-31, each character with more than 99 %. Its probabilities say what it would write, not "
-             "whether that is a day: a network can be sure of nonsense.",
-        holds=lambda a: _written(a) == "2026-02-31" and bool(a["impossible"]) and a["sure"].min() > 0.99),
-    Try(ask="03/04/05 may be the 4th of March 2005 or the 3rd of April. Dates with slashes that can be read in two "
-            "ways were left out of its training. Which will it write?",
-        guesses=("the 4th of March", "the 3rd of April", "neither of them"), right=2,
-        do="Choose the example 03/04/05, and look at characters 6 and 9.", at={"text": "03/04/05"},
-        says="Neither: 2005-04-04, with 45 %. It takes the 4 for the month with 71 % and then for the day as well with "
-             "64 %, though each character that it writes is fed back to it. Here the doubt shows in its numbers.",
-        holds=lambda a: _written(a) == "2005-04-04" and _percent(a["p"][0]) == "45%"
-        and [_percent(a["sure"][k]) for k in (6, 9)] == ["71%", "64%"]),
+        says="It writes 2026-02-31 with 99.7 %. Its probabilities say how sure it is of what to write, not whether "
+             "that is a day.",
+        holds=lambda a: _written(a) == "2026-02-31" and bool(a["impossible"]) and f"{a['p'][0]:.1%}" == "99.7%"),
+    Try(ask="Numbers with slashes of which two may be the month were left out of its training. Of 03/04/05 it makes 3 "
+            "April 2005, without a doubt, as if the second number were the month. What will it make of 04/03/2005?",
+        guesses=("4 March: the second number is the month.", "3 April: the first number is the month.",
+                 "neither of these"), right=2,
+        do="Choose the example 03/04/05, then type 04/03/2005 in its place.",
+        at=({"text": "03/04/05"}, {"text": "04/03/2005"}),
+        says="Neither: 2005-04-04 with 78 %, and 3 April with 22 %. All the doubt is in the last digit of the day, "
+             "though each digit that it writes is fed back to it.",
+        holds=lambda sure, torn: _written(sure) == "2005-04-03" and sure["p"][0] > 0.999
+        and (_written(torn), _written(torn, 1)) == ("2005-04-04", "2005-04-03")
+        and [_percent(p) for p in torn["p"]] == ["78%", "22%"] and torn["sure"][:9].min() > 0.99),
 ]
 claims = [
     Claim("The first five examples are one day, and it reads them all.",
@@ -316,14 +329,14 @@ claims = [
           and np.array_equal(a["p_here"], b["p_here"])),
     Claim("Of an empty text nothing is said.", at={"text": ""},
           holds=lambda a: a["length"] == 0 and set(_written(a)) == {"·"} and not a["sure"].any()
-          and not (a["torn"] or a["impossible"] or a["strange"])),
-    Claim("Two readings of 04/03/2005 have more than a fifth each; a person would give only the second of them.",
-          at={"text": "04/03/2005"},
-          holds=lambda a: bool(a["torn"]) and _written(a) not in ("2005-04-03", "2005-03-04")
-          and _written(a, 1) == "2005-04-03"),
-    Claim("The leap day of 2024 is a day, that of 2023 none, nor are the 31st of June and the 32nd of March.",
-          at=tuple({"text": day} for day in ("29 February 2024", "29 February 2023", "31 June 2026", "32 March 2001")),
-          holds=lambda *all_: [bool(a["impossible"]) for a in all_] == [False, True, True, True]),
-    Claim("The last challenge can be met: the n of Jan.", at={"text": "1 Jan 20", "at": 6},
-          holds=lambda a: bool(a["spelled"]) and chr(a["looked"][0]) == "n"),
+          and not (a["torn"] or a["impossible"] or a["doubted"] or a["strange"])),
+    Claim("Two readings can both have more than 30 %: the 21st and the 20th, of 1 Jan 20.", at={"text": "1 Jan 20"},
+          holds=lambda a: bool(a["torn"]) and {_written(a), _written(a, 1)} == {"2020-01-21", "2020-01-20"}),
+    Claim("The leap day of 2024 is a day, that of 2023 is none, nor is the 31st of June.",
+          at=tuple({"text": day} for day in ("29 February 2024", "29 February 2023", "31 June 2026")),
+          holds=lambda *all_: [bool(a["impossible"]) for a in all_] == [False, True, True]),
+    Claim("It can be in doubt of a day that the calendar does not have.", at={"text": "31 Sept"},
+          holds=lambda a: bool(a["doubted"]) and _written(a) == "2031-09-31"),
+    Claim("The last challenge can be met: the y of May.", at={"text": "21 May 20", "at": 6},
+          holds=lambda a: bool(a["spelled"]) and chr(a["looked"][0]) == "y"),
 ]
