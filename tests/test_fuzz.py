@@ -28,6 +28,7 @@ from helpers import (
     copier,
     crowd,
     dates,
+    digits,
     encoder_decoder,
     gates,
     lags,
@@ -150,8 +151,8 @@ CALLS = {
     "xor_batch": lambda: {"triples": 2, "B": 3},
     "source": lambda: {"module": "this"},
     "python_source": lambda: {"modules": ["this"], "held_out": ["antigravity"]},
-    "encode": lambda: {"text": "def f():"},
-    "decode": lambda: {"codes": CODES},
+    "text:encode": lambda: {"text": "def f():"},
+    "text:decode": lambda: {"codes": CODES},
     "squeeze": lambda: {"codes": CODES},
     "windows": lambda: {"codes": CODES, "T": 4, "B": 2},
     "streams": lambda: {"codes": CODES, "T": 4, "B": 2},
@@ -185,12 +186,21 @@ CALLS = {
     "gradients_by_lag": lambda: {"model": copier.Copier(hidden=3), "codes": torch.ones(4, 2, dtype=torch.int64)},
     "corpus": lambda: {},
     "commonest": lambda: {"part": syntax.Labelled(CODES, CODES % 10), "codes": CODES[:9], "before": 1, "after": 1},
-    "trained": lambda: {"net": "two-way"},
+    "syntax:trained": lambda: {"net": "two-way"},
     "part": lambda: {"date": datetime.date(2005, 3, 4)},
     "patterns": lambda: {"language": "German"},
     "months": lambda: {"language": "German"},
     "one_hot": lambda: {"text": "4. Mai"},
-    "read": lambda: {"params": dates.trained("attention"), "text": "4. Mai 2005"},
+    "copier:trained": lambda: {"net": next(iter(copier.SHIPPED))},
+    "digits:trained": lambda: {"cell": "GRU", "order": "pixels"},
+    "digits:load": lambda: {"as_filed": True},
+    "series:load": dict,
+    "dates:encode": lambda: {"text": "4. Mai"},
+    "dates:decode": lambda: {"codes": np.arange(12)},
+    "dates:trained": lambda: {"net": "attention"},
+    "dates:draw": lambda: {"n": 2, "rng": RNG(), "languages": ["German", "French"], "days": "test", "kind": "plain",
+                           "shortest": 3, "longest": 40},
+    "dates:read": lambda: {"params": dates.trained("attention"), "text": "4. Mai 2005"},
     "writer": lambda: {"params": dates.trained("attention"), "text": "4. Mai 2005"},
     "greedy": lambda: {"step": COIN, "state": None, "longest": 3, "end": 1},
     "beam_search": lambda: {"step": COIN, "state": None, "width": 2, "longest": 3, "end": 1},
@@ -294,7 +304,10 @@ def wrong_values(name, key, right):
 
 
 def public():
-    """Every function and class of the package that is public by its module's `__all__`: {name: function}."""
+    """Every function and class of the package that is public by its module's `__all__`: {name: function}.
+
+    What several modules call by one name is here as `module:name`.
+    """
     found = {}
     for info in pkgutil.iter_modules([str(PACKAGE)]):
         if info.ispkg or info.name.startswith("_") or info.name in NOT_HERE:
@@ -304,8 +317,9 @@ def public():
             thing = getattr(module, name)
             record = isinstance(thing, type) and issubclass(thing, tuple)
             if callable(thing) and not record and thing.__module__.startswith("helpers"):
-                found[name] = thing
-    return found
+                found.setdefault(name, {})[info.name] = thing
+    return {name if len(owners) == 1 else f"{module}:{name}": thing
+            for name, owners in found.items() for module, thing in owners.items()}
 
 
 FUNCTIONS = public()
@@ -318,8 +332,9 @@ def announced(name, seen=()):
     doc = " ".join((FUNCTIONS[owner].__doc__ or "").split())
     errors = set(re.findall(r"\b[A-Z]\w*Error\b", doc))
     for other in re.findall(r"as `(?:\w+\.)?(\w+)`", doc):
-        if other in FUNCTIONS and other not in seen:
-            errors |= announced(other, (*seen, name))
+        for same in FUNCTIONS:
+            if same.rpartition(":")[2] == other and same not in seen:
+                errors |= announced(same, (*seen, name))
     return errors
 
 
