@@ -28,7 +28,6 @@ from helpers import (
     copier,
     crowd,
     dates,
-    digits,
     encoder_decoder,
     gates,
     lags,
