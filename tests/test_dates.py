@@ -2,6 +2,8 @@
 
 import datetime
 import doctest
+import gzip
+import json
 import re
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 import torch
 
 from helpers import dates, decoding, encoder_decoder, seq2seq
-from helpers.data import date_baselines, date_measures, make_dates
+from helpers.data import date_baselines, date_measures, make_dates, make_dates_data
 
 torch.set_num_threads(1)
 DATA = Path(dates.__file__).with_name("data")
@@ -63,6 +65,45 @@ def test_longer_texts_are_as_long_as_asked_and_say_nothing_else():
         assert 60 <= len(dated.text) <= 72
         rest = dated.text[:dated.spans["day"][0]] if dated.language not in ("Chinese", "Japanese") else ""
         assert not re.search(r"\d", rest.partition(dated.text[slice(*dated.spans["month"])])[0])
+
+
+def test_the_frozen_formats_are_those_of_babel():
+    """Where the Babel that they were frozen from is installed."""
+    babel = pytest.importorskip("babel")
+    stored = json.loads(gzip.decompress(make_dates_data.PATH.read_bytes()))
+    if babel.__version__ != stored["babel"]:
+        pytest.skip(f"frozen from Babel {stored['babel']}, this is {babel.__version__}")
+    assert make_dates_data.formats() == stored
+
+
+def test_words_around_a_date_say_no_part_of_one():
+    names = {name for language in dates.LANGUAGES for name, _ in dates.months(language)}
+    stored = json.loads(gzip.decompress(make_dates_data.PATH.read_bytes()))["languages"]
+    words = [word for language in stored.values() for side in ("before", "after") for phrase in language[side]
+             for word in phrase.lower().split()]
+    assert words and not any(word in names or any(c.isdigit() for c in word) for word in words)
+
+
+def test_a_batch_holds_texts_with_their_own_dates_and_lengths(monkeypatch):
+    monkeypatch.setattr(make_dates, "UNKNOWN_SHARE", 0.0)
+    texts = drawn(200)
+    known = {(dates.encode(dated.text).tobytes(), dated.iso) for dated in texts}
+    batch, rng = make_dates.batches(texts), torch.Generator().manual_seed(0)
+    for _ in range(2 * make_dates.GROUPED):
+        (codes, lengths, written), targets = batch(rng)
+        assert len(codes) == lengths.max() and torch.equal(written, targets)
+        for b, n in enumerate(lengths):
+            assert (codes[:n, b].numpy().tobytes(), dates.decode(targets[:, b])) in known
+            assert (codes[n:, b] == dates.UNKNOWN + 1).all()
+
+
+def test_training_learns_and_can_be_watched(monkeypatch):
+    for name, value in {"STEPS": 40, "TEXTS": 300, "B": 16}.items():
+        monkeypatch.setattr(make_dates, name, value)
+    losses, (codes, lengths, written) = [], make_dates.tensors(drawn(50, seed=1))
+    make_dates.train("attention", rate=0.01, seed=0, every=10, watch=lambda model: losses.append(
+        model.loss(model((codes, lengths, written)), written).item()))
+    assert len(losses) == 5 and losses[-1] < losses[0] - 0.2
 
 
 def test_the_data_come_with_their_licence():

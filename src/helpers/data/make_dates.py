@@ -1,4 +1,11 @@
-"""Trains the two networks that read dates: `python -m helpers.data.make_dates`."""
+"""Trains the two networks that read dates: `python -m helpers.data.make_dates`.
+
+One has attention, the other a fixed vector; they have nearly equal numbers of parameters (74,084 and 74,446), the same
+texts, batches, optimiser and number of steps, each at the learning rate that the experiment `dates` found best for it
+on validation, and are that experiment's seed 0. Writes date_readers.npz beside this file: the weights, a byte each, as
+whole steps of one size a network, and the share of a sample of texts of unseen days that they still read right. Takes
+about two minutes on one core.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +25,8 @@ PATH = Path(__file__).with_name("date_readers.npz")
 NETS = {"attention": {"hidden": 40, "state": 56, "attention": 32}, "fixed vector": {"hidden": 42, "state": 58}}
 STAGES = ((1.0, 0.6), (0.3, 0.25), (0.1, 0.15))  # shares of the learning rate, and of the steps it is kept for
 RATES = {"attention": 0.024, "fixed vector": 0.012}  # the best of the experiment's for each, on validation
-TEXTS, B, STEPS, GROUPED = 100_000, 64, 1000, 10
+TEXTS, B, STEPS = 100_000, 64, 1000
+GROUPED = 10  # batches that are drawn together, to be of one length each
 UNKNOWN_SHARE = 0.005  # of letters, replaced while training by the code for any other character, so that it is learned
 
 
@@ -61,7 +69,8 @@ def train(net: str, *, rate: float, seed: int, longest: int = dates.LONGEST, wat
           every: int = 100) -> EncoderDecoder:
     """The network called `net` in NETS, trained with Adam at `rate`, lowered twice; `seed` draws the texts too.
 
-    The texts have at most `longest` characters. watch(model) is called after every `every` steps of each stage.
+    The texts have at most `longest` characters. watch(model) is called after every `every` steps of each stage, and at
+    its end.
     """
     model = network(net, seed)
     batch = batches(dates.draw(TEXTS, np.random.default_rng(seed), longest=longest))

@@ -56,8 +56,8 @@ def names(table, letters: dict[str, str]) -> dict[str, list[list[str]]]:
     return found
 
 
-def main() -> None:
-    """Read the locales and write them; raises ModuleNotFoundError without Babel."""
+def formats() -> dict:
+    """How the locales write dates, as Babel says; raises ModuleNotFoundError without it."""
     import babel
     from babel.core import get_cldr_version
 
@@ -67,11 +67,19 @@ def main() -> None:
         before, after = (words.split("|") for words in AROUND[language])
         languages[language] = {"locale": name, "patterns": patterns(locale), "months": names(locale.months, MONTHS),
                                "weekdays": names(locale.days, WEEKDAYS), "before": before, "after": after}
-    stored = {"cldr": get_cldr_version(), "babel": babel.__version__, "languages": languages}
+    return {"cldr": get_cldr_version(), "babel": babel.__version__, "languages": languages}
+
+
+def main() -> None:
+    """Freeze the formats and their licence; raises ModuleNotFoundError without Babel."""
+    import babel
+
+    stored = formats()
     PATH.write_bytes(gzip.compress(json.dumps(stored, ensure_ascii=False).encode(), mtime=0))
     licence = Path(babel.__file__).with_name("locale-data") / "LICENSE.unicode"
     shutil.copy(licence, PATH.with_name("UNICODE-LICENSE.txt"))
-    print(f"{PATH.name}: CLDR {stored['cldr']}, {sum(len(v['patterns']) for v in languages.values())} patterns")
+    count = sum(len(language["patterns"]) for language in stored["languages"].values())
+    print(f"{PATH.name}: CLDR {stored['cldr']}, {count} patterns")
 
 
 if __name__ == "__main__":
