@@ -1,0 +1,50 @@
+"""Sentences of chapter 08 about numbers that its cells print or that experiments saved."""
+
+import numpy as np
+import pytest
+
+from helpers import dates, series
+from helpers.measured import measured
+
+
+def test_where_the_image_enters():
+    exact = {way: shares["exact"] for way, shares in measured("captions").items()}
+    others = ("first step", "before the words", "output")
+    assert min(exact["every step"]) > max(max(exact[way]) for way in others)
+    assert np.median(exact["output"]) == min(np.median(exact[way]) for way in ("every step", *others))
+    assert max(exact["every step"]) < exact["four linear classifiers and the rule"][0]
+    assert max(exact["nowhere"]) <= 0.02 and set(measured("captions")["nowhere"]["sentence"]) == {1.0}
+
+
+def test_what_the_sea_does_with_an_anomaly_depends_on_the_month():
+    anomaly = series.anomalies(series.load().celsius)
+    march, september = (np.corrcoef(anomaly[start:468:12], anomaly[start + 6 : 474 : 12])[0, 1] for start in (2, 8))
+    assert march < 0.35 and september > 0.65
+
+
+def test_the_four_simple_forecasts_change_places():
+    celsius = series.load().celsius
+    error = {(name, ahead): series.mase(forecast(celsius, ahead), celsius) for ahead in (1, 12) for name, forecast in
+             {"naive": series.naive, "seasonal naive": series.seasonal_naive, "persistence": series.persistence,
+              "climatology": lambda celsius, _: series.climatology(celsius)}.items()}
+    assert min((key for key in error if key[1] == 1), key=error.get)[0] == "persistence"
+    assert min((key for key in error if key[1] == 12), key=error.get)[0] == "climatology"
+    assert error["naive", 12] == error["seasonal naive", 12] == error["persistence", 12] > error["climatology", 12]
+
+
+@pytest.mark.parametrize("ahead", [6])
+def test_the_season_is_worth_more_than_lags(ahead):
+    celsius = series.load().celsius
+    lags = (1, 2, 3, 6, 12, 18, 24)
+    plain = [series.mase(series.autoregression(celsius, ahead, n), celsius) for n in lags]
+    tried = [series.autoregression(celsius, ahead, n, by_season=True) for n in lags]
+    chosen = min(tried, key=lambda one: series.mae(one, celsius, "validation"))
+    assert series.mase(chosen, celsius) < min(plain)
+
+
+def test_both_networks_read_the_dates_that_the_chapter_shows():
+    for low, high in ((1, 36), (37, 60)):
+        drawn = dates.draw(10, np.random.default_rng(0), days="test", shortest=low, longest=high)
+        for network in dates.NETS:
+            params = dates.trained(network)
+            assert np.mean([dates.read(params, date.text).text == date.iso for date in drawn]) >= 0.9
