@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from equation_cases import CASES, assert_same
 
-from helpers import bptt, cells, params, sequence
+from helpers import bptt, cells, encoder_decoder, params, sequence
 from helpers.jacobians import log_norm_products, rnn_jacobians
 
 
@@ -86,3 +86,19 @@ def test_jacobians(activation):
         return rnn_jacobians(to(drawn), trace, activation)
 
     assert_all_same(run(to_strict), run(lambda value: value))
+
+
+@pytest.mark.parametrize("attention", [True, False])
+def test_reading_and_one_step_of_writing(attention):
+    rng = np.random.default_rng(3)
+    gru = lambda D, H, seed: params.gru_params(D, H, seed)  # noqa: E731
+    scores = {"W_q": (5, 2), "W_k": (8, 2), "v": (2,)} if attention else {}
+    drawn = encoder_decoder.EncoderDecoderParams(
+        gru(3, 4, 0), gru(3, 4, 1), rng.normal(size=(4, 5)), np.ones(5), gru(6 + 8, 5, 2), rng.normal(size=(5, 6)),
+        np.ones(6), **{name: rng.normal(size=shape) for name, shape in scores.items()})
+    x, y, mask = rng.normal(size=(3, 2, 3)), np.eye(6)[:2], np.asarray([[True, True], [True, True], [True, False]])
+    want = encoder_decoder.remember(drawn, x, [3, 2])
+    got = encoder_decoder.remember(to_strict(drawn), to_strict(x), [3, 2])
+    assert_all_same(got, want)
+    assert_all_same(encoder_decoder.write_step(to_strict(drawn), got, got.s, to_strict(y), to_strict(mask)),
+                    encoder_decoder.write_step(drawn, want, want.s, y, mask))
