@@ -16,6 +16,7 @@ from experiments import (
     counting,
     dates,
     deep_layers,
+    digits,
     equal_parameters,
     fast_weights,
     fill_the_blank,
@@ -38,14 +39,15 @@ from experiments.core import (
     train_until,
     tuning_settings,
 )
+from helpers import digits as helpers_digits
 from helpers import kinds, sequence, series, syntax, tasks
 from helpers import reviews as helpers_reviews
-from helpers.data import make_captioner, make_highlighter
+from helpers.data import make_captioner, make_highlighter, make_pixel_reader
 from helpers.measured import measured
 from helpers.models import LastStep
 
 torch.set_num_threads(1)
-MODULES = [adding_1997, captions, clipping, counting, dates, deep_layers, equal_parameters, fast_weights,
+MODULES = [adding_1997, captions, clipping, counting, dates, deep_layers, digits, equal_parameters, fast_weights,
            fill_the_blank, forecast, highlighter, long_memory, parity, reviews, selective_copy, shell_game]
 
 
@@ -559,3 +561,45 @@ def test_what_the_page_says_of_dates():
     assert 0.2 < first.measures["padding: both"][-1] < 0.21
     for net in dates.NETS:
         assert np.array_equal(of[net]("beam 1, plain")[:, 0], of[net]("beam 5, plain")[:, 0])
+
+
+def test_what_the_page_says_of_digits():
+    """Every sentence of the reading; and the rates of the shipped networks are the chosen ones."""
+    found = measured("digits")
+    networks, simple = found["networks"], found["simple"]["pixels"]
+    middle = lambda order, cell, what="right": np.median(networks[order][cell][what], axis=0)  # noqa: E731
+    rows = np.concatenate([row["right"] for row in networks["rows"].values()])
+    linear, *strong = (simple[method]["right"][0] for method in digits.SIMPLE)
+    assert rows.min() > 0.935 and rows.max() < 0.965 and abs(linear - np.median(rows)) < 0.01
+    every = [share for order in networks for row in networks[order].values() for share in row["right"]]
+    assert min(strong) > max(every) and [f"{share:.0%}" for share in strong] == ["98%", "98%"]
+    uniform, orthogonal, *gated = digits.CELLS
+    assert [f"{middle('pixels', cell):.0%}" for cell in digits.CELLS] == ["88%", "94%", "94%", "95%"]
+    assert max(max(row["right"]) for row in networks["last 8 pixels"].values()) < 0.54
+    assert [f"{middle('pixels', cell, 'each')[3]:.0%}" for cell in ("GRU", orthogonal)] == ["81%", "37%"]
+    lost = {(order, cell): np.subtract(row["right"], row["moved"]) for order in networks
+            for cell, row in networks[order].items()}
+    assert max(lost["pixels", cell].max() for cell in gated) < 0.05
+    plain = np.concatenate([lost["pixels", cell] for cell in (uniform, orthogonal)])
+    assert [f"{share:.0%}" for share in (plain.min(), plain.max())] == ["13%", "63%"]
+    assert min(lost["rows", cell].min() for cell in digits.CELLS) > 0.5
+    assert min(simple[method]["right"][0] - simple[method]["moved"][0] for method in simple) > 0.34
+    assert max(max(networks["shuffled pixels"][cell]["moved"]) for cell in gated) < 0.3
+    cost = {cell: middle("pixels", cell) - middle("shuffled pixels", cell) for cell in digits.CELLS}
+    assert max(cost[uniform], cost[orthogonal]) < 0.0101 and round(100 * cost["GRU"]) == 4
+    assert round(100 * cost["LSTM"]) == 13
+    filed = found["simple"][digits.AS_FILED]
+    harder = [simple[method]["right"][0] - filed[method]["right"][0] for method in simple]
+    assert min(harder) > 0.01 and max(harder) < 0.04
+    assert all(networks["pixels"][cell]["rate"] == max(digits.RATES) for cell in gated)
+    for cell, rates in make_pixel_reader.RATES.items():
+        assert rates == tuple(networks[order][cell]["rate"] for order in digits.READINGS)
+    parameters = [row["parameters"] for order in digits.READINGS for row in networks[order].values()]
+    assert max(parameters) / min(parameters) < 1.03
+
+
+def test_what_chooses_a_rate_for_digits_is_not_tested_on():
+    assert not set(digits.TUNING_SEEDS) & set(digits.SEEDS)
+    labels = helpers_digits.load().train_labels
+    fitted, chosen = helpers_digits.split(labels, digits.VALIDATED)
+    assert len(chosen) == 250 and sorted([*fitted, *chosen]) == list(range(len(labels)))
