@@ -9,7 +9,8 @@
                              syntax (labelled Python code, and the two networks that colour it)
     07 attention             attention (scores, masked weights, the context, self-attention), encoder_decoder (reads,
                              then writes, with a fixed vector or attention; seq2seq: in torch), decoding (greedy, beam
-                             search), dates (in nine locales to ISO 8601, and the two networks that read them)
+                             search), dates (in nine locales to ISO 8601, and the two networks that read them),
+                             copier (a text repeated out of a fixed vector, of the mean state, and with attention)
     08 applications          digits (as sequences), captions (of digits, by a rule), captioner (a recurrence that
                              is told about a picture)
     09 after the LSTM        linear (linear recurrences, the scan, a matrix for a state), sequence (mingru, minlstm)

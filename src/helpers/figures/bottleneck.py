@@ -18,20 +18,20 @@ title = "How long a text fits through a fixed vector?"
 caption = (
     "Three networks repeat your text, their errors on a ground of colour: two see the last encoder state alone, one "
     "attends to all. The curves are the share of symbols that such networks get right in random texts, the mean and "
-    "the range over seeds; the upright line is the longest text of the training, the marks are your text."
+    "the range of three trainings; the upright line is the longest text of the training, the marks are your text."
 )
 alt = (
-    "Your text, and under it what each of three networks makes of it, wrong symbols marked; below, falling curves over "
-    "the length of the text, the fixed vectors in the order of their sizes and attention, which stays at 100 % up to "
-    "the longest trained length and falls beyond it."
+    "Your text, and under it what each of three networks makes of it, wrong symbols marked; below, falling curves over"
+    " the length of the text, three fixed vectors in the order of their sizes and attention, which stays at 100 % up "
+    "to the longest trained length and falls beyond it."
 )
 
 ALPHABET, LONGEST, TRAINED = string.ascii_lowercase + " ", 30, 12
 START, BLANK = len(ALPHABET), ord(" ")
 NETWORKS = {"fixed_48": ("fixed vector of 48", 1), "fixed_96": ("fixed vector of 96", 2),
             "attention": ("attention, 48", 0)}
-CURVES = {"fixed vector 48": ("fixed vector of 48", 1, "dash"), "fixed vector 96": ("of 96", 2, "dashdot"),
-          "attention 48": ("attention, 48", 0, "solid")}
+CURVES = {"fixed vector 24": ("fixed vector of 24", 3, "dot"), "fixed vector 48": ("of 48", 1, "dash"),
+          "fixed vector 96": ("of 96", 2, "dashdot"), "attention 48": ("attention, 48", 0, "solid")}
 
 controls = [
     Text(name="text", label="Your text", value="quick fox", alphabet=ALPHABET, max_length=LONGEST),
