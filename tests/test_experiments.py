@@ -1,5 +1,6 @@
 """The experiments behind the page of results: their nets start as they say, and no run is lost or invented."""
 
+import itertools
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +12,7 @@ from torch import nn
 
 from experiments import (
     adding_1997,
+    bottleneck,
     captions,
     clipping,
     counting,
@@ -42,13 +44,14 @@ from experiments.core import (
 from helpers import digits as helpers_digits
 from helpers import kinds, sequence, series, syntax, tasks
 from helpers import reviews as helpers_reviews
-from helpers.data import make_captioner, make_highlighter, make_pixel_reader
+from helpers.data import make_bottleneck, make_captioner, make_highlighter, make_pixel_reader
 from helpers.measured import measured
 from helpers.models import LastStep
 
 torch.set_num_threads(1)
-MODULES = [adding_1997, captions, clipping, counting, dates, deep_layers, digits, equal_parameters, fast_weights,
-           fill_the_blank, forecast, highlighter, long_memory, parity, reviews, selective_copy, shell_game]
+MODULES = [adding_1997, bottleneck, captions, clipping, counting, dates, deep_layers, digits, equal_parameters,
+           fast_weights, fill_the_blank, forecast, highlighter, long_memory, parity, reviews, selective_copy,
+           shell_game]
 
 
 def every_setting(module, run):
@@ -369,6 +372,30 @@ def test_what_the_page_says_of_counting():
     early = {cell: [r.solved for r in runs if r.setting["cell"] == cell and r.setting["seed"] in counting.TUNING_SEEDS]
              for cell in counting.UNITS}
     assert sum(early["LSTM"]) == 3 and len(early["LSTM"]) == 6 and all(early["GRU"])
+
+
+def test_what_the_page_says_of_the_bottleneck():
+    """Every sentence of the reading."""
+    rows = bottleneck.summary(saved(bottleneck))
+    right = {net: np.array(row["right"]) for net, row in rows.items()}
+    trained = slice(0, make_bottleneck.LONGEST)
+    assert (right["attention 48"][:, trained] > 0.999).all() and right["attention 48"][:, 29].max() < 0.5
+    assert len({rows[f"{context} 48"]["parameters"] for context in ("attention", "average", "fixed vector")}) == 1
+    assert right["fixed vector 48"][:, 11].max() < 0.7
+    sizes = [right[f"fixed vector {size}"][:, 7:] for size in bottleneck.SIZES["fixed vector"]]
+    assert all((less.max(0) < more.min(0)).all() for less, more in itertools.pairwise(sizes))
+    assert right["average 48"][:, trained].mean() <= right["fixed vector 48"][:, trained].mean()
+    assert (right["attention 48"][:, 12:].min(0) > right["fixed vector 96"][:, 12:].max(0)).all()
+    for net, low, high in (("fixed vector 48", 200, 1000), ("attention 48", 2.5, 3.5), ("average 48", 2.5, 3.5)):
+        untrained = np.array(rows[net]["gradients"]["untrained"])
+        assert (low < untrained[:, 0] / untrained[:, -1]).all() and (untrained[:, 0] / untrained[:, -1] < high).all()
+    peak = {net: np.argmax(row["gradients"]["trained"], axis=1) + 1 for net, row in rows.items()}
+    assert (peak["attention 48"] == make_bottleneck.LONGEST).all() and (peak["fixed vector 48"] > 20).all()
+
+
+def test_the_shipped_copiers_have_the_rates_that_were_chosen():
+    chosen = {s["context"]: s["rate"] for s in bottleneck.finals(saved(bottleneck))}
+    assert chosen == make_bottleneck.RATES
 
 
 def test_an_unknown_experiment_is_refused(capsys):
