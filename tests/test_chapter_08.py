@@ -48,3 +48,25 @@ def test_both_networks_read_the_dates_that_the_chapter_shows():
         for network in dates.NETS:
             params = dates.trained(network)
             assert np.mean([dates.read(params, date.text).text == date.iso for date in drawn]) >= 0.9
+
+
+def test_what_a_shift_does_to_readers_of_digits():
+    networks, simple = measured("digits")["networks"], measured("digits")["simple"]["pixels"]
+    right = {order: {cell: row["right"] for cell, row in cells.items()} for order, cells in networks.items()}
+    moved = {order: {cell: row["moved"] for cell, row in cells.items()} for order, cells in networks.items()}
+    plain, gated = "tanh RNN", ("GRU", "LSTM")
+    rows = right["rows"].values()
+    assert max(min(r) for r in rows) < min(max(r) for r in rows)
+    assert max(right["pixels"][plain]) < min(min(r) for cell, r in right["pixels"].items() if cell != plain)
+    assert abs(np.median(right["pixels"][f"{plain}, orthogonal start"]) - np.median(right["pixels"]["GRU"])) < 0.01
+    best = simple["nearest neighbours"]["right"][0]
+    assert max(max(r) for order in ("pixels", "rows") for r in right[order].values()) < best
+    assert simple["nearest neighbours"]["moved"][0] < 2 / 3 and simple["logistic regression"]["moved"][0] < 0.42
+    assert max(max(r) for r in moved["rows"].values()) < 0.42
+    for cell in gated:
+        assert all(before - after < 0.06 for before, after in
+                   zip(right["pixels"][cell], moved["pixels"][cell], strict=True))
+        assert max(moved["shuffled pixels"][cell]) < 0.3
+    for cell in (plain, f"{plain}, orthogonal start"):
+        lost = np.subtract(right["pixels"][cell], moved["pixels"][cell])
+        assert np.median(lost) > 0.3 and np.ptp(moved["pixels"][cell]) > 0.2
