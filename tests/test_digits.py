@@ -2,6 +2,7 @@
 
 import sys
 
+import array_api_strict as strict
 import numpy as np
 import pytest
 import torch
@@ -65,3 +66,13 @@ def test_probabilities_add_up_after_every_step():
     p = digits.read(digits.trained("GRU", "rows"), digits.as_rows(digits.load().test_images[:5]))
     assert p.shape == (8, 5, 10)
     np.testing.assert_allclose(p.sum(axis=-1), 1)
+
+
+def test_sequences_and_drawings_need_nothing_outside_the_array_api():
+    rng = np.random.default_rng(0)
+    bitmap, images = (rng.random((32, 32)) < 0.1) * 1.0, rng.random((3, 8, 8))
+    bitmap[:5] = bitmap[:, 20:] = 0
+    with strict.ArrayAPIStrictFlags(boolean_indexing=False, data_dependent_shapes=False):
+        for function, value in ((digits.blocks, bitmap), (digits.framed, bitmap), (digits.as_pixels, images),
+                                (digits.as_rows, images)):
+            np.testing.assert_allclose(np.asarray(function(strict.asarray(value))), function(value), atol=1e-15)

@@ -116,12 +116,12 @@ def framed(bitmap):
     n = _square("bitmap", bitmap)
     xp = namespace(bitmap=bitmap)
     (top, height), (left, width) = (_extent(xp.max(bitmap, axis=axis)) for axis in (1, 0))
-    place = xp.arange(n) + 0.5
+    place = xp.arange(n, dtype=xp.float64) + 0.5
     across = xp.clip(n * width / height, *(n * w / 32 for w in WIDTHS))
     rows = xp.astype(xp.floor(top + place * height / n), xp.int64)
-    columns = xp.astype(xp.floor(left + width / 2 + (place - n / 2) * width / across), xp.int64)
+    columns = xp.floor(left + width / 2 + (place - n / 2) * width / across)
     inside = (columns >= left) & (columns < left + width)
-    cut = xp.take(xp.take(bitmap, rows, axis=0), xp.clip(columns, 0, n - 1), axis=1)
+    cut = xp.take(xp.take(bitmap, rows, axis=0), xp.astype(xp.clip(columns, 0, n - 1), xp.int64), axis=1)
     return xp.where(inside, cut, 0.0 * cut)
 
 
