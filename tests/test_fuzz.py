@@ -28,14 +28,17 @@ from helpers import (
     copier,
     crowd,
     dates,
+    digits,
     encoder_decoder,
     gates,
     lags,
     models,
     monitor,
     params,
+    reviews,
     seq2seq,
     sequence,
+    series,
     syntax,
 )
 
@@ -57,6 +60,9 @@ TRANSLATOR = seq2seq.as_params(seq2seq.EncoderDecoder(3, 2, 4, 4, 2))
 COIN = lambda state, symbol: (np.log([0.4, 0.6]), state)  # noqa: E731
 CODES = np.arange(60)
 PICTURES = np.random.default_rng(5).uniform(size=(3, 8, 8))
+BITMAP = np.pad(np.eye(12), 10)
+MONTHS = np.random.default_rng(6).normal(size=series.TEST.stop)
+REVIEWS = reviews.draw(2, np.random.default_rng(7))
 CAPTIONER = lambda: captioner.trained("every step")  # noqa: E731
 MODULE = torch.nn.LSTM(3, 4, bidirectional=True).double()
 SEEN = gates.inspect(MODULE, X)
@@ -213,6 +219,27 @@ CALLS = {
     "as_params": lambda: {"model": seq2seq.EncoderDecoder(3, 2, 4, 4, 2)},
     "as_module": lambda: {"params": TRANSLATOR},
     "label": lambda: {"code": "x = 1"},
+    "climatology": lambda: {"celsius": MONTHS},
+    "anomalies": lambda: {"celsius": MONTHS},
+    "naive": lambda: {"celsius": MONTHS, "ahead": 2},
+    "seasonal_naive": lambda: {"celsius": MONTHS, "ahead": 13},
+    "persistence": lambda: {"celsius": MONTHS, "ahead": 2},
+    "autoregression": lambda: {"celsius": MONTHS, "ahead": 2, "lags": 3, "penalty": 0.1, "by_season": True},
+    "mae": lambda: {"forecast": MONTHS + 1, "celsius": MONTHS, "span": "test"},
+    "mase": lambda: {"forecast": MONTHS + 1, "celsius": MONTHS, "span": "validation"},
+    "reviews:draw": lambda: {"n": 2, "rng": RNG(), "kinds": ["plain", "negated"], "longer": True},
+    "codes": lambda: {"reviews": REVIEWS},
+    "shuffled": lambda: {"reviews": REVIEWS, "rng": RNG()},
+    "as_pixels": lambda: {"images": PICTURES},
+    "as_rows": lambda: {"images": PICTURES},
+    "blocks": lambda: {"bitmap": BITMAP},
+    "framed": lambda: {"bitmap": BITMAP},
+    "scores": lambda: {"reader": digits.trained("GRU", "rows"), "x": digits.as_rows(PICTURES)},
+    "digits:read": lambda: {"reader": digits.trained("LSTM", "rows"), "x": digits.as_rows(PICTURES)},
+    "captioner:trained": lambda: {"way": "output"},
+    "TextClassifier": lambda: {"cell": "gru", "vocabulary": 9, "embedding": 2, "hidden": 3, "classes": 2},
+    "TextClassifier.forward": lambda: {"self": models.TextClassifier("gru", 9, 2, 3), "texts": (
+        torch.ones(4, 2, dtype=torch.int64), torch.tensor([4, 2]))},
     "measure": lambda: {"images": PICTURES},
     "captions": lambda: {"images": PICTURES, "labels": np.arange(3)},
     "to_codes": lambda: {"texts": ["a thin one ."]},
@@ -242,7 +269,8 @@ CALLS = {
     "Monitor.start": lambda: {"self": monitor.Monitor(torch.nn.GRU(2, 3)), "training": lambda: None},
 }
 NAN_STAYS = {"sigmoid", "reverse_within", "lines", "stacked", "heatmap", "bars", "cursor", "Monitor.record",
-             "Crowd.forward", "ElmanNet.forward", "LastStep.forward"}  # their docstrings say so
+             "Crowd.forward", "ElmanNet.forward", "LastStep.forward", "naive", "seasonal_naive", "persistence",
+             "autoregression", "as_pixels", "as_rows"}  # their docstrings say so
 ANYTHING = {("fit", "label"), ("Monitor.start", "training"), ("inspect", "state")}  # see `wrong_values`
 
 SCALARS = [

@@ -59,13 +59,17 @@ class Written(NamedTuple):
     log_p: Any
 
 
-@cache
 def trained(way: str) -> CaptionerParams:
     """The network of this way (one of `WAYS`) as `python -m helpers.data.make_captioner` left it.
 
     Raises ValueError for another way.
     """
     expect_choice("way", way, WAYS)
+    return _stored(way)
+
+
+@cache
+def _stored(way: str) -> CaptionerParams:
     with np.load(Path(__file__).parent / "data" / "captioner.npz") as stored:
         return CaptionerParams(*(stored.get(f"{way} {name}") for name in CaptionerParams._fields))
 

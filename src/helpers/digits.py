@@ -12,7 +12,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._validate import as_floats, expect_choice, expect_flags, expect_shape, namespace
+from ._validate import (
+    as_floats,
+    expect_choice,
+    expect_finite,
+    expect_flags,
+    expect_no_overflow,
+    expect_shape,
+    namespace,
+)
 from .cells import softmax
 from .kinds import KINDS, kind_of
 
@@ -75,13 +83,13 @@ def as_pixels(images):
     """Images (n, 8, 8) as sequences (64, n, 1): pixel by pixel, line by line from the top left. Raises as `as_rows`."""
     rows = as_rows(images)
     xp = namespace(images=rows)
-    return xp.reshape(xp.permute_dims(rows, (0, 2, 1)), (-1, rows.shape[1], 1))
+    return xp.reshape(xp.permute_dims(rows, (0, 2, 1)), (rows.shape[0] * rows.shape[2], rows.shape[1], 1))
 
 
 def as_rows(images):
     """Images (n, rows, columns) as sequences (rows, n, columns): row by row, from the top.
 
-    Raises TypeError for what is no array of real numbers, ValueError for another number of axes.
+    NaN stays. Raises TypeError for what is no array of real numbers, ValueError for another number of axes.
 
     >>> as_rows(np.zeros((5, 8, 8))).shape, as_pixels(np.zeros((5, 8, 8))).shape
     ((8, 5, 8), (64, 5, 1))
@@ -95,7 +103,8 @@ def as_rows(images):
 def blocks(bitmap):
     """A square bitmap of ones and zeros as the data set counts it: the share of ink (8, 8) of each block. Array API.
 
-    Raises TypeError for what is no array, ValueError unless it is (8 n, 8 n).
+    Raises TypeError for what is no array of real numbers, ValueError unless it is (8 n, 8 n), for NaN and infinity,
+    FloatingPointError for numbers too large to be added.
 
     >>> float(blocks(np.eye(32))[0, 0])
     0.25
@@ -103,7 +112,9 @@ def blocks(bitmap):
     bitmap = as_floats("bitmap", bitmap)
     side = _square("bitmap", bitmap) // SIZE
     xp = namespace(bitmap=bitmap)
-    return xp.mean(xp.mean(xp.reshape(bitmap, (SIZE, side, SIZE, side)), axis=3), axis=1)
+    counted = xp.mean(xp.mean(xp.reshape(bitmap, (SIZE, side, SIZE, side)), axis=3), axis=1)
+    expect_no_overflow("bitmap is too large", infinite=True, blocks=counted)
+    return counted
 
 
 def framed(bitmap):
@@ -126,8 +137,9 @@ def framed(bitmap):
 
 
 def _square(name: str, bitmap) -> int:
-    """The side of a square bitmap; ValueError unless blocks divide it."""
+    """The side of a square bitmap of finite numbers; ValueError unless blocks divide it."""
     expect_shape(name, bitmap, ("n", "n"))
+    expect_finite(**{name: bitmap})
     side = bitmap.shape[0]
     if side != bitmap.shape[1] or side == 0 or side % SIZE:
         raise ValueError(f"{name}: expected a square whose side {SIZE} divides, got shape {tuple(bitmap.shape)}")
@@ -176,8 +188,17 @@ def read(reader: Reader, x):
 def scores(reader: Reader, x):
     """The scores (T, n, 10) whose softmax `read` gives.
 
-    Raises TypeError for anything but a Reader, else as the functions of its cell in `sequence`.
+    Raises TypeError for anything but a Reader, ValueError for a readout that does not fit, NaN or infinity, else as
+    `kind_of` and as `lstm`, the function of its cell in `sequence`.
     """
     if not isinstance(reader, Reader):
         raise TypeError(f"reader: expected a Reader, got {type(reader).__name__}")
-    return kind_of(reader.params).forward(reader.params, x).h @ reader.W_y + reader.c
+    h = kind_of(reader.params).forward(reader.params, x).h
+    W_y, c = as_floats("reader.W_y", reader.W_y), as_floats("reader.c", reader.c)
+    namespace(x=h, **{"reader.W_y": W_y, "reader.c": c})
+    expect_shape("reader.W_y", W_y, (h.shape[-1], "classes"))
+    expect_shape("reader.c", c, (W_y.shape[1],))
+    expect_finite(**{"reader.W_y": W_y, "reader.c": c})
+    found = h @ W_y + c
+    expect_no_overflow("reader is too large", infinite=True, scores=found)
+    return found

@@ -99,8 +99,8 @@ class TextClassifier(nn.Module):
     """Scores of the class of a whole text: a vector for each word, a recurrent layer, its state at the true end.
 
     forward((codes (T, B) integers, lengths (B,) integers)) -> scores (B, classes). The layer reads from left to right,
-    so what stands behind the true end of a text changes nothing. Raises as `CharModel`; forward raises ValueError for
-    lengths that are not from 1 to T.
+    so what stands behind the true end of a text changes nothing. Raises as `CharModel`; forward raises TypeError for
+    texts that are no two tensors of int64, ValueError for lengths that are not from 1 to T.
     """
 
     def __init__(self, cell: str = "gru", vocabulary: int = 100, embedding: int = 16, hidden: int = 32,
@@ -113,9 +113,15 @@ class TextClassifier(nn.Module):
         self.readout = nn.Linear(int(hidden), int(classes))
 
     def forward(self, texts: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+        tensors = isinstance(texts, (tuple, list)) and all(isinstance(part, torch.Tensor) for part in texts)
+        if not tensors or len(texts) != 2 or any(part.dtype != torch.int64 for part in texts):
+            raise TypeError("texts: expected two tensors of int64, codes (T, B) and lengths (B,)")
         codes, lengths = texts
+        expect_shape("codes of texts", codes, ("T", "B"))
+        if codes.numel() == 0 or codes.min() < 0 or codes.max() >= self.embedding.num_embeddings:
+            raise ValueError(f"texts: expected at least one, with codes from 0 to {self.embedding.num_embeddings - 1}")
         if lengths.shape != codes.shape[1:] or lengths.min() < 1 or lengths.max() > len(codes):
-            raise ValueError(f"lengths: expected {codes.shape[1]} whole numbers from 1 to {len(codes)}")
+            raise ValueError(f"lengths of texts: expected {codes.shape[1]} whole numbers from 1 to {len(codes)}")
         h, _ = self.recurrent(self.embedding(codes))
         return self.readout(h[lengths - 1, torch.arange(len(lengths))])
 

@@ -62,8 +62,9 @@ def draw(n: int, rng: np.random.Generator, kinds=KINDS[:5], longer: bool = False
     """
     expect_counts(n=n)
     expect_flags(longer=longer)
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng: expected a numpy.random.Generator, got {type(rng).__name__}")
+    _expect_generator(rng)
+    if not isinstance(kinds, (list, tuple)) or not kinds:
+        raise TypeError(f"kinds: expected a list of some of {', '.join(KINDS)}, got {type(kinds).__name__}")
     for kind in kinds:
         expect_choice("kinds", kind, KINDS)
     return [_review(rng, _one(rng, kinds), longer) for _ in range(n)]
@@ -72,10 +73,9 @@ def draw(n: int, rng: np.random.Generator, kinds=KINDS[:5], longer: bool = False
 def codes(reviews: list[Review]) -> tuple[np.ndarray, np.ndarray]:
     """The words of `reviews` as codes (T, B), indices into WORDS with 0 behind the end, and the true lengths (B,).
 
-    Raises ValueError for no reviews, or for a word that is none of WORDS.
+    Raises TypeError for what is no list of reviews, ValueError for none, or for a word that is none of WORDS.
     """
-    if not reviews:
-        raise ValueError("reviews: expected at least one, got none")
+    _expect_reviews(reviews)
     lengths = np.array([len(review.words) for review in reviews])
     table = np.zeros((lengths.max(), len(reviews)), dtype=np.int64)
     for column, review in enumerate(reviews):
@@ -87,8 +87,29 @@ def codes(reviews: list[Review]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def shuffled(reviews: list[Review], rng: np.random.Generator) -> list[Review]:
-    """The same reviews with the words of each in a random order: the control that has lost the order and no word."""
+    """The same reviews with the words of each in a random order: the control that has lost the order and no word.
+
+    Raises TypeError for what is no list of reviews or an rng that is no Generator, ValueError for no reviews.
+    """
+    _expect_reviews(reviews)
+    _expect_generator(rng)
     return [review._replace(words=tuple(rng.permutation(review.words).tolist())) for review in reviews]
+
+
+def _expect_reviews(reviews):
+    """Raise unless `reviews` is a list of at least one Review, each with its words."""
+    if not isinstance(reviews, (list, tuple)) or isinstance(reviews, Review):
+        raise TypeError(f"reviews: expected a list of reviews, got {type(reviews).__name__}")
+    if not reviews:
+        raise ValueError("reviews: expected at least one, got none")
+    for k, review in enumerate(reviews):
+        if not isinstance(review, Review) or not isinstance(review.words, tuple) or not review.words:
+            raise TypeError(f"reviews[{k}]: expected a Review with its words, got {review!r:.40}")
+
+
+def _expect_generator(rng):
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng: expected a numpy.random.Generator, got {type(rng).__name__}")
 
 
 def _one(rng, options):
