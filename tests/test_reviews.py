@@ -93,5 +93,5 @@ def test_a_classifier_reads_to_the_true_end_and_no_further(cell):
         alone = net((codes[:n, [b]], n[None]))
         torch.testing.assert_close(together[[b]], alone)
     for wrong in ([6, 2], [6, 2, 7], [6, 2, 0]):
-        with pytest.raises(ValueError, match="lengths: expected 3"):
+        with pytest.raises(ValueError, match="lengths of texts: expected 3"):
             net((codes, torch.tensor(wrong)))

@@ -76,7 +76,7 @@ def test_the_scaled_error_is_one_for_last_years_value_in_the_training_years():
 
 
 @pytest.mark.parametrize(("call", "error", "says"), [
-    (lambda: series.naive(RECORD.celsius, 0), ValueError, "months: expected"),
+    (lambda: series.naive(RECORD.celsius, 0), ValueError, "ahead: expected"),
     (lambda: series.seasonal_naive(RECORD.celsius, 1.5), (TypeError, ValueError), "ahead: expected"),
     (lambda: series.autoregression(RECORD.celsius, 1, 0), ValueError, "lags: expected"),
     (lambda: series.autoregression(RECORD.celsius, 12, 470), ValueError, "480 training months"),
