@@ -70,6 +70,25 @@ def test_scans_that_are_not(answer):
     assert check.scanned(answer).state == "wrong"
 
 
+def test_a_loop_over_rounds_that_stops_too_early_is_told_where_it_is_right():
+    def doubled(a, b):
+        a, b = a.copy(), b.copy()
+        for reach in 2 ** np.arange(int(np.log2(len(a)))):
+            b[reach:] = a[reach:] * b[:-reach] + b[reach:]
+            a[reach:] = a[reach:] * a[:-reach]
+        return b
+
+    assert "power of two" in check.scanned(doubled).message
+
+
+@pytest.mark.parametrize(("given", "said"), [
+    (0.107, "difference"), (0.1074, "difference"), (0.8**10, "difference"), ("0.4463", "other cup"),
+    (0.9**10, "all ten swaps"), (0.3487, "all ten swaps"),
+])  # fmt: skip
+def test_a_mistake_is_known_by_as_many_digits_as_are_given(given, said):
+    assert said in check.two_cups(given).message
+
+
 def by_memory(q, k, v):
     S, out = np.zeros((k.shape[1], v.shape[1])), []
     for query, key, value in zip(q, k, v, strict=True):
@@ -143,7 +162,7 @@ def test_writes_that_are_not(answer):
 
 @pytest.mark.parametrize(("exercise", "right", "wrong"), [
     ("rounds", [10, "10", "10 rounds", 10.0, np.int64(10)], [9, 999, 1000, 500, 19, 11, 8, 9.97, 0]),
-    ("two_cups", [0.554, "0.554", "0.55", 0.5537], [0.107, 0.446, 0.349, 0.5, 1.0, 0.56, -0.554]),
+    ("two_cups", [0.554, "0.554", "0.55", 0.5537], [0.107, 0.446, 0.349, 0.5, 1.0, 0.56, -0.554, "0.6"]),
     ("outgrown", [32, "32", "32 pairs", 32.0], [64, 4096, 128, 31, 33, 16]),
     ("at_once", ["matrix"], ["tanh", "gate", "square"]),
 ])  # fmt: skip

@@ -108,16 +108,18 @@ def _by_loop(a, b):
     hints=("Which a does the second line need, that of before the round or that of after it?",
            "Work out by hand what becomes of the second b in the first round."),
     stub="def scanned(a, b):\n    ...",
-    cases=_recurrences, reference=_by_loop, returns=("the states",),
+    cases=_recurrences, reference=_by_loop, returns=("the array of states",),
     mistakes={
         "The factors are overwritten before they are used: b needs those of before the round.":
             ("b[reach:] = a[reach:] * b[:-reach] + b[reach:]\n        a[reach:] = a[reach:] * a[:-reach]",
              "a[reach:] = a[reach:] * a[:-reach]\n        b[reach:] = a[reach:] * b[:-reach] + b[reach:]"),
         "The factors have to be joined too, or a step is multiplied by its own a only.":
             ("        a[reach:] = a[reach:] * a[:-reach]\n", ""),
-        "The reach doubles. A step joined with the one before the one before would count some steps twice.":
+        "The reach doubles. At a reach of 3 a step that holds 4 would be joined with one that shares a step with it.":
             ("2 * reach", "reach + 1"),
         "One round too few: the last doubling is missing.": ("while reach < len(a)", "while 2 * reach < len(a)"),
+        "Right where the number of steps is a power of two. Elsewhere the last doubling is missing.":
+            ("while reach < len(a)", "while 2 * reach <= len(a)"),
         "The earlier step is multiplied by the later step's a, not by its own.":
             ("a[reach:] * b[:-reach]", "a[:-reach] * b[:-reach]"),
     },
@@ -158,9 +160,13 @@ def _queries(rng):
         "Queries and keys have changed places.": ("q @ k.T", "k @ q.T"),
         "With a softmax it is the attention of a transformer, and no longer this recurrence.":
             lambda q, k, v: _softmax_attention(q, k, v),
+        "With a softmax and a scale it is the attention of a transformer, and no longer this recurrence.":
+            lambda q, k, v: _softmax_attention(q / np.sqrt(k.shape[1]), k, v),
+        "The memory is read as it is: nothing divides by the root of d here.":
+            ("np.tril(q @ k.T)", "np.tril(q @ k.T) / np.sqrt(k.shape[1])"),
     },
-    praise="Right: T² products and no step that waits, where the recurrence has T steps and a memory that does not "
-           "grow.",
+    praise="Right. Written with matrices it takes T² products and no step waits; as a recurrence it takes T steps, and "
+           "its memory does not grow.",
     nudge="Write y as a sum over the earlier steps. What weighs each value?",
 )
 def all_at_once(q, k, v):
@@ -193,6 +199,8 @@ def _writes(rng):
     mistakes={
         "That is the sum of linear attention: what the memory already answers is not taken off.":
             ("v - k @ S", "v"),
+        "That is linear attention as it was: neither beta is in it, nor what the memory already answers.":
+            ("beta * (v - k @ S)", "v"),
         "The sign: write the value minus the answer.": ("v - k @ S", "k @ S - v"),
         "beta is missing.": ("beta * ", ""),
         "beta belongs to the whole difference, not to the value alone.": ("beta * (v - k @ S)", "beta * v - k @ S"),
@@ -217,10 +225,10 @@ def delta_step(S, k, v, beta):
     hints=(r"The sum of the weights stays 1. What happens to their difference, which is the part along $v$?",
            r"A step multiplies what lies along $v$ by $1 - \beta$."),
     answer=0.554, tolerance=0.001,
-    mistakes={"That is the difference between the two cups. Their sum is 1.": 0.107,
-              "That is the other cup's weight.": 0.446,
+    mistakes={"That is the difference between the two cups. Their sum is 1.": 0.8**10,
+              "That is the other cup's weight.": (1 - 0.8**10) / 2,
               "That is 0.9 to the power 10: the share in which all ten swaps are made. Others bring the ball back too.":
-                  0.349,
+                  0.9**10,
               "Nearly, but the two are not equal yet.": 0.5,
               "That would be β = 2, where ten swaps change nothing.": 1.0},
     praise="Right: the difference is 0.8 to the power 10, about 0.107, and the sum is 1.",
@@ -266,7 +274,7 @@ def outgrown():
         "Not right on every string: a state that has to last needs |a| = 1 for both bits.":
             (dict(a_one=-0.9, a_zero=1.0, b_one=0.9, threshold=0.5),
              lambda q: abs(q["a_one"]) < 1 or abs(q["a_zero"]) < 1),
-        "Not right on every string. Look at which two values the state takes, and where the threshold is.":
+        "Not right on every string. Look at which values the state takes, and where the threshold is.":
             (dict(a_one=-1.0, a_zero=1.0, b_one=1.0, threshold=-0.5), lambda q: True),
     },
     praise="Right: it is not the state that has to be negative, but its factor.",
