@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from helpers import dates, series
+from helpers import dates, digits, series
 from helpers.measured import measured
 
 
@@ -70,3 +70,45 @@ def test_what_a_shift_does_to_readers_of_digits():
     for cell in (plain, f"{plain}, orthogonal start"):
         lost = np.subtract(right["pixels"][cell], moved["pixels"][cell])
         assert np.median(lost) > 0.3 and np.ptp(moved["pixels"][cell]) > 0.2
+
+
+@pytest.mark.parametrize("cell", ["GRU", "LSTM"])
+def test_one_pixel_to_either_side_costs_little_and_two_cost_much(cell):
+    """The shipped readers, as the chapter prints them."""
+    images, labels = digits.load()[2:]
+    wide, reader = np.pad(images, ((0, 0), (0, 0), (2, 2))), digits.trained(cell, "pixels")
+    right = [(digits.read(reader, digits.as_pixels(wide[:, :, 2 - by : 10 - by]))[-1].argmax(-1) == labels).mean()
+             for by in range(-2, 3)]
+    assert max(right[1:4]) - min(right[1:4]) <= 0.03 and max(right[0], right[4]) < right[2] - 0.13
+
+
+def test_what_the_two_seeds_that_chose_a_rate_say():
+    """Six months ahead one of the LSTM's is behind the plain autoregression; twelve ahead both GRUs lead their row."""
+    found = measured("forecast")
+    worst = max(found["6"]["LSTM"]["mase of the tuning seeds"])
+    assert worst > found["6"]["autoregression"]["mase"][0] > max(found["6"]["LSTM"]["mase"])
+    others = sorted(found["12"]["GRU"]["mase of the tuning seeds"])
+    assert np.round(others, 2).tolist() == [0.59, 0.64]
+    assert others[1] < found["12"]["climatology"]["mase"][0] < min(found["12"]["GRU"]["mase"])
+    ahead = [run > found["6"]["autoregression by season"]["mase"][0] for net in ("LSTM", "GRU")
+             for run in found["6"][net]["mase"]]
+    assert sum(ahead) > len(ahead) / 2
+
+
+def test_what_reading_longer_reviews_costs():
+    found = {name: row["right"] for name, row in measured("reviews")["3200"].items()}
+    rules = min(found["bag of words, marks by hand"]["longer"])
+    runs = [share for net in ("LSTM", "GRU") for share in found[net]["longer"]]
+    assert rules > 0.99 and sum(share < rules for share in runs) == 9
+    assert min(min(found[net]["new pair"]) for net in ("LSTM", "GRU")) > 0.75
+
+
+def test_a_random_split_looks_as_good_as_a_forecast_of_one_month():
+    record = series.load()
+    anomaly, months = series.anomalies(record.celsius), np.random.default_rng(0).permutation(732)
+    train, test = np.sort(months[:600]), months[600:]
+    nearest = train[np.abs(test[:, None] - train).argmin(axis=1)]
+    guessed = np.abs(anomaly[nearest] - anomaly[test]).mean()
+    month, year = (np.nanmean(np.abs(series.persistence(record.celsius, ahead) - record.celsius)[test])
+                   for ahead in (1, 12))
+    assert abs(guessed - month) < 0.02 * year and year > 4 * guessed

@@ -144,7 +144,7 @@ def mae(forecast: np.ndarray, celsius: np.ndarray, span: str = "test") -> float:
 def mase(forecast: np.ndarray, celsius: np.ndarray, span: str = "test") -> float:
     """The mean absolute error, scaled by that of the seasonal naive forecast in the training months.
 
-    Below 1: better than saying what was the same month of the year before. Scaled errors: Hyndman & Koehler (2006).
+    1 is the error that the seasonal naive forecast makes in the training months (Hyndman & Koehler 2006).
     Raises as `mae`, ValueError too for years that repeat exactly, of which there is no scale.
     """
     scale = mae(seasonal_naive(celsius, YEAR), celsius, "train")

@@ -82,7 +82,7 @@ def _spans(rng):
         "Dividing by the spread of the training values is another scale: it asks how far values are from their mean.":
             ("np.abs(train[season:] - train[:-season]).mean()", "train.std()"),
     },
-    praise="Right: below 1 it beats what one could say without any model.",
+    praise="Right: below 1 a forecast does better than the value of a season before did in training.",
     nudge="Two mean absolute errors: the forecast's on the test values, the seasonal naive one's in training.",
 )
 def scaled_error(train, test, forecast, season):
