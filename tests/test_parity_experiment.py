@@ -56,6 +56,25 @@ def test_a_diagonal_recurrence_set_by_hand_has_the_parity_for_its_state():
     assert torch.allclose(h[..., 0], odd.float(), atol=1e-3)
 
 
+def test_decays_in_0_1_can_do_length_40_set_by_hand_and_not_length_100():
+    model, first = parity.Net("diagonal, decays in (0, 1)", 0), 4
+    kinks = torch.arange(first, first + parity.READOUT)
+    heights = torch.where(kinks % 2 == 1, -2.0, 2.0) - (kinks == first).float()  # a zigzag: 0 at even, 1 at odd counts
+    with torch.no_grad():
+        for part in model.parameters():
+            part.zero_()
+        model.body.a.bias[:], model.body.b.weight[0, 1] = 13.0, 1.0  # unit 0 counts the ones, and forgets next to none
+        model.readout[0].weight[:, 0], model.readout[0].bias[:] = 1.0, -kinks.float()
+        model.readout[2].weight[1], model.readout[2].bias[1] = heights, -0.5
+    right = [parity.right(model, length, 0)[-1].float().mean().item() for length in (40, 100)]
+    assert right[0] == 1 and 0.4 < right[1] < 0.6
+
+
+def test_the_sizes_that_are_told_are_those_of_the_nets():
+    sizes = {f"{sum(p.numel() for p in parity.Net(net, 0).parameters()):,}" for net in parity.BODIES}
+    assert sizes == {"706", "930", "1,890", "26,642"} and all(size in parity.DEVIATIONS for size in sizes)
+
+
 def test_a_row_has_the_best_rate_and_the_mean_and_range_of_its_seeds():
     runs = [Run(s, True, 1000, 0.3 + s["seed"] / 10 + (s["rate"] == 5e-3) / 5, "limit", 1.0) for s in parity.settings()]
     assert len(runs) == 5 * 5 * 3 * 3 and parity.best_rate(runs, "LSTM") == 5e-3

@@ -60,7 +60,7 @@ def parallel_scan(a, b, h0=None):
     """The same h_t as `linear_recurrence`, to rounding, in about log2 T rounds of elementwise work on all steps.
 
     Two steps in a row are one: what they do to a state is to keep a_1 a_2 of it and to add a_2 b_1 + b_2 (`combine`).
-    Round k joins each step with the one 2^k before it, so that in the end each holds all of its past. That is
+    Round k joins each step with the one 2^k before it, so that in the end each holds all of its past. That is about
     T log2 T combinations, more than the T of a loop, in fewer rounds. Raises as `linear_recurrence`; a product of many
     a_t that overflows is refused here even where the loop stays finite.
     Sources: Hillis & Steele, "Data parallel algorithms", 1986; for recurrent networks Martin & Cundy 2018.
