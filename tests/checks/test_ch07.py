@@ -245,3 +245,22 @@ def test_chains_where_greedy_search_loses(given):
 ])  # fmt: skip
 def test_chains_where_it_does_not(given):
     assert check.greedy_loses(given).state == "wrong"
+
+
+@pytest.mark.parametrize(("exercise", "given"), [
+    ("past_the_training", {"text": "tick tock tick tock"}), ("torn", {"text": "1 Jan 20"}),
+    ("torn", {"text": "1 Jan 20", "at": 4}),
+])  # fmt: skip
+def test_controls_that_do_what_was_asked(exercise, given):
+    assert getattr(check, exercise)(given), getattr(check, exercise)(given)
+
+
+@pytest.mark.parametrize(("exercise", "given"), [
+    ("past_the_training", {"text": "quick fox"}), ("past_the_training", {"text": "the quick brown fox"}),
+    ("past_the_training", {"text": ""}), ("past_the_training", {"text": 20 * "a"}), ("past_the_training", 15),
+    ("past_the_training", {"word": "tick tock tick tock"}), ("past_the_training", {"text": "tick tock"}),
+    ("torn", {"text": ""}), ("torn", {"text": "12 March 2005"}), ("torn", {"text": "31 February 2005"}),
+    ("torn", {"text": "04/03/2005"}), ("torn", {"text": "03/04/05"}), ("torn", "1 Jan 20"), ("torn", {"at": 99}),
+])  # fmt: skip
+def test_controls_that_do_not(exercise, given):
+    assert getattr(check, exercise)(given).state == "wrong"

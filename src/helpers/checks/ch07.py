@@ -2,13 +2,14 @@
 
 import numpy as np
 
-from live_figures.exercises import choice, function, number, values
+from live_figures.exercises import choice, controls, function, number, values
 
+from .. import live
 from ..attention import additive_scores, attend, attention_weights
 from ..cells import GRUParams, gru_step, softmax
 
 __all__ = ["bahdanau_step", "beam", "causal", "greedy_loses", "masked_context", "padding_share", "path",
-           "score_gradient", "which_axis", "which_query"]
+           "past_the_training", "score_gradient", "torn", "which_axis", "which_query"]
 
 
 @number(
@@ -407,3 +408,56 @@ def causal(Q, K, V):
     scores = Q @ K.T / np.sqrt(Q.shape[1])
     seen = np.tril(np.ones(scores.shape, dtype=bool))
     return softmax(np.where(seen, scores, -np.inf)) @ V
+
+
+@controls(
+    title="Longer than any text of the training", difficulty=2, minutes=6,
+    question="Experiment. In the figure `bottleneck`, find a text of 15 symbols or more that the network with "
+             "attention repeats without an error, and the fixed vector of 96 does not. No text of the training had more "
+             "than 12. Give it as a `dict` of `text`.",
+    hints=("Attention often loses its place in a long text. What kind of text makes it harmless to be one place off?",
+           "A text that repeats a few symbols, but not one symbol alone: that the fixed vector could keep."),
+    stub="past_the_training = dict(text=...)",
+    figure="helpers.figures.bottleneck", met="beyond",
+    mistakes={
+        "That has {count:d} symbols. It has to have 15 or more.":
+            (dict(text="quick fox"), lambda q: q["count"] < 15),
+        "Attention gets {attention_share:.0%} of it right, not all. Try symbols that come again.":
+            (dict(text="the quick brown fox"), lambda q: q["attention_share"] < 1),
+        "Attention repeats it, but the fixed vector of 96 does too: there is too little to keep.":
+            (dict(text=15 * "a"), lambda q: q["fixed_96_share"] == 1),
+    },
+    praise="Right: {count:d} symbols, all of them by attention, {fixed_96_share:.0%} by the fixed vector of 96.",
+)
+def past_the_training():
+    """A text that repeats itself: where the network is one period off, it still reads the right symbol."""
+    found = dict(text="tick tock tick tock")
+    run = live.load("bottleneck").run(**found)
+    print(f"attention {run['attention_share']:.0%}, fixed vector of 96 {run['fixed_96_share']:.0%}")
+    return found
+
+
+@controls(
+    title="Two readings of one text", difficulty=2, minutes=6,
+    question="Experiment. In the figure `alignment`, write a text of which the network gives two different readings, "
+             "each more than 30 %. Give it as a `dict` of `text`.",
+    hints=("Leave something out: where a text says too little, the rest has to be guessed.",
+           "A month by name, and only two more numbers of one or two digits: which of them is what?"),
+    stub="torn = dict(text=...)",
+    figure="helpers.figures.alignment", met="torn",
+    mistakes={
+        "It is nearly sure of this text: its first reading has {p[0]:.1%}.":
+            (dict(text="21 November 2026"), lambda q: q["p"][0] > 0.9),
+        "Its first two readings have {p[0]:.0%} and {p[1]:.0%}; the second needs more than 30 %.":
+            (dict(text="04/03/2005"), lambda q: q["p"][1] <= 0.3),
+    },
+    praise="Right: {p[0]:.0%} and {p[1]:.0%}.",
+)
+def torn():
+    """In “1 Jan 20” the 20 is a year to us. The network is used to years of four digits beside the name of a month, and
+    wavers between two days."""
+    found = dict(text="1 Jan 20")
+    run = live.load("alignment").run(**found)
+    for written, p in zip(run["answer"], run["p"], strict=True):
+        print("".join(map(chr, written)), f"{p:.0%}")
+    return found
