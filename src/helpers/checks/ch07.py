@@ -71,15 +71,15 @@ def path():
              r"$\alpha_{ij}$ of step $i$?",
     hints=("The context of step $i$ is needed to compute $s_i$. What is there before?",),
     choices={
-        "before": (r"The decoder's state before the step, $s_{i-1}$.",
+        "before": ("The decoder's state before the step.",
                    "Right: the context goes into the step, so the query has to be there before it."),
-        "after": (r"The decoder's state after the step, $s_i$.",
+        "after": ("The decoder's state after the step.",
                   "Not here: that state is computed with the context of this very step. It is the query in the order "
                   "of Luong, Pham and Manning, where the context comes after the step."),
-        "target": (r"The symbol $y_i$ that is to be written.",
+        "target": ("The symbol that is to be written.",
                    "Not that: it is what the decoder is about to find out. Only in training would it be known, and "
                    "there it would give the answer away."),
-        "last": (r"The encoder's last state $h_S$.",
+        "last": ("The encoder's last state.",
                  "Not that: it is the same at every step, and so would the weights be."),
     },
     answer="before",
@@ -413,8 +413,8 @@ def causal(Q, K, V):
 @controls(
     title="Longer than any text of the training", difficulty=2, minutes=6,
     question="Experiment. In the figure `bottleneck`, find a text of 15 symbols or more that the network with "
-             "attention repeats without an error, and the fixed vector of 96 does not. No text of the training had more "
-             "than 12. Give it as a `dict` of `text`.",
+             "attention repeats without an error, and the fixed vector of 96 does not. No text of the training had "
+             "more than 12. Give it as a `dict` of `text`.",
     hints=("Attention often loses its place in a long text. What kind of text makes it harmless to be one place off?",
            "A text that repeats a few symbols, but not one symbol alone: that the fixed vector could keep."),
     stub="past_the_training = dict(text=...)",
