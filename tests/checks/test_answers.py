@@ -118,7 +118,7 @@ FAULTS = {
     "never ends": (lambda f: deeper, "never stops"),
     "leaves Python": (lambda f: lambda *a: sys.exit(1), "SystemExit"),
     "no argument": (lambda f: lambda: 1, "Your function takes ()"),
-    "too many arguments": (lambda f: lambda a, b, c, d, e, f, g: 1, "It is called with"),
+    "too many arguments": (lambda f: lambda a, b, c, d, e, f, g, h, i: 1, "It is called with"),
     "a number": (lambda f: 3, "Give a function of"),
     "a list": (lambda f: [1, 2], "of type list"),
     "a complex number": (lambda f: lambda *a: 1j, None),
