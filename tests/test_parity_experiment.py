@@ -80,3 +80,8 @@ def test_a_row_has_the_best_rate_and_the_mean_and_range_of_its_seeds():
     assert len(runs) == 5 * 5 * 3 * 3 and parity.best_rate(runs, "LSTM") == 5e-3
     assert "| LSTM | 0.005 | 0.70 (0.50 to 0.90) |" in " ".join(parity.table(runs).split())
     assert "1,000 strings" in parity.table(runs)
+
+
+def test_every_net_is_smaller_than_the_bound_that_chapter_09_names():
+    sizes = {net: sum(part.numel() for part in parity.Net(net, 0).parameters()) for net in parity.BODIES}
+    assert max(sizes.values()) < 30_000, sizes
