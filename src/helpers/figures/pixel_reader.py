@@ -185,10 +185,11 @@ tries = [
         and _says(moved, PIXELWISE, 9, 0.9) and _says(moved, ROWWISE, 2, 0.9)),
 ]
 claims = [
-    Claim("Moved by one pixel, the thirty test images are hard for the GRU that reads rows, and not for the other.",
+    Claim("Moved by one pixel to the left, the thirty test images are hard for the GRU that reads rows, and not for "
+          "the other.",
           at=tuple({"image": k, "read": 64, "move": -1} for k in range(1, SHOWN + 1)),
           holds=lambda *states: _right(states, PIXELWISE) >= 26 and _right(states, ROWWISE) <= 16),
-    Claim("Before anything is moved each reads 27 of the thirty right, or more.",
+    Claim("Before anything is moved each of the two GRUs reads 27 of the thirty right, or more.",
           at=tuple({"image": k, "read": 64} for k in range(1, SHOWN + 1)),
           holds=lambda *states: min(_right(states, PIXELWISE), _right(states, ROWWISE)) >= 27),
     Claim("The first challenge can be met.", at={"image": 23, "read": 64}, holds=lambda a: bool(a["quarrel"])),
