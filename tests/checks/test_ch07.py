@@ -51,7 +51,8 @@ def without_the_largest_subtracted(scores, values, lengths):
     (lambda s, v, n: context_by_loop(-s, v, n), "differs"),
     (lambda s, v, n: context_by_loop(s, v, np.minimum(n + 1, len(s))), "too long"),
     (lambda s, v, n: context_by_loop(s, v, np.maximum(n - 1, 1)), "too short"),
-    (lambda s, v, n: np.array(context_by_loop(s, v, n)).T, "shape"),
+    (lambda s, v, n: np.array(context_by_loop(s, v, n)).T, "should have shape"),
+    (lambda s, v, n: context_by_loop(np.where(np.arange(len(s))[:, None] < n, s, -100), v, 0 * n + len(s)), "differs"),
     (lambda s, v, n: context_by_loop(s, v, np.full_like(n, n[0])), "differs"),
     (without_the_largest_subtracted, "NaN"),
 ])
@@ -157,6 +158,30 @@ def test_steps_that_are_wrong(answer):
     assert check.bahdanau_step(answer).state == "wrong"
 
 
+def weights_by(scores):
+    """A step whose weights are the softmax of these scores (s, keys, W_q, W_k, v)."""
+    def step(params, y, s, keys, W_q, W_k, v):
+        context = np.einsum("sb,sbk->bk", torch.tensor(scores(s, keys, W_q, W_k, v)).softmax(0).numpy(), keys)
+        return to_torch(params)(torch.tensor(np.concatenate([y, context], -1))[None], torch.tensor(s)[None])[0][0]
+
+    return step
+
+
+def test_a_step_of_any_scores_is_judged_by_them():
+    assert check.bahdanau_step(weights_by(lambda s, k, W_q, W_k, v: np.tanh(s @ W_q + k @ W_k) @ v))
+
+
+@pytest.mark.parametrize(("scores", "says"), [
+    (lambda s, k, W_q, W_k, v: np.tanh(k @ W_k) @ v, "does not change these weights"),
+    (lambda s, k, W_q, W_k, v: (np.tanh(s @ W_q) + np.tanh(k @ W_k)) @ v, "does not change these weights"),
+    (lambda s, k, W_q, W_k, v: (s @ W_q + k @ W_k) @ v, "tanh between"),
+    (lambda s, k, W_q, W_k, v: np.tanh(s @ W_q) @ v + 0 * k[..., 0], "same weight"),
+])
+def test_scores_that_are_wrong(scores, says):
+    verdict = check.bahdanau_step(weights_by(scores))
+    assert verdict.state == "wrong" and says in verdict.message, verdict.message
+
+
 def beam_by_arrays(first, after, steps, width):
     """Probabilities and not logarithms, every beginning a row of an array."""
     texts, p = np.arange(len(first))[:, None], np.asarray(first)
@@ -174,12 +199,25 @@ def test_beams_that_are_right(answer):
     assert check.beam(answer), check.beam(answer)
 
 
+def beam_that_begins_with_every_symbol(first, after, steps, width):
+    """One beam for each second symbol that a first one may have, cut from the second symbol on."""
+    texts = sorted(itertools.product(range(len(first)), repeat=2), key=lambda text: -first[text[0]] * after[text])
+    p = [first[j] * after[j, k] for j, k in texts]
+    for _ in range(steps - 2):
+        kept = list(zip(texts[:width], p, strict=False))
+        longer = [((*text, k), q * after[text[-1], k]) for text, q in kept for k in range(len(first))]
+        texts, p = zip(*sorted(longer, key=lambda one: -one[1]), strict=True)
+    return texts[0]
+
+
 @pytest.mark.parametrize(("answer", "says"), [
     (lambda first, after, steps, width: beam_by_arrays(first, after, steps, 1), "greedy"),
     (lambda first, after, steps, width: beam_by_arrays(first, after, steps, 10**6), "most probable text of all"),
     (lambda first, after, steps, width: beam_by_arrays(first, after, steps, width + 1), "too many"),
     (lambda first, after, steps, width: beam_by_arrays(first, after, steps, width)[::-1], "differs"),
-    (lambda first, after, steps, width: beam_by_arrays(first, after, steps - 1, width), "shape"),
+    (lambda first, after, steps, width: beam_by_arrays(first, after, steps - 1, width), "list with 4 entries"),
+    (lambda first, after, steps, width: (beam_by_arrays(first, after, steps, width), 0.1), "list with 4 entries"),
+    (beam_that_begins_with_every_symbol, "after the first one"),
     (lambda first, after, steps, width: beam_by_arrays(first, after.T, steps, width), "differs"),
     (lambda first, after, steps, width: beam_by_arrays(0 * first + 1, after, steps, width), "differs"),
     (lambda first, after, steps, width: [0] * steps, "differs"),
@@ -219,6 +257,23 @@ def test_self_attentions_that_are_wrong(answer):
     assert check.causal(answer).state == "wrong"
 
 
+def masked_by_diagonal(diagonal, axis):
+    def answer(Q, K, V):
+        seen = torch.ones(len(Q), len(Q), dtype=torch.bool).tril(diagonal)
+        scores = torch.tensor(Q @ K.T / Q.shape[1] ** 0.5).masked_fill(~seen, -torch.inf)
+        return scores.softmax(axis) @ torch.tensor(V)
+
+    return answer
+
+
+@pytest.mark.parametrize(("diagonal", "axis", "says"), [
+    (1, 1, "sees the next one"), (-1, 1, "NaN"), (0, 0, "runs over the queries")])
+def test_masks_and_axes_that_are_wrong(diagonal, axis, says):
+    assert check.causal(masked_by_diagonal(0, 1))
+    verdict = check.causal(masked_by_diagonal(diagonal, axis))
+    assert verdict.state == "wrong" and says in verdict.message, verdict.message
+
+
 @pytest.mark.parametrize(("exercise", "right", "wrong"), [
     ("padding_share", [0.4, "0.4", "2/5", "40 %", Fraction(2, 5), np.float64(0.4)],
      [0, 2 / 3, 0.6, 0.05, 0.645, 0.5, 4]),
@@ -233,7 +288,7 @@ def test_numbers(exercise, right, wrong):
 
 @pytest.mark.parametrize("given", [
     {"a": 0.5, "x_after_a": 0.5, "x_after_b": 1.0}, (0.52, 0.5, 0.99), ["0.51", "1/2", "98 %"],
-    {"a": 0.49, "x_after_a": 0.0, "x_after_b": 0.5},
+    {"a": 0.49, "x_after_a": 0.0, "x_after_b": 0.5}, (0.5, 0.5, 1), (0.5, 0.5, 0.9),
 ])  # fmt: skip
 def test_chains_where_greedy_search_loses(given):
     assert check.greedy_loses(given), check.greedy_loses(given)

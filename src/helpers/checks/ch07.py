@@ -24,10 +24,10 @@ __all__ = ["bahdanau_step", "beam", "causal", "greedy_loses", "masked_context", 
     answer=0.4,
     mistakes={
         "A score of 0 is not a weight of 0: e to the power 0 is 1.": 0.0,
-        "That would be so if all scores were equal: 8 places of 12.": 0.667,
+        "That would be so if all scores were equal: 8 places of 12.": 2 / 3,
         "That is the share of the real characters.": 0.6,
         "That is the weight of one padded place. There are 8 of them.": 0.05,
-        "The scores themselves are not the terms of the sum: take e to the power of each.": 0.645,
+        "The scores themselves are not the terms of the sum: take e to the power of each.": 0.64546,
     },
     praise="Right: 8 · 1 against 4 · 3. Two fifths of the context are padding.",
     nudge="Eight terms are 1 and four are 3. What share of their sum is padding?",
@@ -50,8 +50,8 @@ def padding_share():
     mistakes={
         "Those are the steps of the encoder alone. The decoder has to walk too.": 23,
         "Those are the steps of the decoder alone.": 4,
-        "The state is handed over, not computed: that is no step.": 28,
-        "From one state to the next is one step: from state 7 to state 8 one, to state 30 as many as 30 − 7.": 24,
+        "One too many: handing the state over is no step, and from state 7 to state 30 there are 30 − 7.": 28,
+        "One too many for the encoder, which takes 30 − 7 steps, and the decoder has to walk too.": 24,
         "That is the whole way from before the first symbol: it starts at state 7 here.": 34,
         "That would be so with attention, where the state is read directly.": 0,
     },
@@ -90,11 +90,12 @@ def which_query():
 
 def _sources(rng):
     """Scores, values, lengths: a batch of one and of more, full and short texts, padding that scores high, large
-    scores."""
-    for S, H, lengths, scale in ((6, 3, [6, 4, 1], 1.0), (5, 2, [3], 2.0), (4, 4, [4, 4], 1.0), (7, 1, [2, 7, 5], 3.0)):
+    scores of both signs: a text that scores −150 needs more than a penalty of −100 on its padding."""
+    for S, H, lengths, scale in ((6, 2, [6, 4, 1], 1.0), (5, 2, [3], 2.0), (4, 4, [4, 4], 1.0), (7, 1, [2, 7, 5], 3.0)):
         B = len(lengths)
         yield scale * rng.normal(size=(S, B)), 1 + rng.normal(size=(S, B, H)), np.array(lengths)
-    yield np.array([[900.0, -900.0], [899.0, -901.0], [2.0, -3.0]]), rng.normal(size=(3, 2, 2)), np.array([2, 3])
+    large = np.array([[900.0, -900.0, -150.0], [899.0, -901.0, -151.0], [2.0, -3.0, 2.0]])
+    yield large, rng.normal(size=(3, 3, 2)), np.array([2, 3, 2])
 
 
 @function(
@@ -161,7 +162,7 @@ def _queries(rng):
         "These are the scores. Without the softmax they are no weights.": ("softmax(scores, axis=0)", "scores"),
         "That is the mean of the states: the scores are not used.":
             ("softmax(scores, axis=0)", "np.full(scores.shape, 1 / len(scores))"),
-        "The chapter's bug stands in a plain dot product. Nothing is to be divided by the root of the size.":
+        "The scores of this function are plain dot products: nothing is to be divided by the root of the size.":
             (".sum(axis=-1)", ".sum(axis=-1) / np.sqrt(keys.shape[2])"),
     },
     praise="Right: now the weights of each text add up to 1 over its own symbols.",
@@ -245,10 +246,16 @@ def _decoders(rng):
         "The softmax runs over the batch, not over the source.": ("attention_weights(scores)", "softmax(scores)"),
         "The tanh between the two matrices and v is missing.":
             ("additive_scores(s, keys, W_q, W_k, v)", "(s @ W_q + keys @ W_k) @ v"),
-        "The query is missing: without it every step would look at the same places.":
+        "The query does not change these weights. It belongs inside the tanh, added to the keys; as it is, every step "
+        "would look at the same places.":
             ("additive_scores(s, keys, W_q, W_k, v)", "np.tanh(keys @ W_k) @ v"),
-        "The scores have to change from place to place: the keys are missing in them.":
+        "Every place has the same weight. Do the scores depend on the keys?":
             ("attention_weights(scores)", "np.full(scores.shape, 1 / len(scores))"),
+        "The symbol comes first in what the GRU reads, then the context.": ("[y, context]", "[context, y]"),
+        "That is the state of a step from zeros: the GRU has to go on from s.": (", s).h", ", 0 * s).h"),
+        "That is all that `gru_step` computes. The new state is its `.h`.": ("s).h", "s)"),
+        "That is the context. The GRU still has to step with it.":
+            ("gru_step(params, np.concatenate([y, context], axis=-1), s).h", "context"),
     },
     praise="Right: look with the state before the step, then step with what was seen.",
     nudge="Scores from s and the keys, a softmax over the source, the sum of the keys, then the GRU on [y, context].",
@@ -262,15 +269,29 @@ def bahdanau_step(params, y, s, keys, W_q, W_k, v):
 
 def _chains(rng):
     """Chains in which greedy search, a beam of this width, and the search of everything find three different answers,
-    where the width allows it; and one that a beam of one walks."""
+    where the width allows it; one in which the cut after the first symbol matters; one that a beam of one walks."""
     for V, steps, width in ((3, 4, 2), (4, 4, 2), (4, 5, 3)):
-        while True:
-            first, after = rng.dirichlet(np.full(V, 0.7)), rng.dirichlet(np.full(V, 0.7), size=V)
-            found = [tuple(beam.solution(first, after, steps, k)) for k in (1, width, V**steps)]
-            if len(set(found)) == 3:
-                yield first, after, steps, width
-                break
+        yield *next(chain for chain in _random_chains(rng, V) if len(
+            {tuple(beam.solution(*chain, steps, k)) for k in (1, width, V**steps)}) == 3), steps, width
+    yield *next(chain for chain in _random_chains(rng, 4)
+                if beam.solution(*chain, 4, 2) != _all_begin(*chain, 4, 2)), 4, 2
     yield rng.dirichlet(np.ones(3)), rng.dirichlet(np.ones(3), size=3), 5, 1
+
+
+def _random_chains(rng, V):
+    """Chains of V symbols, (first, after), without end."""
+    while True:
+        yield rng.dirichlet(np.full(V, 0.7)), rng.dirichlet(np.full(V, 0.7), size=V)
+
+
+def _all_begin(first, after, steps, width):
+    """A beam that is cut after the second symbol and those that follow, the mistake, and never after the first."""
+    beams = [([k], np.log(p)) for k, p in enumerate(first)]
+    for _ in range(steps - 1):
+        beams = [([*symbols, k], total + np.log(p)) for symbols, total in beams
+                 for k, p in enumerate(after[symbols[-1]])]
+        beams = sorted(beams, key=lambda one: -one[1])[:width]
+    return beams[0][0]
 
 
 def _each_its_best(first, after, steps, width):
@@ -311,6 +332,7 @@ def _not_summed(first, after, steps, width):
         "continuations of one beginning.": _each_its_best,
         "The beginnings are ranked by their last symbol alone: add the logarithms of all steps.": _not_summed,
         "One place too many is kept.": ("[:width]", "[: width + 1]"),
+        "The cut comes after every symbol, and so after the first one, too: here every symbol may begin.": _all_begin,
     },
     praise="Right: greedy search is the beam of one, and the exhaustive search a beam as wide as there are texts.",
     nudge="Continue every beginning with every symbol, rank all of these by the whole probability, keep the best.",
@@ -359,8 +381,8 @@ def _two_steps(a, x_after_a, x_after_b):
         "Greedy search finds {greedy} with {found:.3f}, the best text is {best} with {largest:.3f}: {ratio:.2f} times.":
             (dict(a=0.55, x_after_a=0.5, x_after_b=0.9), lambda q: q["ratio"] < 1.8),
     },
-    praise="Right: {best} is {ratio:.2f} times as probable as {greedy}. With two letters and two steps the ratio stays "
-           "below 2.",
+    praise="Right: {best} is {ratio:.2f} times as probable as {greedy}. With two letters and two steps it can never be "
+           "more than twice.",
 )
 def greedy_loses():
     """Let greedy search begin with *a* by a hair, and then leave it between two equal continuations. The other letter
@@ -392,6 +414,9 @@ def _steps(rng):
         "Every step sees the future: the mask is missing.": ("np.where(seen, scores, -np.inf)", "scores"),
         "A score of 0 is not a weight of 0.": ("np.where(seen, scores, -np.inf)", "np.where(seen, scores, 0.0)"),
         "The wrong triangle: every step sees itself and the future, and not the past.": ("np.tril", "np.triu"),
+        "Every step also sees the next one: the mask reaches one key too far.": ("dtype=bool)", "dtype=bool), 1"),
+        "The softmax runs over the queries. Each query shares its weight among the keys, along its own row.":
+            ("np.where(seen, scores, -np.inf))", "np.where(seen, scores, -np.inf), axis=0)"),
         "The scores have to be divided by the root of the size of a key.": (" / np.sqrt(Q.shape[1])", ""),
         "Divide by the root of the size of a key, not by the size.": ("np.sqrt(Q.shape[1])", "Q.shape[1]"),
         "That is the root of the number of steps. The scores grow with the size of a key.":

@@ -57,7 +57,7 @@ WORDS = {
     "not_real": "{what} should be real numbers, and is complex.",
     "not_text": "{what} should be another text than {given}.",
     "parts": "{what} should be {count} things in this order: {names}.",
-    "entries": "{what} should be a list of {count} arrays.",
+    "entries": "{what} should be a list with {count} entries.",
     "no_list": "{what} should be a list or a tuple, and is of type {type}.",
     "part": "number {number} of {what}",
     "part_named": "{name} of {what}",
