@@ -447,7 +447,7 @@ def causal(Q, K, V):
     mistakes={
         "That has {count:d} symbols. It has to have 15 or more.":
             (dict(text="quick fox"), lambda q: q["count"] < 15),
-        "Attention gets {attention_share:.0%} of it right, not all. Try symbols that come again.":
+        "Attention gets {attention_share:.0%} of it right, not all. Try another rhythm of a few symbols.":
             (dict(text="the quick brown fox"), lambda q: q["attention_share"] < 1),
         "Attention repeats it, but the fixed vector of 96 does too: there is too little to keep.":
             (dict(text=15 * "a"), lambda q: q["fixed_96_share"] == 1),
