@@ -22,13 +22,13 @@ PAPER = (
     "the minLSTM 96.0 %. Neither GRU nor LSTM is in their table."
 )
 DEVIATIONS = (
-    "32 steps with 4 tokens of 8 kinds instead of 4,096 with 16, and much smaller networks: layers of the cell alone, "
-    "without convolutions, normalisation or residual connections, and a readout with 32 ReLU units in every one. About "
-    "equally many parameters. Every gate that keeps starts at 0.95; the LSTM's input gate, which is not tied to it, "
-    "starts at about one half. Adam, clipping at norm 1, batches of 32, at most 1,500 of them; tested every 100 batches "
-    "on the same 500 sequences: a run ends when 99 % of their tokens are right, and the last share is its score. For each "
-    "net two seeds choose one of the rates 0.003, 0.01 and 0.03, and three others use it. The minGRU and the minLSTM "
-    "are computed without logarithms."
+    "32 steps with 4 tokens of 8 kinds instead of 4,096 with 16, and much smaller networks: layers of the cell alone,"
+    " without convolutions, normalisation or residual connections, and a readout with 32 ReLU units in every one. "
+    "About equally many parameters. Every gate that keeps starts at 0.95; the LSTM's input gate, which is not tied to"
+    " it, starts at about one half. Adam, clipping at norm 1, batches of 32, at most 1,500 of them; tested every 100 "
+    "batches on the same 500 sequences: a run ends when 99 % of their tokens are right, and the last share is its "
+    "score. For each net two seeds choose one of the rates 0.003, 0.01 and 0.03, and three others use it. The minGRU "
+    "and the minLSTM are computed without logarithms."
 )
 READING = (
     "All four minimal nets get far beyond what can be had without the order, to between 94 and 99 % of the tokens; "
