@@ -220,8 +220,8 @@ def delta_step(S, k, v, beta):
 @number(
     title="Two cups, swapped ten times", difficulty=2, minutes=6,
     question=r"Two cups, all the weight in the first. Their swap is multiplied into the state ten times, each time as "
-             r"$I - \beta v v^\top$ with $v = (1, -1)/\sqrt2$ and $\beta = 1.8$. How much weight is in the first cup "
-             "then?",
+             r"$I - \beta v v^\top$ with $v = (1, -1)^\top/\sqrt2$ and $\beta = 1.8$. How much weight is in the first "
+             "cup then?",
     hints=(r"The sum of the weights stays 1. What happens to their difference, which is the part along $v$?",
            r"A step multiplies what lies along $v$ by $1 - \beta$."),
     answer=0.554, tolerance=0.001,
