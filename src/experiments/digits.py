@@ -31,21 +31,21 @@ DEVIATIONS = (
     "what is tested on, and only the order of the file hints at how much that helps."
 )
 READING = (
-    "Row by row the four cells are alike, 94 to 96 % with every seed, and as good as a logistic regression that sees "
-    "all pixels at once; nearest neighbours and support vectors, with 98 %, no network reaches. Pixel by pixel, with "
-    "64 steps to remember, the gated cells and the tanh RNN with the orthogonal start still have 94 to 95 % in the "
-    "median; from the uniform start the tanh RNN falls to 88 %. All of them remember: the last row alone is worth 54 "
-    "% at most. What they know on the way differs far more than what they know at the end. After half of the pixels "
+    "Row by row the four cells are alike, 94 to 96 % with every seed, and about as good as a logistic regression that "
+    "sees all pixels at once; nearest neighbours and support vectors, with 98 %, no network reaches. Pixel by pixel, "
+    "with 64 steps to remember, the gated cells and the tanh RNN with the orthogonal start still have 94 to 95 % in "
+    "the median; from the uniform start the tanh RNN falls to 88 %. All of them remember: the last row alone is worth "
+    "54 % at most. What they know on the way differs far more than what they know at the end. After half of the pixels "
     "the GRU is right on 81 %, the tanh RNN with the orthogonal start on 37 %, though both had to answer after every "
     "pixel. One difference we came upon while building the figure: when the image stands one pixel further to the "
     "left, the GRU and the LSTM that read pixel by pixel lose five points at most, the tanh RNNs that do so 13 to 63, "
     "all that read row by row more than fifty, and the simple methods at least 34. In this order a shift is a delay; "
     "after shuffling it is none, and then the GRU and the LSTM too fall below 30 %. Shuffling itself costs the tanh "
-    "RNNs one point at most in the median, the GRU four and the LSTM thirteen, at a rate that was chosen for the "
-    "other order: it is not the plain RNN that suffers most. What cannot be concluded: the gated cells took the "
-    "largest of the three rates for pixels and might do better with a larger one, and of 450 images one point is four "
-    "or five. For the simple methods the last images of the file are harder by one to four points than images drawn "
-    "from all of it; the networks were not tested there."
+    "RNNs one point at most in the median, the GRU four and the LSTM thirteen, at a rate that was chosen for the other "
+    "order: it is not the plain RNN that suffers most. What cannot be concluded: the gated cells took the largest of "
+    "the three rates for pixels and might do better with a larger one, and of 450 images one point is four or five. "
+    "For the simple methods the last images of the file are harder by one to four points than images drawn from all of "
+    "it; the networks were not tested there."
 )
 
 RATES = (3e-3, 1e-2, 3e-2)

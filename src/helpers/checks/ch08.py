@@ -37,7 +37,7 @@ def which_pattern():
     choices={
         "1": ("1 month ahead.", "Not that: the naive one says last month's value, the other that of a year before."),
         "6": ("6 months ahead.",
-              "Not that: the naive one says the value of the opposite season, which is why it does so badly here."),
+              "Not that: the naive one says the value of the opposite season, one reason why it does so badly here."),
         "12": ("12 months ahead.", "Right: today is the same month, and the last one that is known."),
         "never": ("For none of them.", "There is one: think of a month whose namesake is today."),
     },
