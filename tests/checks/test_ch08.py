@@ -30,6 +30,8 @@ def test_errors_that_are_right(answer):
     lambda train, test, forecast, season: error_by_loop(train, forecast, forecast, season),
     lambda train, test, forecast, season: np.median(np.abs(test - forecast)) / np.abs(np.diff(train)).mean(),
     lambda train, test, forecast, season: np.abs((test - forecast) / test).mean(),
+    lambda train, test, forecast, season: -error_by_loop(train, test, forecast, season),
+    lambda train, test, forecast, season: error_by_loop(np.concatenate([train, test]), test, forecast, season),
     lambda train, test, forecast, season: error_by_loop(train, test, forecast, season) * np.nan,
 ])  # fmt: skip
 def test_errors_that_are_wrong(answer):
@@ -148,5 +150,5 @@ def test_gradients_that_are_wrong(answer):
 def test_the_size_of_the_captioner():
     for given in (4404, "4,404", "4 404", 4404.0):
         assert check.captioner_size(given), given
-    for given in (2356, 3744, 4352, 4384, 4372, 3380, 3764, 4405, 0):
+    for given in (2356, 3744, 4352, 4384, 4372, 3380, 3764, 4436, 4405, 0):
         assert check.captioner_size(given).state == "wrong", given

@@ -10,8 +10,8 @@ __all__ = ["before_the_cut", "captioner_size", "image_every_step", "image_gradie
 
 @choice(
     title="Which pattern?", difficulty=1, minutes=2,
-    question="A sleep laboratory has the sound of whole nights, and wants to know for each minute whether the patient "
-             "breathed. It looks at a night when it is over. Which pattern is this?",
+    question="A sleep laboratory has the sound of whole nights, cut into minutes, and wants to know for each minute "
+             "whether the patient stopped breathing. It looks at a night when it is over. Which pattern is this?",
     hints=("How many answers are there for one night, and do they line up with the input?",),
     choices={
         "one to many": ("One to many.", "Not that: what goes in is a sequence, the sound of a night."),
@@ -38,13 +38,13 @@ def which_pattern():
         "1": ("1 month ahead.", "Not that: the naive one says last month's value, the other that of a year before."),
         "6": ("6 months ahead.",
               "Not that: the naive one says the value of the opposite season, one reason why it does so badly here."),
-        "12": ("12 months ahead.", "Right: today is the same month, and the last one that is known."),
+        "12": ("12 months ahead.", "Right: today is the same month, one year before, and the last one that is known."),
         "never": ("For none of them.", "There is one: think of a month whose namesake is today."),
     },
     answer="12",
 )
 def same_forecast():
-    """Twelve months ahead, the last known value of the same month is today's: so the two columns of the table agree."""
+    """Twelve months ahead, the last known value of the same month is today's: there the two rows of the table agree."""
     return "12"
 
 
@@ -79,6 +79,12 @@ def _spans(rng):
         "That is the error in the unit of the series. Divide it by the scale.": (" / scale", ""),
         "Sums depend on how many values there are. Take means.":
             (".mean()\n    scale", ".sum()\n    scale", "[:-season]).mean()", "[:-season]).sum()"),
+        "Those are roots of mean squares, which weigh large errors more. Take means of absolute values.":
+            ("np.abs(forecast - test).mean()", "((forecast - test) ** 2).mean() ** 0.5",
+             "np.abs(train[season:] - train[:-season]).mean()",
+             "((train[season:] - train[:-season]) ** 2).mean() ** 0.5"),
+        "In N training values there are N − season errors of the seasonal naive forecast. Divide their sum by that.":
+            ("[:-season]).mean()", "[:-season]).sum() / len(train)"),
         "Dividing by the spread of the training values is another scale: it asks how far values are from their mean.":
             ("np.abs(train[season:] - train[:-season]).mean()", "train.std()"),
     },
@@ -164,6 +170,7 @@ def _captioners(rng):
             lambda W_xh, W_hh, W_ih, b, x, v: _unrolled(W_xh, W_hh, b, x, 0 * (v @ W_ih), h0=np.tanh(v @ W_ih)),
         "The image is added after the tanh. It belongs inside.":
             ("np.tanh(x_t @ W_xh + h @ W_hh + image + b)", "np.tanh(x_t @ W_xh + h @ W_hh + b) + image"),
+        "W_hh is the wrong way round. Vectors are rows: the state stands on its left.": ("h @ W_hh", "h @ W_hh.T"),
         "The image is missing.": (" + image", ""),
         "The bias is missing.": (" + b)", ")"),
         "The state before is missing: nothing recurs.": (" + h @ W_hh", ""),
@@ -194,8 +201,8 @@ def _unrolled(W_xh, W_hh, b, x, image, first=False, h0=None):
 
 @choice(
     title="Where is the image?", difficulty=2, minutes=3,
-    question="A captioner gets the image at the first step only, and its words come out right up to the sixth, where "
-             "they no longer fit the image. Which explanation can be ruled out?",
+    question="A captioner gets the image at the first step only. Its first five words fit the image, those from the "
+             "sixth on do not. Which explanation can be ruled out?",
     hints=("What does each way of letting the image in ask of the state?",),
     choices={
         "forgets": ("The state has lost what it held of the image.",
@@ -203,7 +210,7 @@ def _unrolled(W_xh, W_hh, b, x, image, first=False, h0=None):
         "noise": ("The image is read again at the sixth step, and disturbs the state.",
                   "Right, that one is impossible: this captioner reads the image once."),
         "words": ("The words written so far lead it astray: it goes on as such sentences usually go on.",
-                  "Possible: as text gets longer, a language model needs the image less and less to be fluent."),
+                  "Possible: the network that never sees a picture writes faultless sentences, too."),
         "training": ("Training saw few captions of that length.",
                      "Possible, and easy to test: count them."),
     },
@@ -233,6 +240,8 @@ def _errors(rng):
         "This counts the first step alone. The image is used at every step.": ("da.sum(axis=0)", "da[0]"),
         "This counts the last step alone. The image is used at every step.": ("da.sum(axis=0)", "da[-1]"),
         "Uses add up. This is their mean over the steps.": ("da.sum(axis=0)", "da.mean(axis=0)"),
+        "The gradients are sums over the batch, too: nothing is divided by its size.":
+            ("v.T @ total, total @ W_ih.T", "v.T @ total / len(v), total @ W_ih.T"),
         "Each image has a gradient of its own: the one of v is not summed over the batch.":
             ("total @ W_ih.T", "(total @ W_ih.T).sum(axis=0)"),
         "The two are in the wrong order.": ("v.T @ total, total @ W_ih.T", "total @ W_ih.T, v.T @ total"),
@@ -254,7 +263,7 @@ def image_gradient(da, v, W_ih):
     question=r"A captioner has 20 words, one-hot, 32 tanh units, and an image of 64 pixels, which it sees at every "
              r"step: $h_t = \tanh(W_{xh} x_t + W_{hh} h_{t-1} + W_{ih} v + b)$, with scores $W_y h_t + b_y$ of the 20 "
              "words. How many numbers does it learn?",
-    hints=("Five arrays: W_xh, W_hh, W_ih and b, then W_y with b_y.",
+    hints=("Six arrays: W_xh, W_hh, W_ih and b, then W_y with b_y.",
            "The image's weights are 64 · 32, however many steps the image enters."),
     answer=4404,
     mistakes={
@@ -265,6 +274,7 @@ def image_gradient(da, v, W_ih):
         "The bias of the states is missing.": 4372,
         "The weights from state to state are missing.": 3380,
         "The words' own weights are missing.": 3764,
+        "That counts two biases of the states, as torch has them. The formula has one.": 4436,
     },
     praise="Right: 640 + 1,024 + 2,048 + 32 for the states, 660 for the scores. Sharing over time includes the image.",
     nudge="Count each array once: none of them grows with the number of steps.",
