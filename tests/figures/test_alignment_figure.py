@@ -70,14 +70,16 @@ def test_the_second_reading_is_another_and_has_the_probability_that_is_said(text
 
 
 @pytest.mark.parametrize("text", ["2000-02-29", "1900-02-29", "2100-02-29", "2023-02-29", "2024-02-30", "2024-04-31",
-                                  "2024-12-31", "2024-13-01", "2024-00-10", "2024-01-00", "2024-1-012"])  # fmt: skip
+                                  "2024-12-31", "2024-13-01", "2024-00-10", "2024-01-00", "2024-1-012", "2024001-01",
+                                  "197--07-07", "2999909-09", "2005-03-0\n", "\n\n\n\n\n\n\n\n\n\n"])  # fmt: skip
 def test_the_calendar_is_that_of_python(text):
     try:
         exists = bool(datetime.date.fromisoformat(text))
     except ValueError:
         exists = False
     codes = np.array([dates.SYMBOLS.index(c) for c in text])
-    assert bool(alignment._exists(load("alignment").float_consts()["days"], codes)) == exists
+    consts = load("alignment").float_consts()
+    assert bool(alignment._exists(consts["days"], consts["form"], codes)) == exists
 
 
 @pytest.mark.parametrize("character", sorted(alignment.TYPED))

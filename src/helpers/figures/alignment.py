@@ -17,9 +17,9 @@ from live_figures import Challenge, Claim, LinkedTexts, LongText, Slider, Try, d
 
 title = "Where does it look while it writes a date?"
 caption = (
-    "A network reads the date that you type and writes it as year, month and day: the lines are the weights with which "
-    "each written character looks at the typed ones, the bars its probability, and the numbers below show how the "
-    "largest of these weights comes about."
+    "A network that was trained on dates from 1950 to 2049 reads the one that you type and writes it as year, month "
+    "and day: the lines are the weights with which each written character looks at the typed ones, the bars its "
+    "probability, and the numbers below show how the largest of these weights comes about."
 )
 alt = (
     "Bars with the probability of each digit, the hyphen and the end of the line at one place of the answer, and two "
@@ -29,7 +29,7 @@ alt = (
 WRITTEN, SYMBOLS = 10, len(dates.SYMBOLS)
 LARGEST = 3  # units in the table
 CAPITALS = "".join(sorted({c.upper() for c in dates.ALPHABET if len(c.upper()) == 1} - set(dates.ALPHABET)))
-TYPED = dates.ALPHABET + CAPITALS + "\n\t\u00a0\u3000"  # the network reads small letters and plain spaces for these
+TYPED = dates.ALPHABET + CAPITALS + "\n\t\u00a0\u3000"  # the network reads lower case and plain spaces for these
 SIGNS = {" ": "␣", "\n": "↵", "\t": "⇥", "\u00a0": "␣", "\u3000": "␣"}
 LETTERS, NOTHING = dates.ALPHABET.index("a"), ord("·")
 EXAMPLES = ("Saturday, 21 November 2026", "11/21/26", "21.11.2026", "2026年11月21日星期六", "21 ноября 2026 г.",
@@ -60,7 +60,8 @@ def consts():
         "codes": np.append(dates.encode(TYPED), dates.UNKNOWN),  # by typed character; the last one is any other
         "shown": np.array([ord(SIGNS.get(c, c)) for c in TYPED + "□"]),
         "symbols": np.array([ord(SIGNS.get(c, c)) for c in dates.SYMBOLS]),
-        "days": np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 0]),
+        "days": np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, *[0] * 109]),  # by two codes, up to ↵↵
+        "form": np.array([dates.SYMBOLS.index(c) for c in "9999-99-99"]),
     }
 
 
@@ -80,7 +81,7 @@ def compute(consts, text, at):
     units = _largest(xp.abs(part), LARGEST)
     table = xp.stack([xp.take(a, units) for a in (q, k, xp.tanh(q + k), params.v, part)])
 
-    total, impossible = xp.prod(sure, axis=-1), some & ~_exists(consts["days"], codes[0, :])
+    total, impossible = xp.prod(sure, axis=-1), some & ~_exists(consts["days"], consts["form"], codes[0, :])
     return {
         "answer": xp.where(some, xp.take(consts["symbols"], codes), NOTHING + 0 * codes), "links": weights[0, ...],
         "sure": sure[0, :] * xp.astype(some, sure.dtype), "p": total, "p_here": pick(p[0, ...], at),
@@ -88,7 +89,7 @@ def compute(consts, text, at):
         "e": e, "exp": xp.exp(e), "sum": xp.exp(e[0]) / weight[0], "weight": weight,
         "looked": xp.take(consts["shown"], xp.take(text, places)), "length": length,
         "strange": xp.any((typed == dates.UNKNOWN) & (text >= 0)),
-        "impossible": impossible, "doubted": impossible & (total[0] < 0.9), "torn": total[1] > 0.3,
+        "impossible": impossible, "doubted": impossible & (total[0] < 0.9), "torn": (total[0] > 0.3) & (total[1] > 0.3),
         "spelled": (at == 6) & (weight[0] > 0.9) & (pick(typed, places[0]) >= LETTERS),
     }
 
@@ -156,13 +157,13 @@ def _write(params, keys, s_0, real, turn, instead):
     return scan(step, (s_0, xp.zeros((1, SYMBOLS))), (xp.arange(WRITTEN),))[1]
 
 
-def _exists(days, codes):
-    """Whether the day that ten codes say, YYYY-MM-DD, is one of the calendar; `days`: by month, 0 outside."""
+def _exists(days, form, codes):
+    """Whether ten codes say a day of the calendar; `days`: by month, 0 outside; `form`: 9999-99-99 in codes."""
     xp = array_namespace(codes)
     year, month, day = (sum(10**k * codes[stop - 1 - k] for k in range(stop - start))
                         for start, stop in ((0, 4), (5, 7), (8, 10)))
-    leap = (month == 2) & (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
-    return (day > 0) & (day <= pick(days, xp.clip(month, 0, 13)) + xp.astype(leap, xp.int64))
+    leap = (month == 2) & (year % xp.where(year % 100 == 0, 400, 4) == 0)
+    return xp.all(xp.maximum(codes, 9) == form) & (day > 0) & (day <= pick(days, month) + xp.astype(leap, xp.int64))
 
 
 def _largest(values, count):
@@ -224,7 +225,7 @@ views = [LinkedTexts(label="What it reads", answer_label="What it writes", text=
                      links="links", sure="sure", chooses="at")]
 FIRST, SECOND = ("".join(f"{{answer[{row}][{k}]:c}}" for k in range(WRITTEN)) for row in range(2))
 WRITES = f"It writes {FIRST} with a probability of {{p[0]:.2%}}"
-NEXT = f"Its next best reading is {SECOND}, with {{p[1]:.2%}}."
+NEXT = f"With its second choice at one place it would write {SECOND}, with {{p[1]:.2%}}."
 readout = (
     ("strange", f"The characters struck through it has never learned; to it they all look alike. {WRITES}. {NEXT}"),
     ("impossible", f"{WRITES}, though the calendar has no such day. {NEXT}"),
@@ -320,7 +321,7 @@ claims = [
                                   and np.allclose(a["exp"] / a["sum"], a["weight"]) for a in all_)),
     Claim("The probability of a reading is the product of those of its characters.", at={"text": "03/04/05"},
           holds=lambda a: np.isclose(a["sure"].prod(), a["p"][0])),
-    Claim("Capitals are small letters to it, and a tab is a space.",
+    Claim("Capitals are lower-case letters to it, and a tab is a space.",
           at=({}, {"text": ENGLISH.upper()}, {"text": ENGLISH.replace(" ", "\t")}),
           holds=lambda a, *others: all(np.array_equal(a["links"], b["links"]) for b in others)),
     Claim("All that it has never learned looks alike to it, and is said to be strange.",
@@ -332,6 +333,11 @@ claims = [
           and not (a["torn"] or a["impossible"] or a["doubted"] or a["strange"])),
     Claim("Two readings can both have more than 30 %: the 21st and the 20th, of 1 Jan 20.", at={"text": "1 Jan 20"},
           holds=lambda a: bool(a["torn"]) and {_written(a), _written(a, 1)} == {"2020-01-21", "2020-01-20"}),
+    Claim("Its second choice can be the likelier one, and both must be likely to meet the first challenge.",
+          at={"text": "20050304"},
+          holds=lambda a: a["p"][1] > 0.3 > a["p"][0] and not a["torn"]),
+    Claim("What has a hyphen in a wrong place is no day.", at={"text": "ì"},
+          holds=lambda a: _written(a) == "197--07-07" and bool(a["impossible"])),
     Claim("The leap day of 2024 is a day, that of 2023 is none, nor is the 31st of June.",
           at=tuple({"text": day} for day in ("29 February 2024", "29 February 2023", "31 June 2026")),
           holds=lambda *all_: [bool(a["impossible"]) for a in all_] == [False, True, True]),
