@@ -169,11 +169,11 @@ tries = [
         guesses=("Yes: it sees every state.", "Not without errors."), right=1,
         do="Write the quick brown fox.", at={"text": "the quick brown fox"},
         says="It gets 13 of 19, more than the others, but where to look next is learned, too, and learned on short "
-             "texts. It writes stretches of the text in wrong places, “ufcx” twice, and no symbol that is not in the "
-             "text; the fixed vector of 48 writes a p.",
+             "texts. Twice it writes “ufcx”, which stands nowhere in the text, though each of its symbols does; the "
+             "fixed vector of 48 writes a p, which does not.",
         holds=lambda a: _right(a)[2] == 13 > max(_right(a)[:2]) and _shown(a, "attention").count("ufcx") == 2
         and set(_shown(a, "attention")) <= set(_shown({"a_glyphs": a["read"]}, "a")) and "p" in _shown(a, "fixed_48")
-        and chr(a["read"][0]) == "t" and ord("p") not in a["read"]),
+        and "ufcx" not in _shown({"a_glyphs": a["read"]}, "a") and ord("p") not in a["read"]),
     Try(ask="Another text of 19 symbols. How many will attention get right?",
         guesses=("About 13, as before.", "All 19."), right=1, do="Write tick tock tick tock.",
         at={"text": "tick tock tick tock"},
@@ -182,10 +182,16 @@ tries = [
         holds=lambda a: _right(a) == [6, 11, 19]),
     Try(ask="And 24 times the letter a?", guesses=("Only attention.", "All three.", "None."), right=1,
         do="Write twenty-four times a.", at={"text": 24 * "a"},
-        says="All three. The number of symbols is not what a vector has to hold, but what they tell.",
+        says="All three. It is not the number of symbols that a vector has to hold, but what they tell. Not every "
+             "symbol lasts so long: of the 27, sixteen come through the vector of 48 without an error, 21 through the "
+             "one of 96.",
         holds=lambda a: _right(a) == [24, 24, 24]),
 ]
 claims = [
+    Claim("Of the 27 symbols, each 24 times, 16, 21 and all come through without an error, and of all that is written "
+          "more than 85 % is right.", at=tuple({"text": 24 * symbol} for symbol in ALPHABET),
+          holds=lambda *all_: (np.sum([np.array(_right(a)) == 24 for a in all_], axis=0) == [16, 21, 27]).all()
+          and np.mean([_right(a) for a in all_], axis=0).min() > 0.85 * 24),
     Claim("As the figure opens, all three repeat the text.", at={}, holds=lambda a: _right(a) == [9, 9, 9]),
     Claim("The first challenge can be met.", at={"text": 10 * "a"}, holds=lambda a: bool(a["fits"])),
     Claim("The second challenge can be met.", at={"text": "tick tock tick tock"}, holds=lambda a: bool(a["beyond"])),

@@ -166,8 +166,8 @@ tries = [
         guesses=("The one that was last.", "Here the same as before."), right=1,
         do="Leave dimension and length, and turn the query to 0° and to 180°.",
         at=({"d": 4, "length": 1, "turn": 0}, {"d": 4, "length": 1, "turn": 180}),
-        says="Here the same, key 2: query and key go through one tanh together, and no sign comes out of it again. Nor "
-             "is a division needed: a tanh is at most 1, so that no |e| can pass the sum of |v|, whatever d is.",
+        says="Here the same, key 2: query and key go through one tanh together, and no sign comes out of it again. "
+             "Its scores are bounded, too: a tanh is at most 1, so that no |e| can pass the sum of |v|, whatever d is.",
         holds=lambda a, b: a["best"][0] == b["best"][0] == 2
         and np.abs([a["e"][:, 0], b["e"][:, 0]]).max() < UNITS**0.5),
 ]
@@ -179,9 +179,11 @@ claims = [
     Claim("Under dot and general the slopes shrink to about 0.15 at d = 100, under scaled dot and additive they stay "
           "above 0.75.", at={},
           holds=lambda a: np.allclose(a["slopes"][1:3, -1], 0.15, atol=0.02) and np.all(a["slopes"][[0, 3]] > 0.75)),
-    Claim("The draw that opens is a usual one: at d = 100 ten of twelve have a largest dot weight above 95 %.",
-          at=tuple({"d": LARGEST, "seed": seed} for seed in range(12)),
-          holds=lambda *draws: sum(bool(a["largest"][1] > 0.95) for a in draws) == 10),
+    Claim("The draw that opens is no rare one: at d = 100 the largest dot weight of the 100 draws has a median of "
+          "99.1 %, and 64 of them are above 95 %.",
+          at=tuple({"d": LARGEST, "seed": seed} for seed in range(100)),
+          holds=lambda *draws: _percent(np.median([a["largest"][1] for a in draws])) == "99.1%"
+          and sum(bool(a["largest"][1] > 0.95) for a in draws) == 64),
     Claim("At d = 1 the scaled and the plain dot product are one.", at={"d": 1},
           holds=lambda a: np.array_equal(a["e"][:, 1], a["e"][:, 3])),
     Claim("The weights add to 1, and the slopes are w (1 - w) of each.",
