@@ -55,6 +55,16 @@ def test_plain_texts_have_one_reading_and_the_others_are_as_they_are_called():
             datetime.date.fromisoformat(dated.iso)
 
 
+@pytest.mark.parametrize(("longest", "share"), [(36, 0.34), (18, 0.13)])
+def test_words_stand_around_as_many_dates_as_is_said(longest, share):
+    def has_words(dated):
+        stored, space = dates._STORED[dated.language], "" if dated.language in ("Chinese", "Japanese") else " "
+        return dated.text.startswith(tuple(word + space for word in stored["before"])) or dated.text.endswith(
+            tuple(space + word for word in stored["after"]))
+
+    assert np.mean([has_words(dated) for dated in drawn(8000, longest=longest)]) == pytest.approx(share, abs=0.015)
+
+
 def test_every_pattern_of_every_language_is_drawn():
     found = {(dated.language, dated.pattern) for dated in drawn(6000)}
     assert found == {(language, pattern) for language in dates.LANGUAGES for pattern in dates.patterns(language)}

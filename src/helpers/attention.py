@@ -106,7 +106,7 @@ def general_scores(query, keys, W):
 
 
 def scaled_dot_scores(query, keys):
-    """`dot_scores` divided by sqrt(H): for entries of mean 0 and variance 1 the scores have variance 1 at every size H.
+    """`dot_scores` / sqrt(H): independent entries of mean 0 and variance 1 give scores of variance 1 at every H.
 
     Shapes: query (B, H), keys (S, B, H) -> scores (S, B). Raises as `additive_scores`.
     Source: Vaswani et al. 2017, section 3.2.1.

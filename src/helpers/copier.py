@@ -7,7 +7,8 @@ state and writes as many symbols as the text has, and a linear layer reads each 
     average        c_t = (h_1 + ... + h_S) / S
     attention      c_t = sum_s w_ts h_s, where w_t is the softmax of the scores s_t h_s^T
 
-This is Luong's order: the query s_t is the state after the step, and the context does not enter the recurrence.
+This is Luong's order: the query s_t is the state after the step. As in his networks without input feeding, the context
+does not enter the recurrence; his tanh layer between context and readout is left out.
 """
 
 from __future__ import annotations
