@@ -382,6 +382,10 @@ def test_what_the_page_says_of_the_bottleneck():
     assert (right["attention 48"][:, trained] > 0.999).all() and right["attention 48"][:, 29].max() < 0.5
     assert len({rows[f"{context} 48"]["parameters"] for context in ("attention", "average", "fixed vector")}) == 1
     assert right["fixed vector 48"][:, 11].max() < 0.7
+    tried = {(r.setting["context"], r.setting["rate"]): np.array(r.measures["right"])[trained]
+             for r in saved(bottleneck) if r.setting["seed"] in bottleneck.TUNING_SEEDS}
+    for rate in bottleneck.RATES:
+        assert tried["attention", rate].min() > 0.999 and tried["fixed vector", rate][-1] < 0.67
     sizes = [right[f"fixed vector {size}"][:, 7:] for size in bottleneck.SIZES["fixed vector"]]
     assert all((less.max(0) < more.min(0)).all() for less, more in itertools.pairwise(sizes))
     assert right["average 48"][:, trained].mean() <= right["fixed vector 48"][:, trained].mean()
