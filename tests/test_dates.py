@@ -171,6 +171,17 @@ def test_a_batch_is_read_as_each_text_alone_by_the_equations_too():
         np.testing.assert_allclose(step.weights[:len(text), b], dates.read(params, text).weights[0], atol=1e-12)
 
 
+def test_places_that_may_not_be_looked_at_have_no_weight_though_they_are_read():
+    net = seq2seq.as_module(dates.trained("attention"))
+    codes, lengths, targets = make_dates.tensors(dates.draw(5, np.random.default_rng(0)))
+    visible = torch.arange(len(codes))[:, None].expand(codes.shape) > 0
+    free, blind = (net.write(codes, lengths, len(targets), seen) for seen in (torch.ones_like(visible), visible))
+    assert torch.equal(free.probabilities, net.write(codes, lengths, len(targets)).probabilities)
+    assert torch.all(blind.weights[:, 0] == 0) and torch.allclose(blind.weights.sum(1), torch.ones(1))
+    with pytest.raises(ValueError, match="visible"):
+        net.write(codes, lengths, len(targets), visible[1:])
+
+
 def test_greedy_decoding_writes_what_read_writes():
     params = dates.trained("attention")
     for text in ("Tuesday, March 8, 2005", "8 мар. 2005 г."):

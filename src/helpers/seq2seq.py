@@ -77,10 +77,17 @@ class EncoderDecoder(nn.Module):
         return self.readout(torch.stack(scores))
 
     @torch.no_grad()
-    def write(self, codes: torch.Tensor, lengths: torch.Tensor, steps: int) -> Written:
-        """What the network writes in `steps` steps, the likeliest symbol each time."""
+    def write(self, codes: torch.Tensor, lengths: torch.Tensor, steps: int,
+              visible: torch.Tensor | None = None) -> Written:
+        """What the network writes in `steps` steps, the likeliest symbol each time.
+
+        Attention gives no weight to places where `visible` (S, B) is False, although the encoder reads them.
+        """
         expect_counts(steps=steps)
         memory = self._read(codes, lengths)
+        if visible is not None:
+            expect_shape("visible", visible, tuple(codes.shape))
+            memory = memory._replace(real=memory.real & visible)
         y, s, written = torch.zeros(codes.shape[1], self.target), memory.s, []
         for _ in range(steps):
             s, weights = self._step(memory, y, s)
