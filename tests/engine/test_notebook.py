@@ -7,7 +7,7 @@ import pytest
 
 from helpers import live
 from helpers.live import load, names
-from live_figures import Choice, LongText, Slider, Text, Toggle
+from live_figures import Choice, LongText, Map, Pad, Slider, Text, Toggle
 from live_figures.bindings import part_of
 from live_figures.host import widgets_work
 
@@ -41,7 +41,7 @@ def test_moving_every_widget_draws_what_the_figure_computes(name):
 
 def test_every_control_kind_has_its_widget():
     kinds = {type(c) for name in names() for c in load(name).controls}
-    assert {Slider, Choice} <= kinds <= {Slider, Choice, Toggle, Text, LongText}
+    assert {Slider, Choice} <= kinds <= {Slider, Choice, Toggle, Text, LongText, Map, Pad}
 
 
 def test_reset_goes_back_to_the_given_start():
