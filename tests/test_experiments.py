@@ -527,7 +527,9 @@ def test_the_nets_of_selective_copying_are_of_one_size_and_start_alike():
             torch.testing.assert_close(keep, torch.full_like(keep, 1 / (1 + np.exp(-selective_copy.KEEP))))
         else:
             blocks = (first.layer.bias_ih_l0 + first.layer.bias_hh_l0).unflatten(0, (-1, plan.units))
-            assert (blocks[1] == selective_copy.KEEP).all() and (blocks[0].abs() < 1).all(), net
+            assert (blocks[1] == selective_copy.KEEP).all(), net
+            writes = (blocks[0] == -selective_copy.KEEP) if plan.cell == "LSTM" else (blocks[0].abs() < 1)
+            assert writes.all(), net
 
 
 def test_what_the_page_says_of_selective_copying():
@@ -542,11 +544,10 @@ def test_what_the_page_says_of_selective_copying():
     assert min(scores["GRU, 1 layer"]) > max(scores["minGRU, 1 layer"])
     assert min(scores["GRU, 3 layers"]) <= max(scores["minGRU, 3 layers"]) < median("GRU, 3 layers")
     assert all(sum(score >= 0.99 for score in scores[f"GRU, {depth}"]) == 2 for depth in ("1 layer", "3 layers"))
-    lstm = {r.setting["rate"] for r in runs if r.setting["net"].startswith("LSTM") and r.score < 0.14}
-    assert lstm == {0.01, 0.03}
-    assert {row["rate"] for net, row in selective_copy.summary(runs).items() if net.startswith("LSTM")} == {0.003}
-    assert max(scores["LSTM, 1 layer"] + scores["LSTM, 3 layers"]) < min(minimal)
-    assert min(scores["LSTM, 1 layer"] + scores["LSTM, 3 layers"]) > selective_copy.without_order()
+    rates = {net for net, row in selective_copy.summary(runs).items() if row["rate"] == max(selective_copy.RATES)}
+    assert rates == {"GRU, 1 layer", "LSTM, 1 layer"}
+    one, three = sorted(scores["LSTM, 1 layer"]), sorted(scores["LSTM, 3 layers"])
+    assert one[0] < 0.14 and one[1] >= 0.99 and [round(three[0], 2), round(three[2], 2)] == [0.69, 0.97]
 
 
 def percents(values, digits=1):
