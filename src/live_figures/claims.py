@@ -101,8 +101,9 @@ def broken(fig) -> list[str]:
     """What `fig` promises and does not keep, one sentence each: every claim and try, computed with NumPy.
 
     A state with ranges is asked at their ends and middles. A try must not be complete before the reader moves, and
-    must be complete in its last state.
+    must be complete in its last state. Raises ValueError for what cannot be asked, as `check_promises`.
     """
+    check_promises(fig)
     return [f"figure {fig.name!r}: {problem}" for promise in (*fig.claims, *fig.tries)
             for problem in _problems(fig, promise)]
 

@@ -23,6 +23,11 @@ def test_a_figure_keeps_what_it_promises(name):
     assert broken(from_module(FIXTURES[name], name) if name in FIXTURES else load(name)) == []
 
 
+def test_what_cannot_be_asked_is_refused_before_the_page_is_built(sample):
+    with pytest.raises(ValueError, match="goes from 0 to 2, got 3"):
+        broken(dataclasses.replace(sample, claims=(Claim("Loud.", at={"gain": 3}, holds=lambda a: True),)))
+
+
 @pytest.mark.parametrize("name", [*names(), "everything"])
 def test_the_opposite_of_every_promise_is_found_broken(name):
     """A promise whose condition cannot fail would promise nothing."""
