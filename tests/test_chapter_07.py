@@ -129,6 +129,18 @@ def test_what_is_said_of_the_doubt():
         assert plain[1] < run[1] < 0.1
 
 
+def test_equal_numbers_are_all_that_the_training_shows_of_two_small_ones_and_most_answers_that_are_neither_reading():
+    drawn = [one for one in dates.draw(5000, np.random.default_rng(0)) if "/" in one.pattern and one.pattern[0] != "y"]
+    small = [one.iso for one in drawn if int(one.iso[8:]) <= 12]
+    assert small and all(iso[5:7] == iso[8:] for iso in small)
+    texts = [one for one in dates.draw(800, np.random.default_rng(4), days="test", kind="ambiguous")
+             if not set(one.text) - set("0123456789/")]
+    said = make_dates.read(as_module(dates.trained("attention")), texts)
+    neither = [iso[5:7] == iso[8:10] for iso, one in zip(said, texts, strict=True)
+               if {iso[5:7], iso[8:10]} != {f"{int(number):02}" for number in one.text.split("/")[:2]}]
+    assert len(neither) > 0.35 * len(texts) and sum(neither) > 0.6 * len(neither)
+
+
 def test_a_beam_changes_next_to_nothing():
     for net in ("attention", "fixed vector"):
         for kind in ("plain", "ambiguous"):
