@@ -178,8 +178,9 @@ def test_places_that_may_not_be_looked_at_have_no_weight_though_they_are_read():
     free, blind = (net.write(codes, lengths, len(targets), seen) for seen in (torch.ones_like(visible), visible))
     assert torch.equal(free.probabilities, net.write(codes, lengths, len(targets)).probabilities)
     assert torch.all(blind.weights[:, 0] == 0) and torch.allclose(blind.weights.sum(1), torch.ones(1))
-    with pytest.raises(ValueError, match="visible"):
-        net.write(codes, lengths, len(targets), visible[1:])
+    for wrong, error in ((visible[1:], ValueError), (visible & False, ValueError), (visible.long(), TypeError)):
+        with pytest.raises(error, match="visible"):
+            net.write(codes, lengths, len(targets), wrong)
 
 
 def test_greedy_decoding_writes_what_read_writes():

@@ -81,13 +81,13 @@ class EncoderDecoder(nn.Module):
               visible: torch.Tensor | None = None) -> Written:
         """What the network writes in `steps` steps, the likeliest symbol each time.
 
-        Attention gives no weight to places where `visible` (S, B) is False, although the encoder reads them.
+        Attention gives no weight to places where `visible` (S, B) is False, although the encoder reads them. Raises
+        TypeError where it is not of bools, ValueError for another shape or a text with nothing to look at.
         """
         expect_counts(steps=steps)
         memory = self._read(codes, lengths)
         if visible is not None:
-            expect_shape("visible", visible, tuple(codes.shape))
-            memory = memory._replace(real=memory.real & visible)
+            memory = memory._replace(real=_looked_at(memory.real, visible, tuple(codes.shape)))
         y, s, written = torch.zeros(codes.shape[1], self.target), memory.s, []
         for _ in range(steps):
             s, weights = self._step(memory, y, s)
@@ -144,6 +144,17 @@ def _expect_tensors(texts, model: EncoderDecoder) -> tuple:
     if lengths.min() < 1 or lengths.max() > len(codes) or targets.max() >= model.target:
         raise ValueError(f"texts: expected lengths from 1 to {len(codes)}, targets below {model.target}")
     return codes, lengths, targets
+
+
+def _looked_at(real, visible, shape: tuple[int, int]) -> torch.Tensor:
+    """Which symbols are real and `visible` too (S, B), some of every text."""
+    expect_shape("visible", visible, shape)
+    if visible.dtype != torch.bool:
+        raise TypeError(f"visible: expected True and False, got {visible.dtype}")
+    both = real & visible
+    if not both.any(dim=0).all():
+        raise ValueError("visible: expected a real symbol in every text, got one with none")
+    return both
 
 
 class _Memory(NamedTuple):
