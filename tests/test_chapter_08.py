@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from helpers import dates, digits, series
 from helpers.measured import measured
@@ -14,6 +15,35 @@ def test_where_the_image_enters():
     assert np.median(exact["output"]) == min(np.median(exact[way]) for way in ("every step", *others))
     assert max(exact["every step"]) < exact["four linear classifiers and the rule"][0]
     assert max(exact["nowhere"]) <= 0.02 and set(measured("captions")["nowhere"]["sentence"]) == {1.0}
+
+
+@pytest.mark.parametrize("way", ["first step", "before the words", "output"])
+def test_the_gradient_of_each_way_to_let_an_image_in(way):
+    """It is the sum over the steps at which the image comes in, times the image; the chapter runs the first way."""
+    D, H, I, K, T = 3, 4, 2, 6, 5
+    rng = torch.Generator().manual_seed(0)
+    W_xh, W_hh, b, W_y, x, W, v = (torch.randn(*shape, generator=rng, dtype=torch.float64) for shape in
+                                   ((H, D), (H, H), (H,), (K, H), (T, D), (K if way == "output" else H, I), (I,)))
+    image = W.requires_grad_() @ v.requires_grad_()
+    entered = []  # the arguments of tanh or softmax in which the image is
+
+    def let_in(argument):
+        entered.append(argument + image)
+        entered[-1].retain_grad()
+        return entered[-1]
+
+    s = torch.tanh(let_in(b)) if way == "before the words" else torch.zeros(H, dtype=torch.float64)
+    loss = 0
+    for t in range(T):
+        a = W_xh @ x[t] + W_hh @ s + b
+        s = torch.tanh(let_in(a) if way == "first step" and t == 0 else a)
+        scores = W_y @ s
+        loss = loss - torch.log_softmax(let_in(scores) if way == "output" else scores, 0)[t]
+    loss.backward()
+    total = sum(each.grad for each in entered)
+    assert len(entered) == (T if way == "output" else 1)
+    torch.testing.assert_close(W.grad, torch.outer(total, v.detach()))
+    torch.testing.assert_close(v.grad, W.detach().T @ total)
 
 
 def test_what_the_sea_does_with_an_anomaly_depends_on_the_month():
@@ -107,6 +137,7 @@ def test_a_random_split_looks_as_good_as_a_forecast_of_one_month():
     record = series.load()
     anomaly, months = series.anomalies(record.celsius), np.random.default_rng(0).permutation(732)
     train, test = np.sort(months[:600]), months[600:]
+    assert np.mean(np.isin(test - 1, train) | np.isin(test + 1, train)) > 0.97
     nearest = train[np.abs(test[:, None] - train).argmin(axis=1)]
     guessed = np.abs(anomaly[nearest] - anomaly[test]).mean()
     month, year = (np.nanmean(np.abs(series.persistence(record.celsius, ahead) - record.celsius)[test])
