@@ -12,7 +12,8 @@
                              search), dates (in nine locales to ISO 8601, and the two networks that read them),
                              copier (a text repeated out of a fixed vector, of the mean state, and with attention)
     08 applications          digits (as sequences), captions (of digits, by a rule), captioner (a recurrence that
-                             is told about a picture)
+                             is told about a picture), reviews (whose grammar gives the label), series (the sea's
+                             temperature, and the forecasts that need no network)
     09 after the LSTM        linear (linear recurrences, the scan, a matrix for a state), sequence (mingru, minlstm)
 
 Of every chapter: `plots` (arrays in, figure out), `live` (`live.show`), `figures/` (one file a live figure), `checks/`
@@ -20,9 +21,9 @@ Of every chapter: `plots` (arrays in, figure out), `live` (`live.show`), `figure
 command that made them. Imports go one way, from left to right:
 
     cells, attention, linear, sequence, bptt, kinds, params, gates, monitor; kinds and bidirectional
-    sequence, jacobians and lags; params, models and crowd; attention and bidirectional, encoder_decoder, seq2seq
+    sequence, jacobians and lags; params, series, models and crowd; attention and bidirectional, encoder_decoder, seq2seq
     and dates; digits, captions and captioner
-    clipping, decoding, measured, tasks, text, plots and training stand on their own
+    clipping, decoding, measured, reviews, tasks, text, plots and training stand on their own
 """
 
 __version__ = "0.1.0"
