@@ -132,7 +132,7 @@ def framed(bitmap):
     rows = xp.astype(xp.floor(top + place * height / n), xp.int64)
     columns = xp.floor(left + width / 2 + (place - n / 2) * width / across)
     inside = (columns >= left) & (columns < left + width)
-    cut = xp.take(xp.take(bitmap, rows, axis=0), xp.astype(xp.clip(columns, 0, n - 1), xp.int64), axis=1)
+    cut = xp.take(xp.take(bitmap, rows, axis=0), xp.astype(xp.clip(columns, 0.0, n - 1.0), xp.int64), axis=1)
     return xp.where(inside, cut, 0.0 * cut)
 
 
