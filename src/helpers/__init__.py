@@ -21,7 +21,7 @@ Of every chapter: `plots` (arrays in, figure out), `live` (`live.show`), `figure
 command that made them. Imports go one way, from left to right:
 
     cells, attention, linear, sequence, bptt, kinds, params, gates, monitor; kinds and bidirectional
-    sequence, jacobians and lags; params, series, models and crowd; digits, captions and captioner
+    sequence, jacobians and lags; params, series, models, copier and crowd; digits, captions and captioner
     attention and bidirectional, encoder_decoder, seq2seq and dates
     clipping, decoding, measured, reviews, tasks, text, plots and training stand on their own
 """

@@ -20,6 +20,7 @@ __all__ = [
     "expect_finite",
     "expect_finite_numbers",
     "expect_flags",
+    "expect_generator",
     "expect_matrices",
     "expect_no_overflow",
     "expect_number",
@@ -240,6 +241,14 @@ def expect_texts(**texts):
     for name, text in texts.items():
         if not isinstance(text, str):
             raise TypeError(f"{name}: expected a str, got {type(text).__name__}")
+
+
+def expect_generator(rng):
+    """Raise TypeError unless `rng` is a numpy.random.Generator."""
+    import numpy as np  # here, so that the equations load without it
+
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng: expected a numpy.random.Generator, got {type(rng).__name__}")
 
 
 def expect_flags(**flags):

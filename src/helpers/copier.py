@@ -19,7 +19,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from ._validate import expect_choice, expect_counts, expect_shape
+from ._in_bytes import from_bytes
+from ._validate import expect_choice, expect_counts
+from .models import one_hot
 
 __all__ = ["ALPHABET", "CONTEXTS", "SHIPPED", "Copier", "gradients_by_lag", "letters", "trained", "write"]
 
@@ -78,12 +80,7 @@ def _expect_copier(model):
 
 
 def _one_hot(codes, model):
-    if not isinstance(codes, torch.Tensor) or codes.dtype != torch.int64:
-        raise TypeError(f"codes: expected a tensor of int64, got {getattr(codes, 'dtype', type(codes).__name__)}")
-    expect_shape("codes", codes, ("T", "B"))
-    if codes.numel() == 0 or codes.min() < 0 or codes.max() >= START:
-        raise ValueError(f"codes: expected at least one, all from 0 to {START - 1}")
-    return nn.functional.one_hot(codes, START).to(model.readout.weight.dtype)
+    return one_hot(codes, START, model.readout.weight.dtype)
 
 
 def letters(length: int, batch: int, rng: torch.Generator) -> torch.Tensor:
@@ -145,7 +142,7 @@ def trained(net: str) -> Copier:
     expect_choice("net", net, SHIPPED)
     model = Copier(*SHIPPED[net])
     with np.load(_DATA / "bottleneck.npz") as stored:
-        weights = {name.removeprefix(f"{net}_"): (stored[name] - 128.0) * stored[f"{net}_step"]
+        weights = {name.removeprefix(f"{net}_"): from_bytes(stored[name], stored[f"{net}_step"])
                    for name in stored.files if name.startswith(f"{net}_") and not name.endswith("step")}
     for part in ("encoder", "decoder"):
         for theirs, ours in _TORCH.items():

@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._validate import expect_choice, expect_counts, expect_texts
+from ._in_bytes import from_bytes
+from ._validate import expect_choice, expect_counts, expect_generator, expect_texts
 from .cells import GRUParams, log_softmax
 from .encoder_decoder import EncoderDecoderParams, as_encoder_decoder, remember, write_step
 from .text import expect_codes
@@ -120,7 +121,7 @@ def trained(net: str) -> EncoderDecoderParams:
     with np.load(_DATA / "date_readers.npz") as stored:
         mine = {name.removeprefix(f"{net} "): stored[name] for name in stored.files if name.startswith(f"{net} ")}
     step = float(mine.pop("step"))
-    arrays = {name: (array - 128.0) * step for name, array in mine.items() if name != "accuracy"}  # data.in_bytes
+    arrays = {name: from_bytes(array, step) for name, array in mine.items() if name != "accuracy"}
     cells = {name: GRUParams(*(arrays.pop(f"{name}.{field}") for field in GRUParams._fields))
              for name in ("forward", "backward", "cell")}
     return EncoderDecoderParams(**cells, **arrays)
@@ -202,8 +203,7 @@ def draw(n: int, rng: np.random.Generator, languages: Sequence[str] = LANGUAGES,
     in no list.
     """
     expect_counts(n=n, shortest=shortest, longest=longest)
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng: expected a numpy.random.Generator, got {type(rng).__name__}")
+    expect_generator(rng)
     if not isinstance(languages, (tuple, list)) or not languages:
         raise TypeError(f"languages: expected at least one of {', '.join(LANGUAGES)}, got {languages!r:.40}")
     expect_choice("days", days, PARTS)

@@ -49,7 +49,7 @@ class CharModel(nn.Module):
         self.readout = nn.Linear(int(hidden), int(vocabulary))
 
     def forward(self, codes: torch.Tensor, state=None):
-        x = _one_hot(codes, self.vocabulary, self.readout.weight.dtype)
+        x = one_hot(codes, self.vocabulary, self.readout.weight.dtype)
         h, state = self.recurrent(x, self.state if state is None else state)
         if self.stateful:
             self.state = tuple(s.detach() for s in state) if isinstance(state, tuple) else state.detach()
@@ -62,7 +62,7 @@ def _torch_layer(cell: str) -> type:
     return getattr(nn, KINDS[cell].torch)
 
 
-def _one_hot(codes, vocabulary: int, dtype) -> torch.Tensor:
+def one_hot(codes, vocabulary: int, dtype) -> torch.Tensor:
     """Codes (T, B) as rows (T, B, vocabulary) of this dtype with a single 1, checked."""
     if not isinstance(codes, torch.Tensor) or codes.dtype != torch.int64:
         raise TypeError(f"codes: expected a tensor of int64, got {getattr(codes, 'dtype', type(codes).__name__)}")
@@ -91,7 +91,7 @@ class Tagger(nn.Module):
         self.readout = nn.Linear(int(hidden) * (2 if bidirectional else 1), int(classes))
 
     def forward(self, codes: torch.Tensor) -> torch.Tensor:
-        x = _one_hot(codes, self.vocabulary, self.readout.weight.dtype)
+        x = one_hot(codes, self.vocabulary, self.readout.weight.dtype)
         return self.readout(self.recurrent(x)[0])
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._validate import expect_choice, expect_counts, expect_flags, expect_texts
+from ._validate import expect_choice, expect_counts, expect_flags, expect_generator, expect_texts
 
 __all__ = ["BAD", "GOOD", "KINDS", "LONGEST", "NEVER_TURNED", "WORDS", "Review", "codes", "draw", "shuffled"]
 
@@ -62,7 +62,7 @@ def draw(n: int, rng: np.random.Generator, kinds=KINDS[:5], longer: bool = False
     """
     expect_counts(n=n)
     expect_flags(longer=longer)
-    _expect_generator(rng)
+    expect_generator(rng)
     if not isinstance(kinds, (list, tuple)) or not kinds:
         raise TypeError(f"kinds: expected a list of some of {', '.join(KINDS)}, got {type(kinds).__name__}")
     for kind in kinds:
@@ -92,7 +92,7 @@ def shuffled(reviews: list[Review], rng: np.random.Generator) -> list[Review]:
     Raises TypeError for what is no list of reviews or an rng that is no Generator, ValueError for no reviews.
     """
     _expect_reviews(reviews)
-    _expect_generator(rng)
+    expect_generator(rng)
     return [review._replace(words=tuple(rng.permutation(review.words).tolist())) for review in reviews]
 
 
@@ -105,11 +105,6 @@ def _expect_reviews(reviews):
     for k, review in enumerate(reviews):
         if not isinstance(review, Review) or not isinstance(review.words, tuple) or not review.words:
             raise TypeError(f"reviews[{k}]: expected a Review with its words, got {review!r:.40}")
-
-
-def _expect_generator(rng):
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng: expected a numpy.random.Generator, got {type(rng).__name__}")
 
 
 def _one(rng, options):

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from helpers import models, syntax
+from helpers._in_bytes import from_bytes, to_bytes
 from helpers.data import make_deep_states as deep
 from helpers.data import make_fill_the_blank as blank
-from helpers.data.in_bytes import from_bytes, to_bytes
 from helpers.data.make_prose import PATH as PROSE
 from helpers.data.make_prose import SYMBOLS, sentences
 from helpers.live import load

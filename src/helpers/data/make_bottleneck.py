@@ -14,9 +14,9 @@ import numpy as np
 import torch
 
 from .. import params, training
+from .._in_bytes import to_bytes
 from ..copier import SHIPPED, Copier, letters, trained
 from ..copier import write as written
-from .in_bytes import to_bytes
 
 __all__ = ["BATCH", "LONGEST", "RATES", "STEPS", "arrays", "batch", "right_by_length", "train"]
 

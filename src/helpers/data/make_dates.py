@@ -16,10 +16,10 @@ import numpy as np
 import torch
 
 from .. import dates, training
+from .._in_bytes import to_bytes
 from ..cells import GRUParams
 from ..encoder_decoder import EncoderDecoderParams
 from ..seq2seq import EncoderDecoder, as_module, as_params
-from .in_bytes import to_bytes
 
 PATH = Path(__file__).with_name("date_readers.npz")
 NETS = {"attention": {"hidden": 40, "state": 56, "attention": 32}, "fixed vector": {"hidden": 42, "state": 58}}

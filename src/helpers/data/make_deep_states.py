@@ -18,7 +18,7 @@ import torch
 from torch import nn
 
 from .. import models, params, syntax, text, training
-from .in_bytes import from_bytes, to_bytes
+from .._in_bytes import from_bytes, to_bytes
 
 __all__ = ["HIDDEN", "LAYERS", "distance", "shipped", "states", "train", "untrained"]
 

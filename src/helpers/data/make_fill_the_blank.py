@@ -19,7 +19,7 @@ import torch
 from torch import nn
 
 from .. import params, training
-from .in_bytes import from_bytes, to_bytes
+from .._in_bytes import from_bytes, to_bytes
 from .make_prose import SYMBOLS, sentences
 
 __all__ = ["HIDDEN", "FillIn", "bits", "count_bits", "encode", "train"]

@@ -8,9 +8,9 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from helpers import dates
+from helpers._in_bytes import from_bytes
 from helpers.attention import additive_scores, attend, attention_weights
 from helpers.cells import GRUParams, gru_step, gru_update, softmax
-from helpers.data.in_bytes import from_bytes
 from helpers.encoder_decoder import EncoderDecoderParams
 from helpers.sequence import pick, scan
 from live_figures import Challenge, Claim, LinkedTexts, LongText, Slider, Try, draw

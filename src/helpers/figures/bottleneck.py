@@ -7,9 +7,9 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from helpers import plots
+from helpers._in_bytes import from_bytes
 from helpers.attention import attention, dot_scores
 from helpers.cells import GRUParams, gru_step
-from helpers.data.in_bytes import from_bytes
 from helpers.measured import measured
 from helpers.sequence import gru, pick, scan
 from live_figures import Challenge, Claim, Text, Try, draw

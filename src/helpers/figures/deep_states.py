@@ -6,8 +6,8 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from helpers import plots
+from helpers._in_bytes import from_bytes
 from helpers.cells import GRUParams
-from helpers.data.in_bytes import from_bytes
 from helpers.sequence import gru, pick
 from helpers.text import VOCABULARY
 from live_figures import Challenge, Choice, Claim, ColoredText, LongText, Slider, Try

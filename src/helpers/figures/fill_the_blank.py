@@ -7,8 +7,8 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from helpers import plots
+from helpers._in_bytes import from_bytes
 from helpers.cells import GRUParams, log_softmax
-from helpers.data.in_bytes import from_bytes
 from helpers.data.make_prose import SYMBOLS
 from helpers.figures._ranking import likeliest
 from helpers.sequence import gru, pick
