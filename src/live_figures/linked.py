@@ -18,7 +18,6 @@ FAINTEST = 0.02
 FEWEST = 20  # columns above, so that a short text does not stand wide apart
 HEIGHT = 40  # of the lines, where the width is 100
 SPOKEN = 0.05  # a link as strong as this is named where the links cannot be seen
-SIGNS = {" ": "␣", "\n": "↵", "\t": "⇥"}
 WIDE = 0x2E80  # from this code point on characters are about as wide as high
 
 
@@ -55,9 +54,10 @@ def linked_html(fig, view: LinkedTexts, given: dict, arrays: dict, name: str) ->
     shown = [chr(int(code)) for code in answer]
     above = "".join(_above(c, c in control.alphabet, link) for c, link in zip(text, links[at], strict=False))
     below = "".join(_below(c, p, k - at, view.format) for k, (c, p) in enumerate(zip(shown, sure, strict=True)))
+    reading = escape(_reading(view, shown, sure, text, links, at))
     slider = (f' role="slider" tabindex="0" aria-label="{escape(view.answer_label)}" aria-valuemin="0" '
               f'aria-valuemax="{len(shown) - 1}" aria-valuenow="{at}" '
-              f'aria-valuetext="{escape(_reading(view, shown, sure, text, links, at))}"')
+              f'aria-valuetext="{reading}"')
     wide = " wide" if any(ord(c) >= WIDE for c in text) else ""
     return (f'<div class="live-linked{wide}" data-view="{name}" style="--n:{max(len(text), FEWEST)};--m:{len(shown)}">'
             f'<div class="live-label">{escape(view.label)}</div>'
@@ -66,12 +66,12 @@ def linked_html(fig, view: LinkedTexts, given: dict, arrays: dict, name: str) ->
             f"{_paths(links[:, :len(text)], at)}</svg>"
             f'<div class="live-below"{slider}>{below}</div>'
             f'<div class="live-label">{escape(view.answer_label)}</div>'
-            f"<output>{escape(_reading(view, shown, sure, text, links, at))}</output></div>\n")
+            f"<output>{reading}</output></div>\n")
 
 
 def _above(character: str, known: bool, link: float) -> str:
-    look = f"{'' if known else 'strange'} {'sign' if character in SIGNS else ''}".strip()
-    return f'<span class="{look}" style="--t:{100 * link:.0f}%">{escape(SIGNS.get(character, character))}</span>'
+    look = f"{'' if known else 'strange'} {'sign' if character in values.SIGNS else ''}".strip()
+    return f'<span class="{look}" style="--t:{100 * link:.0f}%">{escape(values.SIGNS.get(character, character))}</span>'
 
 
 def _below(character: str, sure: float, after: int, form: str) -> str:
@@ -83,7 +83,7 @@ def _below(character: str, sure: float, after: int, form: str) -> str:
 def _reading(view: LinkedTexts, shown, sure, text: str, links, at: int) -> str:
     """What is said of the chosen character: itself, its number, and what it is linked with, the strongest first."""
     strongest = sorted(((link, -k) for k, link in enumerate(links[at, :len(text)]) if link >= SPOKEN), reverse=True)
-    ends = ", ".join(f"“{SIGNS.get(text[-k], text[-k])}” {values.format_value(link, view.format)}"
+    ends = ", ".join(f"“{values.SIGNS.get(text[-k], text[-k])}” {values.format_value(link, view.format)}"
                      for link, k in strongest)
     return f"{at}: “{shown[at]}” {values.format_value(sure[at], view.format)}" + (f" ← {ends}" if ends else "")
 

@@ -11,12 +11,13 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 
-__all__ = ["attribute_number", "diagram_references", "diagram_text", "fill_diagram", "fill_template", "follows_text",
-           "format_value", "parse_diagram", "references"]
+__all__ = ["SIGNS", "attribute_number", "diagram_references", "diagram_text", "fill_diagram", "fill_template",
+           "follows_text", "format_value", "parse_diagram", "references"]
 
 _FORMAT = re.compile(r"^(?:d|c|\.(\d+)([feg%]))$")
 _FIELD = re.compile(r"\{(\w+(?:\[\d+\])*)(?::([^{}]*))?\}")
 _BINDING = re.compile(r"^\s*([\w:-]+)\s*=\s*(\w+(?:\[\d+\])*)\s*(?::\s*(\S+)\s*)?$")
+SIGNS = {" ": "␣", "\n": "↵", "\t": "⇥"}  # what stands for a character that cannot be seen
 _NEVER_NEGATIVE = {"width", "height", "r", "rx", "ry", "stroke-width"}
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BIG = 1e21  # from here on JavaScript's toFixed gives up and so do we

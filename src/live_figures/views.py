@@ -118,7 +118,7 @@ class _Shown:
     def _reading(self) -> str:
         if self.at is None or not self.text:
             return ""
-        character = {"\n": "↵", " ": "␣", "\t": "⇥"}.get(self.text[self.at], self.text[self.at])
+        character = values.SIGNS.get(self.text[self.at], self.text[self.at])
         value, view = self.tints[self.at], self.view
         said = view.classes[int(value)][0] if view.classes else values.format_value(value, view.format)
         return f"{self.at}: “{character}” {said}"
