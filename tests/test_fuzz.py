@@ -228,6 +228,8 @@ CALLS = {
     "mae": lambda: {"forecast": MONTHS + 1, "celsius": MONTHS, "span": "test"},
     "mase": lambda: {"forecast": MONTHS + 1, "celsius": MONTHS, "span": "validation"},
     "reviews:draw": lambda: {"n": 2, "rng": RNG(), "kinds": ["plain", "negated"], "longer": True},
+    "string": lambda: {"rng": RNG()},
+    "stream": lambda: {"length": 9, "rng": RNG(), "batch": 2},
     "codes": lambda: {"reviews": REVIEWS},
     "shuffled": lambda: {"reviews": REVIEWS, "rng": RNG()},
     "as_pixels": lambda: {"images": PICTURES},

@@ -3,7 +3,8 @@
     01 RNN                   cells (rnn_step), sequence (rnn), params; text, models, training for its character model
     02 BPTT                  bptt (the gradients by hand, cross_entropy), lags (the gradient term by term)
     03 vanishing gradients   jacobians (products, radii, bounds), clipping, tasks, crowd, monitor
-    04 LSTM                  cells (lstm_step), sequence (lstm), bptt (lstm_bptt), gates (every gate of a torch module)
+    04 LSTM                  cells (lstm_step), sequence (lstm), bptt (lstm_bptt), gates (every gate of a torch module),
+                             reber (the grammar of an endless stream)
     05 GRU                   cells (gru_step, mingru_step, lstm_step with peephole or coupled), bptt (gru_bptt)
     06 both directions       bidirectional (two sets of weights, reversal within true lengths, the gradients by hand),
                              syntax (labelled Python code, and the two networks that colour it)
@@ -23,7 +24,7 @@ command that made them. Imports go one way, from left to right:
     cells, attention, linear, sequence, bptt, kinds, params, gates, monitor; kinds and bidirectional
     sequence, jacobians and lags; params, series, models, copier and crowd; digits, captions and captioner
     attention and bidirectional, encoder_decoder, seq2seq and dates
-    clipping, decoding, measured, reviews, tasks, text, plots and training stand on their own
+    clipping, decoding, measured, reber, reviews, tasks, text, plots and training stand on their own
 """
 
 __version__ = "0.1.0"
