@@ -88,7 +88,7 @@ def test_what_a_shift_does_to_readers_of_digits():
     rows = right["rows"].values()
     assert max(min(r) for r in rows) < min(max(r) for r in rows)
     assert max(right["pixels"][plain]) < min(min(r) for cell, r in right["pixels"].items() if cell != plain)
-    assert abs(np.median(right["pixels"][f"{plain}, orthogonal start"]) - np.median(right["pixels"]["GRU"])) < 0.01
+    assert abs(np.median(right["pixels"][f"{plain}, orthogonal"]) - np.median(right["pixels"]["GRU"])) < 0.01
     best = simple["nearest neighbours"]["right"][0]
     assert max(max(r) for order in ("pixels", "rows") for r in right[order].values()) < best
     assert simple["nearest neighbours"]["moved"][0] < 2 / 3 and simple["logistic regression"]["moved"][0] < 0.42
@@ -97,7 +97,7 @@ def test_what_a_shift_does_to_readers_of_digits():
         assert all(before - after < 0.06 for before, after in
                    zip(right["pixels"][cell], moved["pixels"][cell], strict=True))
         assert max(moved["shuffled pixels"][cell]) < 0.3
-    for cell in (plain, f"{plain}, orthogonal start"):
+    for cell in (plain, f"{plain}, orthogonal"):
         lost = np.subtract(right["pixels"][cell], moved["pixels"][cell])
         assert np.median(lost) > 0.3 and np.ptp(moved["pixels"][cell]) > 0.2
 

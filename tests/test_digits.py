@@ -54,7 +54,7 @@ def test_without_scikit_learn_the_error_names_what_to_install(monkeypatch):
 
 
 def test_what_is_no_reader_is_refused():
-    with pytest.raises(ValueError, match="cell: expected one of tanh RNN, orthogonal start, GRU, LSTM; got 'lstm'"):
+    with pytest.raises(ValueError, match="cell: expected one of tanh RNN, orthogonal, GRU, LSTM; got 'lstm'"):
         digits.trained("lstm", "rows")
     with pytest.raises(ValueError, match="order: expected one of pixels, rows"):
         digits.trained("LSTM", "columns")

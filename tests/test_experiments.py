@@ -25,22 +25,20 @@ from experiments import (
     forecast,
     highlighter,
     long_memory,
-    parity,
     reviews,
     selective_copy,
     shell_game,
 )
-from experiments.__main__ import main, render
+from experiments.__main__ import duration, every_experiment, main, render
 from experiments.core import (
     Run,
     best_rates,
-    median_and_range,
-    rate_table,
     read_runs,
     sweep,
     train_until,
     tuning_settings,
 )
+from experiments.wording import number, over_seeds, percent, rate_table
 from helpers import digits as helpers_digits
 from helpers import kinds, sequence, series, syntax, tasks
 from helpers import reviews as helpers_reviews
@@ -49,9 +47,8 @@ from helpers.measured import measured
 from helpers.models import LastStep
 
 torch.set_num_threads(1)
-MODULES = [adding_1997, bottleneck, captions, clipping, counting, dates, deep_layers, digits, equal_parameters,
-           fast_weights, fill_the_blank, forecast, highlighter, long_memory, parity, reviews, selective_copy,
-           shell_game]
+MODULES = every_experiment()
+RESULTS = Path(__file__).resolve().parents[1] / "book" / "results"
 
 
 def every_setting(module, run):
@@ -147,8 +144,15 @@ def test_the_rate_is_the_one_that_solves_most_then_soonest_then_best():
     tie = runs((False, 90, 0.1), (False, 90, 0.2), (False, 90, None))
     assert best(tie[:3] * 2) == 1 and best_rates(tie[:5], ("cell",), (1, 2, 3), (100, 101)) == {}
     assert best(runs((False, 90, 0.1), (False, 90, 0.2), (False, 90, 0.1)), sign=-1) == 2
-    assert median_and_range([4, 1, 2000]) == "4 (1 to 2,000)"
-    assert median_and_range([0.25, 0.5, 0.125]) == "0.25 (0.125 to 0.5)"
+
+
+def test_numbers_are_written_alike():
+    assert [number(v) for v in (7e-5, 0.00019, 0.0392, 1e-3, 0.0, -0.00064)] == [
+        "7×10⁻⁵", "1.9×10⁻⁴", "0.039", "0.001", "0", "−6.4×10⁻⁴"]
+    assert [number(v) for v in (3.14, 12, 12.4, 1234567, -1234.5)] == ["3.1", "12", "12", "1,234,567", "−1,234"]
+    assert over_seeds([4, 1, 2000]) == "4 (1 to 2,000)" and over_seeds([0.5, 0.5]) == "0.5"
+    assert percent([0.25, 0.5, 0.125]) == "25.0 (12.5 to 50.0)" and percent([1, 0.999], 0) == "100"
+    assert [duration(s) for s in (20, 100, 3599, 5400)] == ["a minute", "2 minutes", "60 minutes", "1.5 hours"]
 
 
 def test_the_cells_of_a_task_have_equally_many_parameters():
@@ -175,7 +179,7 @@ def test_every_cell_starts_as_its_name_and_the_page_say():
         np.testing.assert_allclose(kept, 1 / (1 + np.exp(-want)), atol=1e-12)
         assert 0.95 / np.sqrt(20) < np.abs(drawn.W_h).max() <= 1 / np.sqrt(20)
     assert np.abs(start("tanh RNN").W_h).max() <= 1 / np.sqrt(20)
-    rotation = start("tanh RNN, orthogonal start").W_h
+    rotation = start("tanh RNN, orthogonal").W_h
     np.testing.assert_allclose(rotation @ rotation.T, np.eye(20), atol=1e-12)
     x = np.random.default_rng(0).normal(size=(6, 2, 3))
     np.testing.assert_array_equal(sequence.lstm(start("LSTM"), x).h, sequence.lstm(start("LSTM with peepholes"), x).h)
@@ -216,11 +220,12 @@ def test_every_setting_is_one_run_and_has_its_row(module, tmp_path):
     runs = [asdict(run(s)) | {"measures": kept.measures} for s, kept in zip(settings, saved(module), strict=True)]
     (tmp_path / f"{module.NAME}.json").write_text(json.dumps(runs))
     page = render([module], tmp_path)
-    assert module.PAPER in page and "Deviations" in page and ("1,000" in page or "0.50" in page)
+    assert all(text in page for text in (module.PAPER, module.READING, module.DEVIATIONS, f"{len(runs)} runs"))
+    assert page.count("```{curves}") == len(module.plots(saved(module)) if hasattr(module, "plots") else [])
 
 
 def saved(module):
-    return read_runs(Path(__file__).resolve().parents[1] / "book" / "results" / f"{module.NAME}.json")
+    return read_runs(RESULTS / f"{module.NAME}.json")
 
 
 def solved(runs, **setting):
@@ -228,14 +233,16 @@ def solved(runs, **setting):
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda m: m.NAME)
-def test_the_page_of_results_is_what_the_saved_runs_say(module):
+def test_the_saved_runs_are_those_of_the_settings(module):
     runs = saved(module)
     by_setting = {json.dumps(r.setting): r for r in runs}
     assert [r.setting for r in runs] == every_setting(module, lambda setting: by_setting[json.dumps(setting)])
     if hasattr(module, "summary"):
         assert measured(module.NAME) == module.summary(runs)
-    page = (Path(__file__).resolve().parents[1] / "book" / "results.md").read_text()
-    assert module.table(runs) in page and module.READING in page
+
+
+def test_the_page_of_results_is_what_the_saved_runs_say():
+    assert (RESULTS.parent / "results.md").read_text() == render(MODULES, RESULTS)
 
 
 def test_what_the_page_reads_from_its_tables_is_there():
@@ -250,8 +257,8 @@ def test_what_the_page_reads_from_its_tables_is_there():
     totals = [solved(runs, method=method) for method in clipping.METHODS]
     assert totals[0] < totals[1] < totals[2]
     runs = saved(long_memory)
-    tanh = ("tanh, clipped", "tanh, orthogonal start, clipped")
-    gated, irnn = "LSTM, clipped", "ReLU, identity start, clipped"
+    tanh = ("tanh, clipped", "tanh, orthogonal, clipped")
+    gated, irnn = "LSTM, clipped", "ReLU, identity, clipped"
     assert solved(runs, task="adding", net=gated) > max(solved(runs, task="adding", net=net) for net in tanh)
     assert solved(runs, net=irnn) > max(solved(runs, net=net) for net in tanh)
     assert solved(runs, net=gated, length=100) == 0 < solved(runs, net=irnn, length=100, task="temporal order")
@@ -341,7 +348,7 @@ def test_what_the_page_says_of_equal_parameters():
     scores = lambda task, cell: np.asarray(runs[task]["cells"][cell]["scores"])  # noqa: E731
     solved = lambda task, cell: sum(runs[task]["cells"][cell]["solved"])  # noqa: E731
     needed = lambda task, cell: np.asarray(runs[task]["cells"][cell]["sequences"])  # noqa: E731
-    tanh = ["tanh RNN", "tanh RNN, orthogonal start"]
+    tanh = ["tanh RNN", "tanh RNN, orthogonal"]
     lstms = ["LSTM", "LSTM with peepholes", "LSTM with coupled gates"]
     assert all(solved("adding", cell) == 5 for cell in runs["adding"]["cells"] if cell not in tanh)
     assert not any(solved("adding", cell) for cell in tanh)
@@ -558,7 +565,7 @@ def percents(values, digits=1):
 def test_what_the_page_says_of_dates():
     """Every sentence of the reading, for every seed; the rates are the best on validation, and the shipped ones."""
     runs = saved(dates)
-    of = {net: lambda measure, net=net: dates.over_seeds(runs, net, measure)
+    of = {net: lambda measure, net=net: dates.by_seed(runs, net, measure)
           for net in (*dates.READERS, *dates.SHORT_READERS)}
     for net, rate in dates.BEST.items():
         assert {r.setting["rate"] for r in dates.best(runs, net)} == {rate}

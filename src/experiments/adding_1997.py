@@ -8,9 +8,11 @@ from torch import nn
 from helpers import tasks
 from helpers.models import LastStep
 
-from .core import Run, outcome_table, train_until
+from .core import Run, train_until
+from .wording import outcome_table
 
 NAME = "adding_1997"
+CHAPTER = 4
 TITLE = "The adding problem of 1997"
 PAPER = (
     "Hochreiter & Schmidhuber (1997), experiment 4: with T = 100 an LSTM without forget gates solves it after 74,000 "

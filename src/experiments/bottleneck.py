@@ -8,11 +8,14 @@ import torch
 
 from helpers import tables
 from helpers.copier import ALPHABET, Copier, gradients_by_lag, letters
+from helpers.curves import Curves
 from helpers.data.make_bottleneck import BATCH, LONGEST, STEPS, right_by_length, train
 
-from .core import Run, best_rates, mean_and_range, tuning_settings
+from .core import Run, best_rates, tuning_settings
+from .wording import in_percent, percent
 
 NAME = "bottleneck"
+CHAPTER = 7
 TITLE = "Repeating a text: a fixed vector and attention"
 PAPER = (
     "Bahdanau, Cho & Bengio (2015), figure 2: translations by an encoder-decoder with a fixed vector get worse as "
@@ -96,10 +99,22 @@ def _row(runs):
             "score": [r.score for r in runs], "right": [r.measures["right"] for r in runs], "gradients": gradients}
 
 
+def plots(runs: list[Run]) -> list[Curves]:
+    """What each network repeats right, by length."""
+    rows = {net: [in_percent(shares) for shares in zip(*row["right"], strict=True)]
+            for net, row in summary(runs).items()}
+    return [Curves(
+        title="How long a text can each network repeat?",
+        caption=f"Symbols right in texts of each length; the longest of training has {LONGEST}.",
+        x=list(range(1, len(rows["attention 48"]) + 1)), x_title="symbols of the text", y_title="right, in percent",
+        y_range=(0, 103), rows=rows, baselines={"guessing": 100 / len(ALPHABET)})]
+
+
 def table(runs: list[Run]) -> str:
-    """The share of symbols right within the trained lengths and at some, the mean over the seeds, least and most."""
-    rows = [[net, f"{row['parameters']:,}", f"{row['rate']:g}", mean_and_range(row["score"]),
-             *(mean_and_range([right[n - 1] for right in row["right"]]) for n in SHOWN)]
+    """The share of symbols right within the trained lengths and at some."""
+    rows = [[net, f"{row['parameters']:,}", f"{row['rate']:g}", percent(row["score"]),
+             *(percent(right[n - 1] for right in row["right"]) for n in SHOWN)]
             for net, row in summary(runs).items()]
-    head = ["right", "parameters", "rate", f"of 1 to {LONGEST}", *(f"of {n}" for n in SHOWN)]
-    return f"{tables.markdown(head, rows)}\n\nA guess is right in 1 of {len(ALPHABET)} cases, 0.04."
+    head = ["right, %", "parameters", "rate", f"of 1 to {LONGEST}", *(f"of {n}" for n in SHOWN)]
+    guess = f"A guess is right in 1 of {len(ALPHABET)} cases, {100 / len(ALPHABET):.1f} %."
+    return f"{tables.markdown(head, rows)}\n\n{guess}"

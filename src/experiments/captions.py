@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from collections import Counter
 
 import numpy as np
@@ -11,8 +10,10 @@ from helpers import captions, digits, tables
 from helpers.data.make_captioner import BATCH, STEPS, batches, captions_of, enlarged, train
 
 from .core import Run, best_rates, tuning_settings
+from .wording import percent
 
 NAME = "captions"
+CHAPTER = 8
 TITLE = "Captions: where the picture enters"
 PAPER = (
     "Karpathy & Fei-Fei (2015) give the picture to a plain recurrent network at the first step only, Vinyals et al. "
@@ -117,20 +118,11 @@ def _baseline(way: str, images, labels, new_images) -> list[str]:
 
 
 def table(runs: list[Run]) -> str:
-    """Shares of the test pictures: the mean over the seeds, and the least and the most."""
-    rows = [[way, *_cells([r for r in runs if r.setting["way"] == way and r.setting["seed"] in SEEDS])]
-            for way in (*WAYS, CONTROL, *BASELINES)]
-    return tables.markdown(["the picture enters", "exact", *MEASURES.values()], rows)
-
-
-def _cells(runs: list[Run]) -> list[str]:
-    columns = [[r.score for r in runs], *([r.measures.get(name) for r in runs] for name in MEASURES)]
-    return ["–" if None in values or not values else _spread(values) for values in columns]
-
-
-def _spread(shares: list[float]) -> str:
-    spread = f" ({min(shares):.3f} to {max(shares):.3f})" if len(shares) > 1 else ""
-    return f"{statistics.mean(shares):.3f}{spread}"
+    """Shares of the test pictures, in percent."""
+    measures = {"exact": "exact", **MEASURES}
+    rows = [[way, *(percent(found[name]) if name in found else "–" for name in measures)]
+            for way, found in summary(runs).items()]
+    return tables.markdown(["the picture enters, %", *measures.values()], rows)
 
 
 def summary(runs: list[Run]) -> dict:

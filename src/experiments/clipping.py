@@ -6,11 +6,14 @@ import torch
 from torch import nn
 
 from helpers import tasks
+from helpers.curves import Curves
 from helpers.models import LastStep
 
-from .core import Run, rate_table, share_right, train_until
+from .core import Run, scores_of, share_right, train_until
+from .wording import in_percent, rate_table
 
 NAME = "clipping"
+CHAPTER = 3
 TITLE = "Temporal order by plain gradient descent: clipping and the vanishing-gradient regulariser"
 PAPER = (
     "Pascanu, Mikolov & Bengio (2013), figure 7: the rate of success falls with the length for plain gradient descent, "
@@ -81,6 +84,16 @@ def run(method: str, length: int, seed: int) -> tuple[bool, int, float, str]:
     return train_until(model, lambda rng: tasks.temporal_order(length, BATCH, rng), test, loss=loss, limit=LIMIT,
                        every=EVERY, size=BATCH, seed=seed, lr=RATE, clip=clip, optimizer=torch.optim.SGD,
                        label=f"{method} {length}")
+
+
+def plots(runs: list[Run]) -> list[Curves]:
+    """What each method gets right, by length."""
+    rows = {method: [in_percent(scores_of(runs, method=method, length=n)) for n in LENGTHS] for method in METHODS}
+    return [Curves(
+        title="How long a temporal order does plain gradient descent learn?",
+        caption="Test sequences right at the end of each run.",
+        x=LENGTHS, x_title="length", y_title="right, in percent", y_range=(0, 105), rows=rows,
+        baselines={"chance": 25})]
 
 
 def table(runs: list[Run]) -> str:

@@ -1,4 +1,4 @@
-"""What every experiment is built of: a training run with an end, a saved table."""
+"""What every experiment is built of: a training run with an end, the choice of a rate, a saved table of runs."""
 
 from __future__ import annotations
 
@@ -16,12 +16,9 @@ from pathlib import Path
 import torch
 from tqdm.auto import tqdm
 
-from helpers import tables
 from helpers.training import fit
-from live_figures.values import format_value
 
-__all__ = ["Run", "best_rates", "mean_and_range", "median_and_range", "outcome_table", "rate_table", "read_runs",
-           "share_right", "sweep", "train_until", "tuning_settings"]
+__all__ = ["Run", "best_rates", "read_runs", "scores_of", "share_right", "sweep", "train_until", "tuning_settings"]
 
 
 @dataclass(frozen=True)
@@ -67,14 +64,14 @@ def share_right(model, x, y) -> tuple[float, bool]:
     return share, share >= 0.99
 
 
+def scores_of(runs: list[Run], **setting) -> list[float]:
+    """The scores of the runs with this setting, whatever else they were set to; one that diverged has none."""
+    return [r.score for r in runs if setting.items() <= r.setting.items() and r.score is not None]
+
+
 def read_runs(file: Path) -> list[Run]:
     """The runs that `file` holds."""
     return [Run(**r) for r in json.loads(file.read_text())]
-
-
-def mean_and_range(scores: list[float]) -> str:
-    """The mean of the seeds' scores with the lowest and the highest, as text."""
-    return f"{statistics.mean(scores):.2f} ({min(scores):.2f} to {max(scores):.2f})"
 
 
 def sweep(settings: Iterable[dict], run: Callable[..., tuple], file: Path) -> list[Run]:
@@ -129,35 +126,3 @@ def _order(runs, sign, rate):
 
 def _key(setting: dict) -> str:
     return json.dumps(setting, sort_keys=True)
-
-
-def rate_table(runs: list[Run], row: str, column: str, heading: str) -> str:
-    """A Markdown table, `row` by `column`: how many seeds solved it, and the median number of sequences they needed."""
-    columns = sorted({r.setting[column] for r in runs})
-    names = dict.fromkeys(r.setting[row] for r in runs)
-    cell = lambda name, c: _rate([r for r in runs if (r.setting[row], r.setting[column]) == (name, c)])  # noqa: E731
-    return tables.markdown(["", *(heading.format(c) for c in columns)],
-                           [[name, *(cell(name, c) for c in columns)] for name in names])
-
-
-def _rate(runs: list[Run]) -> str:
-    solved = [r.sequences for r in runs if r.solved]
-    diverged = sum(r.ended == "diverged" for r in runs)
-    text = f"{len(solved)} of {len(runs)}"
-    if solved:
-        text += f" ({statistics.median(solved):,.0f} sequences)"
-    return text + (f", {diverged} diverged" if diverged else "")
-
-
-def outcome_table(runs: list[Run], keys: tuple[str, ...], score: str) -> str:
-    """A Markdown table with one row a run: its setting, how it ended, after how many sequences, and its score."""
-    shown = lambda score: "–" if score is None else format_value(score, ".2g")  # noqa: E731
-    rows = [[*(str(run.setting[k]) for k in keys), run.ended, f"{run.sequences:,}", shown(run.score)] for run in runs]
-    return tables.markdown([*keys, "ended", "sequences", score], rows)
-
-
-def median_and_range(values: list[float]) -> str:
-    """The median of `values` with the lowest and the highest, as text."""
-    shown = [f"{v:,}" if isinstance(v, int) else format_value(v, ".3g")
-             for v in (statistics.median_low(values), min(values), max(values))]
-    return f"{shown[0]} ({shown[1]} to {shown[2]})"

@@ -6,11 +6,14 @@ import torch
 from torch import nn
 
 from helpers import tables
+from helpers.curves import Curves
 
-from .core import Run, best_rates, median_and_range, train_until, tuning_settings
+from .core import Run, best_rates, train_until, tuning_settings
 from .equal_parameters import CELLS, Net, each_step, size
+from .wording import over_seeds
 
 NAME = "counting"
+CHAPTER = 5
 TITLE = "Counting: a^n b^n beyond the training lengths"
 PAPER = (
     "Weiss, Goldberg & Yahav (2018): with finite precision an LSTM can count, a GRU or a tanh RNN cannot; trained "
@@ -97,10 +100,21 @@ def summary(runs: list[Run]) -> dict:
     return found
 
 
+def plots(runs: list[Run]) -> list[Curves]:
+    """How many seeds of each cell still count at each n."""
+    found = summary(runs)
+    places = list(range(1, max(max(row["reach"]) for row in found.values()) + 3))
+    rows = {cell: [[sum(n <= reach for reach in row["reach"])] for n in places] for cell, row in found.items()}
+    return [Curves(
+        title="Up to which n does each seed count?",
+        caption=f"Seeds of five that get every aᵐbᵐ right for m from 1 to n. The longest n of training is {LONGEST}.",
+        x=places, x_title="n", y_title="seeds", y_range=(0, 5.2), rows=rows)]
+
+
 def table(runs: list[Run]) -> str:
     """One row a cell: its size, its rate, how many seeds count through the training lengths, and how far they go."""
     head = ["", "units", "parameters", "rate", f"right up to n = {LONGEST}", "right up to n ="]
     return tables.markdown(head, [
         [cell, str(row["units"]), f"{row['parameters']:,}", f"{row['rate']:g}",
-         f"{sum(n >= LONGEST for n in row['reach'])} of {len(row['reach'])}", median_and_range(row["reach"])]
+         f"{sum(n >= LONGEST for n in row['reach'])} of {len(row['reach'])}", over_seeds(row["reach"])]
         for cell, row in summary(runs).items()])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from helpers import dates, seq2seq, tables
+from helpers.curves import Curves
 from helpers.data.date_baselines import by_grams, by_rules
 from helpers.data.date_measures import (
     BUGS,
@@ -31,8 +32,10 @@ from helpers.data.make_dates import RATES as BEST
 from live_figures.values import format_value
 
 from .core import Run
+from .wording import in_percent, over_seeds, percent
 
 NAME = "dates"
+CHAPTER = 7
 TITLE = "Dates in nine locales: a fixed vector against attention"
 PAPER = (
     "Bahdanau, Cho & Bengio (2015): in translation from English to French an encoder-decoder with a fixed vector falls "
@@ -140,7 +143,7 @@ def best(runs: list[Run], reader: str) -> list[Run]:
     return [r for r in mine if r.setting["rate"] == rate]
 
 
-def over_seeds(runs: list[Run], reader: str, measure: str) -> np.ndarray:
+def by_seed(runs: list[Run], reader: str, measure: str) -> np.ndarray:
     """A measure of a reader, (seeds, values)."""
     return np.array([r.measures[measure] for r in best(runs, reader)])
 
@@ -153,6 +156,28 @@ def summary(runs: list[Run]) -> dict:
     readers = {reader: {measure: [r.measures[measure] for r in best(runs, reader)]
                         for measure in best(runs, reader)[0].measures} for reader in (*READERS, *SHORT_READERS)}
     return json.loads(json.dumps(names | {"readers": readers}))
+
+
+def plots(runs: list[Run]) -> list[Curves]:
+    """Right by length, for all and for those trained on short texts; while learning; and with padding that counts."""
+    percents = {"y_title": "right, in percent", "y_range": (0, 103)}
+    by_place = lambda found: [in_percent(column) for column in found.T]  # noqa: E731
+    readers = lambda names, measure: {name: by_place(by_seed(runs, name, measure))  # noqa: E731
+                                      for name in names}
+    lengths, around = ([f"{low} to {high}" for low, high in places] for places in (LENGTHS, AROUND))
+    return [
+        Curves(title="Right by length", caption=f"{dates.LONGEST} characters is the longest text of training.",
+               x=lengths, x_title="characters", **percents, rows=readers(READERS, "lengths")),
+        Curves(title=f"Right by length, trained on texts of {SHORT} characters at most", caption="The same dates in "
+               "longer and longer texts.", x=around, x_title="characters", **percents,
+               rows=readers(("n-grams", *READERS[2:], *SHORT_READERS), "around")),
+        Curves(title="Right while learning", caption="On the days that the rate is chosen by.",
+               x=[B * EVERY * k for k in range(1, STEPS // EVERY + 1)], x_title="texts seen", **percents,
+               rows=readers(NETS, "curve")),
+        Curves(title="Right when padding counts", caption="Places of padding behind each text, and who sees them.",
+               x=PADDINGS, x_title="places of padding", **percents,
+               rows={name: by_place(found) for name, found in with_bugs(runs)}),
+    ]
 
 
 def table(runs: list[Run]) -> str:
@@ -175,60 +200,56 @@ def table(runs: list[Run]) -> str:
 
 def _columns(runs: list[Run], measure: str, heading: str, names: Iterable[str], readers=READERS) -> str:
     """One row a name, one column a reader."""
-    values = [over_seeds(runs, reader, measure) for reader in readers]
+    values = [by_seed(runs, reader, measure) for reader in readers]
     return tables.markdown([heading, *readers], [
         [name, *(percent(found[:, k]) for found in values)] for k, name in enumerate(names)])
 
 
-def percent(values) -> str:
-    """The median in percent, with the lowest and the highest where they differ."""
-    middle, low, high = (f"{100 * v:.1f}" for v in (np.median(values), np.min(values), np.max(values)))
-    return middle if low == high else f"{middle} ({low} to {high})"
-
-
 def _course(runs: list[Run]) -> str:
     steps = range(1, STEPS // EVERY, 2)
-    values = {net: over_seeds(runs, net, "curve") for net in NETS}
+    values = {net: by_seed(runs, net, "curve") for net in NETS}
     return tables.markdown(["texts seen", *NETS], [
         [f"{B * EVERY * (k + 1):,}", *(percent(values[net][:, k]) for net in NETS)] for k in steps])
 
 
 def _alignments(runs: list[Run]) -> str:
     rows = {"the largest weight": "aligned", "that of another text": "elsewhere", "chance": "uniform"}
-    found = {name: over_seeds(runs, "attention", measure) for name, measure in rows.items()}
+    found = {name: by_seed(runs, "attention", measure) for name, measure in rows.items()}
     return "Digits whose largest weight lies on the characters that say that part of the date:\n\n" + tables.markdown(
         ["", *DIGITS], [[name, *(percent(values[:, k]) for k in range(len(DIGITS)))] for name, values in found.items()])
 
 
 def _doubts(runs: list[Run]) -> str:
     kinds = {"plain": "plain", "61 to 72 characters": "longer", "03/04/2005": "ambiguous", "31 February": "impossible"}
-    doubt = [[name, *(_scale(over_seeds(runs, net, f"doubt {kind}")[:, 1]) for net in NETS)]
+    doubt = [[name, *(over_seeds(by_seed(runs, net, f"doubt {kind}")[:, 1]) for net in NETS)]
              for name, kind in kinds.items()]
     answered = {("ambiguous", 0): "03/04/2005: the day first", ("ambiguous", 1): "03/04/2005: the month first",
                 ("ambiguous", 2): "03/04/2005: neither", ("impossible", 0): "31 February: as it stands there",
                 ("impossible", 1): "31 February: another day, which exists", ("impossible", 2): "31 February: neither"}
-    said = [[name, *(percent(over_seeds(runs, net, kind)[:, k]) for net in NETS)]
+    said = [[name, *(percent(by_seed(runs, net, kind)[:, k]) for net in NETS)]
             for (kind, k), name in answered.items()]
     return "\n\n".join((
-        "Doubt, 1 - p(answer), in the median of the texts:", tables.markdown(["texts", *NETS], doubt),
+        "Doubt, 1 − p(answer), in the median of the texts:", tables.markdown(["texts", *NETS], doubt),
         "What is answered, in percent of the texts:", tables.markdown(["texts and answer", *NETS], said)))
 
 
-def _scale(values) -> str:
-    middle, low, high = (format_value(float(v), ".2g") for v in (np.median(values), np.min(values), np.max(values)))
-    return middle if low == high else f"{middle} ({low} to {high})"
+def with_bugs(runs: list[Run]) -> Iterator[tuple[str, np.ndarray]]:
+    """Who sees the padding, and what is right then, (seeds, places)."""
+    for net in NETS:
+        for name, flags in BUGS.items():
+            if net == "attention" or "mask" not in flags:
+                yield f"{net}: {name}", by_seed(runs, net, f"padding: {name}")
 
 
 def _bugs(runs: list[Run]) -> str:
-    rows = [[f"{net}: {name}", *(percent(column) for column in over_seeds(runs, net, f"padding: {name}").T)]
-            for net in NETS for name, flags in BUGS.items() if net == "attention" or "mask" not in flags]
+    rows = [[name, *map(percent, found.T)] for name, found in with_bugs(runs)]
     return "When padding counts, by how many places of it stand behind each text:\n\n" + tables.markdown(
         ["who sees it", *map(str, PADDINGS)], rows)
 
 
 def _searched(runs: list[Run]) -> str:
-    rows = [[f"{net}, {kind}", *(f"{percent(found[:, 0])}; {np.median(found[:, 1]):.3f}" for found in (
-        over_seeds(runs, net, f"beam {width}, {kind}") for width in WIDTHS))]
+    rows = [[f"{net}, {kind}", *(f"{percent(found[:, 0])}; {format_value(np.median(found[:, 1]), '.3f')}" for found in (
+        by_seed(runs, net, f"beam {width}, {kind}") for width in WIDTHS))]
         for net in NETS for kind in ("plain", "ambiguous")]
     return ("Beam search, by its width: answers that are right, or one of the two readings; and the mean "
             "log-probability.\n\n" + tables.markdown(["network, texts", *map(str, WIDTHS)], rows))

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
 
 from helpers import models, syntax, tables, text
+from helpers.curves import Curves
 from helpers.data.make_deep_states import LAYERS, LENGTH, SKIPPED, distance, moves, states, train, untrained
 
-from .core import Run
+from .core import Run, scores_of
+from .wording import number, over_seeds
 
 NAME = "deep_layers"
+CHAPTER = 6
 TITLE = "What the layers of a deep network keep, and how fast they move"
 PAPER = (
     "Hermans & Schrauwen (2013): in a deep recurrent network that reads Wikipedia character by character, a wrong "
@@ -121,18 +123,33 @@ def _rows(a: np.ndarray) -> np.ndarray:
     return a.reshape(-1, a.shape[-1])
 
 
+def plots(runs: list[Run]) -> list[Curves]:
+    """How fast each layer moves, and how long it feels an exchanged character."""
+    def rows(column):
+        return {network: [[r.measures[f"layer {k}"][column] for r in runs if r.setting["network"] == network]
+                          for k in range(1, LAYERS + 1)] for network in NETWORKS}
+
+    layers = {"x": [f"layer {k}" for k in range(1, LAYERS + 1)], "x_title": "layer"}
+    return [
+        Curves(title="How fast does each layer move?", caption="The change of a state from one character to the next.",
+               **layers, y_title="moves", y_range=(0, 0.8), rows=rows(0)),
+        Curves(title="How long does each layer feel an exchanged character?", caption=f"What is left of the difference "
+               f"{LATER} characters later.", **layers, y_title=COLUMNS[1], log_y=True, rows=rows(1)),
+    ]
+
+
 def table(runs: list[Run]) -> str:
-    """Each layer's measures, the mean over the seeds with the least and the most, and each network's loss."""
+    """Each layer's measures, and each network's loss."""
     rows = []
     for network in NETWORKS:
         mine = [r for r in runs if r.setting["network"] == network]
-        rows += [[f"{network}, layer {k}", *(_spread([r.measures[f"layer {k}"][c] for r in mine])
+        rows += [[f"{network}, layer {k}", *(over_seeds([r.measures[f"layer {k}"][c] for r in mine])
                                             for c in range(len(COLUMNS)))] for k in range(1, LAYERS + 1)]
     for run in runs:
         if run.setting["network"].startswith("last"):
             (row,) = run.measures.values()
-            rows.append([_words(run.setting["network"]), *("–" if v is None else f"{v:.2f}" for v in row)])
-    losses = {name: _spread([r.score for r in runs if r.setting["network"] == name]) for name in NETWORKS}
+            rows.append([_words(run.setting["network"]), *("–" if v is None else number(v) for v in row)])
+    losses = {name: over_seeds(scores_of(runs, network=name), ".2f") for name in NETWORKS}
     return (f"{tables.markdown(['', *COLUMNS], rows)}\n\nBits a character of the trained networks: "
             f"{losses['trained']}; of the one trained longer: {losses['trained longer']}.")
 
@@ -140,10 +157,3 @@ def table(runs: list[Run]) -> str:
 def _words(last: str) -> str:
     k = int(last.split()[1])
     return f"the last {k} characters" if k > 1 else "the last character"
-
-
-def _spread(values):
-    digits = 3 if max(values) < 0.1 else 2
-    if len(values) == 1:
-        return f"{values[0]:.{digits}f}"
-    return f"{statistics.mean(values):.{digits}f} ({min(values):.{digits}f}–{max(values):.{digits}f})"

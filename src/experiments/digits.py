@@ -10,11 +10,14 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC
 
 from helpers import digits, tables
+from helpers.curves import Curves
 from helpers.data.make_pixel_reader import CELLS, ORDERS, STEPS, B, Net, right, size, train
 
 from .core import Run, best_rates, tuning_settings
+from .wording import in_percent, percent
 
 NAME = "digits"
+CHAPTER = 8
 TITLE = "Digits, a pixel at a time"
 PAPER = (
     "Le, Jaitly & Hinton (2015) read the 784 pixels of MNIST's digits one by one: a ReLU network that starts at the "
@@ -127,6 +130,19 @@ def _row(runs: list[Run], cell: str, order: str) -> dict:
     return row
 
 
+def plots(runs: list[Run]) -> list[Curves]:
+    """What is right after 8, 16, ... pixels, in both orders of reading, beside two simple methods."""
+    found = summary(runs)
+    simple = {name: found["simple"]["pixels"][name] for name in ("logistic regression", "support vectors")}
+    by_step = lambda row: [in_percent(shares) for shares in zip(*row["each"], strict=True)]  # noqa: E731
+    return [Curves(
+        title=f"What does a network that reads {order} know on the way?",
+        caption="Test images right after so many pixels.", x=list(range(8, 65, 8)), x_title="pixels read",
+        y_title="right, in percent", y_range=(0, 103),
+        rows={name: by_step(row) for name, row in (found["networks"][order] | simple).items()},
+        baselines={"guessing": 10}) for order in READINGS]
+
+
 def table(runs: list[Run]) -> str:
     """The networks in both orders with the simple methods, what they know while they read, and the controls."""
     found = summary(runs)
@@ -146,26 +162,21 @@ def table(runs: list[Run]) -> str:
         "Controls: of each image only the last row of pixels is read; the pixels of all images are shuffled in the "
         "same way. And for the simple methods: the last row only; the last 450 images of the file are the test images.",
         tables.markdown(["", *CONTROLS, f"{CONTROLS[1]}, moved"],
-                        [[cell, *(_percent(networks[order][cell]["right"]) for order in CONTROLS),
-                          _percent(networks[CONTROLS[1]][cell]["moved"])] for cell in CELLS]),
+                        [[cell, *(percent(networks[order][cell]["right"]) for order in CONTROLS),
+                          percent(networks[CONTROLS[1]][cell]["moved"])] for cell in CELLS]),
         tables.markdown(["", *SIMPLE_ORDERS[1:]],
-                        [[method, *(_percent(simple[order][method]["right"]) for order in SIMPLE_ORDERS[1:])]
+                        [[method, *(percent(simple[order][method]["right"]) for order in SIMPLE_ORDERS[1:])]
                          for method in SIMPLE]),
         f"{runs[-1].sequences:,} images a network, some of them again and again."))
 
 
 def _line(name: str, row: dict) -> list[str]:
     sizes = [f"{row['units']}", f"{row['parameters']:,}", f"{row['rate']:g}"] if "rate" in row else ["–"] * 3
-    return [name, *sizes, _percent(row["right"]), _percent(row["moved"])]
+    return [name, *sizes, percent(row["right"]), percent(row["moved"])]
 
 
 def _arriving(row: dict) -> list[str]:
     return [f"{100 * statistics.median(shares):.0f}" for shares in zip(*row["each"], strict=True)]
-
-
-def _percent(shares: list[float]) -> str:
-    middle, low, high = (f"{100 * share:.1f}" for share in (statistics.median(shares), min(shares), max(shares)))
-    return middle if len(shares) == 1 else f"{middle} ({low} to {high})"
 
 
 def _simple(method: str, order: str, data: digits.Digits, change=lambda images: images) -> list[float]:

@@ -14,9 +14,11 @@ from torch import nn
 from helpers import params, tables, tasks, text
 from helpers.models import Recurrent
 
-from .core import Run, best_rates, median_and_range, train_until, tuning_settings
+from .core import Run, best_rates, train_until, tuning_settings
+from .wording import over_seeds, percent
 
 NAME = "equal_parameters"
+CHAPTER = 5
 TITLE = "Which cell? Equal parameters, equal tuning"
 PAPER = (
     "Chung, Gulcehre, Cho & Bengio (2014), with about equally many parameters: gated cells clearly ahead of tanh on "
@@ -80,7 +82,7 @@ def _peephole(D, H, seed):
 # Weights start uniform within 1/sqrt(H), but for the orthogonal W_h; gates that keep start at sigmoid(1) = 0.73.
 CELLS = {
     "tanh RNN": Cell(0, partial(params.rnn_params, recurrent="uniform")),
-    "tanh RNN, orthogonal start": Cell(0, params.rnn_params),
+    "tanh RNN, orthogonal": Cell(0, params.rnn_params),
     "GRU": Cell(1, partial(_gru, bias=1.0)),
     "LSTM": Cell(2, params.lstm_params),
     "LSTM with peepholes": Cell(2, _peephole),
@@ -168,9 +170,9 @@ TASKS = {
                    _fresh(_ADDING, nn.functional.mse_loss, 0.01), "mean squared error", "always answering 1: 0.167",
                    last=True),
     "temporal order": Task(8, 4, (61, 34, 29), 400, 50, partial(_ORDER, BATCH), nn.functional.cross_entropy,
-                           _fresh(_ORDER, _share_wrong, 0.01), "share of sequences wrong", "chance: 0.75", last=True),
+                           _fresh(_ORDER, _share_wrong, 0.01), "share of sequences wrong", "chance: 75 %", last=True),
     "copy": Task(10, 10, (61, 34, 29), 800, 50, partial(_COPY, BATCH), each_step,
-                 _fresh(_COPY, _symbols_wrong, 0.01), "share of symbols wrong", "chance: 0.875"),
+                 _fresh(_COPY, _symbols_wrong, 0.01), "share of symbols wrong", "chance: 87.5 %"),
     "text": Task(96, 96, (110, 59, 49), 400, 400, _characters, each_step, _bits, "bits a character", ""),
 }
 
@@ -255,15 +257,23 @@ def _table(task: str, cells: dict, runs: list[Run]) -> str:
     job = TASKS[task]
     trigram = next(r.score for r in runs if r.setting["cell"] == TRIGRAM)
     guess = job.guess or f"{TRIGRAM}: {trigram:.2f}"
-    head = ["", "units", "parameters", "rate", "solved", "sequences needed", job.score]
+    head = ["", "units", "parameters", "rate", "solved", "sequences needed",
+            f"{job.score}{', %' * job.score.startswith('share')}"]
     rows = [[name, str(row["units"]), f"{row['parameters']:,}", f"{row['rate']:g}", *_reached(row),
-             median_and_range(row["scores"])] for name, row in cells.items()]
+             _score(row["scores"], job.score)] for name, row in cells.items()]
     if not any(any(row["solved"]) for row in cells.values()):
         head, rows = [*head[:4], head[6]], [[*row[:4], row[6]] for row in rows]
     return f"**{task.capitalize()}** ({guess})\n\n{tables.markdown(head, rows)}"
 
 
+def _score(scores: list[float], name: str) -> str:
+    """The scores of the seeds: shares in percent, bits with two digits behind the point."""
+    if name.startswith("share"):
+        return percent(scores)
+    return over_seeds(scores, ".2f" if name.startswith("bits") else None)
+
+
 def _reached(row: dict) -> tuple[str, str]:
     """How many seeds solved the task, and after how many sequences."""
     needed = [n for n, solved in zip(row["sequences"], row["solved"], strict=True) if solved]
-    return f"{len(needed)} of {len(row['solved'])}", median_and_range(needed) if needed else "–"
+    return f"{len(needed)} of {len(row['solved'])}", over_seeds(needed) if needed else "–"

@@ -8,9 +8,11 @@ from helpers import tables
 from helpers.cells import softmax
 from helpers.linear import delta_rule, linear_attention
 
-from .core import Run, mean_and_range
+from .core import Run, scores_of
+from .wording import percent
 
 NAME = "fast_weights"
+CHAPTER = 9
 TITLE = "Memories that are matrices: rewriting and capacity"
 PAPER = (
     "Schlag, Irie & Schmidhuber (2021): linear attention is a memory of sums of outer products, limited in what it can "
@@ -68,9 +70,6 @@ def run(keys: str, memory: str, seed: int) -> tuple[bool, int, float, str]:
 
 
 def table(runs: list[Run]) -> str:
-    """One row a memory: the share recalled with either kind of keys, over all seeds, and their range."""
-    scores = lambda keys, memory: [r.score for r in runs  # noqa: E731
-                                   if (r.setting["keys"], r.setting["memory"]) == (keys, memory)]
-    rows = [[memory, *(mean_and_range(scores(keys, memory)) for keys in KEYS)] for memory in MEMORIES]
-    sets = f"\n\n{SETS * len(SEEDS):,} sets each; in brackets the range of the seeds."
-    return tables.markdown(["", *KEYS.values()], rows) + sets
+    """One row a memory: the share recalled with either kind of keys."""
+    rows = [[memory, *(percent(scores_of(runs, keys=keys, memory=memory)) for keys in KEYS)] for memory in MEMORIES]
+    return tables.markdown(["recalled, %", *KEYS.values()], rows) + f"\n\n{SETS} sets a seed."

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import statistics
-
 from helpers import tables
 from helpers.data.make_fill_the_blank import BATCH, HIDDEN, STAGES, bits, count_bits, train
 
-from .core import Run
+from .core import Run, scores_of
+from .wording import over_seeds
 
 NAME = "fill_the_blank"
+CHAPTER = 6
 TITLE = "A hidden character: from the left, and from both sides"
 PAPER = (
     "Schuster & Paliwal (1997): where the whole sequence is there to be read, a network that reads it in both "
@@ -46,13 +46,7 @@ def run(method: str, sides: str, seed: int) -> tuple[bool, int, float, str]:
 
 
 def table(runs: list[Run]) -> str:
-    """Bits for a hidden character: the mean over the seeds, and the least and the most."""
-    return tables.markdown(["bits for a hidden character", *NAMES.values()],
-                           [[label, *(_bits(runs, method, sides) for sides in NAMES)]
-                            for method, label in (("GRU", "GRU"), ("table", "table of counts"))])
-
-
-def _bits(runs, method, sides):
-    scores = [r.score for r in runs if (r.setting["method"], r.setting["sides"]) == (method, sides)]
-    spread = f" ({min(scores):.2f} to {max(scores):.2f})" if len(scores) > 1 else ""
-    return f"{statistics.mean(scores):.2f}{spread}"
+    """Bits for a hidden character."""
+    return tables.markdown(["bits for a hidden character", *NAMES.values()], [
+        [label, *(over_seeds(scores_of(runs, method=method, sides=sides), ".2f") for sides in NAMES)]
+        for method, label in (("GRU", "GRU"), ("table", "table of counts"))])

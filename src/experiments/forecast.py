@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import statistics
 from collections.abc import Callable
 
 import numpy as np
@@ -11,11 +10,14 @@ import torch
 from torch import nn
 
 from helpers import series, tables
+from helpers.curves import Curves
 from helpers.training import fit
 
 from .core import Run, best_rates, tuning_settings
+from .wording import over_seeds
 
 NAME = "forecast"
+CHAPTER = 8
 TITLE = "Forecasting a real series: the sea's temperature"
 PAPER = (
     "Makridakis, Spiliotis & Assimakopoulos (2018), on 1,045 monthly series: the eight classical methods that they "
@@ -186,17 +188,23 @@ def _row(runs: list[Run], method: str, ahead: int) -> dict:
             "mase of the tuning seeds": tuned, "chosen": chosen, "forecast": first.measures["forecast"]}
 
 
+def plots(runs: list[Run]) -> list[Curves]:
+    """The scaled error by months ahead; what needs no fit as grey lines."""
+    found = summary(runs)
+    errors = lambda name: [found[str(ahead)][name]["mase"] for ahead in AHEAD]  # noqa: E731
+    return [Curves(
+        title="How far ahead does each forecast see?", caption="The scaled error: below 1 is better than the seasonal "
+        "naive forecast was in the training years.", x=AHEAD, x_title="months ahead", y_title="scaled absolute error",
+        y_range=(0, 1.05), rows={name: errors(name) for name in (*LINEAR, *NETS, CONTROL)},
+        baselines={name: [error for error, in errors(name)] for name in SIMPLE})]
+
+
 def table(runs: list[Run]) -> str:
     """Methods by months ahead: the scaled error, and the error in degrees."""
     found = summary(runs)
     head = ["", *(f"{ahead} ahead" for ahead in found), *(f"{ahead} ahead, °C" for ahead in found)]
-    rows = [[name, *(_spread(found[ahead][name][unit]) for unit in ("mase", "celsius") for ahead in found)]
+    rows = [[name, *(over_seeds(found[ahead][name][unit], ".2f") for unit in ("mase", "celsius") for ahead in found)]
             for name in METHODS]
     return ("Mean absolute error of 2000 to 2010, scaled by that of the seasonal naive forecast in the training years, "
             "and in degrees. Networks: the median of five seeds (lowest to highest), each of them trained on "
             f"{runs[-1].sequences:,} stretches.\n\n{tables.markdown(head, rows)}")
-
-
-def _spread(values: list[float]) -> str:
-    middle, low, high = (f"{v:.2f}" for v in (statistics.median(values), min(values), max(values)))
-    return middle if len(values) == 1 else f"{middle} ({low} to {high})"

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import statistics
-
 import numpy as np
 
 from helpers import syntax, tables
+from helpers.curves import Curves
 from helpers.data.make_highlighter import LENGTH, NETS, STEPS, UNSCORED, B, Score, T, measured, score, train
 from helpers.data.make_highlighter import RATES as BEST
 
 from .core import Run
+from .wording import in_percent, percent
 
 NAME = "highlighter"
+CHAPTER = 6
 TITLE = "A syntax highlighter: one way against two ways"
 PAPER = (
     "Graves & Schmidhuber (2005): bidirectional networks label the frames of speech (TIMIT) with their phonemes better "
@@ -89,6 +90,21 @@ def shares(runs: list[Run], measure: str = "each", **setting) -> np.ndarray:
                      for r in found])
 
 
+def plots(runs: list[Run]) -> list[Curves]:
+    """What one-way nets get right that answer late, all together and of some classes, beside the two-way net."""
+    late = (0, *DELAYS)
+    found = {k: {"net": "one-way", "delay": k, "rate": best(runs, "one-way", delay=k)["rate"]} for k in late}
+    of = lambda name: [in_percent(shares(runs, **found[k])[:, syntax.CLASSES.index(name)]) for k in late]  # noqa: E731
+    both = shares(runs, "all", net="two-way", delay=0, rate=BEST["two-way"])
+    return [Curves(
+        title="What does a one-way net gain by answering late?", caption="One-way nets: all characters, and four "
+        "of the ten classes.", x=late, x_title="characters late",
+        y_title="right, in percent", y_range=(40, 102),
+        rows={"all characters": [in_percent(shares(runs, "all", **found[k])[:, 0]) for k in late],
+              **{name: of(name) for name in ("call", "name", "number", "operator")}},
+        baselines={"two ways, all characters": 100 * float(np.median(both))})]
+
+
 def table(runs: list[Run]) -> str:
     """Right per class, by counting and by the two nets; answers given late; the first and last character of a run."""
     counted = {name: {"net": "neighbours", "before": b, "after": a} for name, (b, a) in
@@ -109,13 +125,8 @@ def table(runs: list[Run]) -> str:
 
 def _by_class(runs: list[Run], columns: dict[str, dict]) -> str:
     """One row a class, one column a setting."""
-    rows = [[name, *(_cell(shares(runs, **setting)[:, k]) for setting in columns.values())]
+    rows = [[name, *(percent(shares(runs, **setting)[:, k]) for setting in columns.values())]
             for k, name in enumerate(syntax.CLASSES)]
     if not any("measure" in setting for setting in columns.values()):
-        rows.append(["all", *(_cell(shares(runs, "all", **setting)[:, 0]) for setting in columns.values())])
+        rows.append(["all", *(percent(shares(runs, "all", **setting)[:, 0]) for setting in columns.values())])
     return tables.markdown(["class", *columns], rows)
-
-
-def _cell(values) -> str:
-    middle, low, high = (f"{100 * v:.1f}" for v in (statistics.median(values), min(values), max(values)))
-    return middle if low == high else f"{middle} ({low} to {high})"

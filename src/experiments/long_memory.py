@@ -6,11 +6,14 @@ import torch
 from torch import nn
 
 from helpers import tasks
+from helpers.curves import Curves
 from helpers.models import LastStep
 
-from .core import Run, rate_table, share_right, train_until
+from .core import Run, scores_of, share_right, train_until
+from .wording import in_percent, rate_table
 
 NAME = "long_memory"
+CHAPTER = 4
 TITLE = "Adding and temporal order: starts, clipping and cells"
 PAPER = (
     "Hochreiter & Schmidhuber (1997), experiment 6a: an LSTM learns the temporal order at length 100–110 after 31,390 "
@@ -31,11 +34,12 @@ READING = (
 )
 
 BATCH, LIMIT, EVERY, HIDDEN, TESTED = 20, 4_000, 250, 50, 500
+SOLVED = 0.01  # the largest mean squared error of a net that can add
 NETS = {
     "tanh, no clipping": {"cell": "rnn", "start": "normal", "clip": None},
     "tanh, clipped": {"cell": "rnn", "start": "normal", "clip": 1.0},
-    "tanh, orthogonal start, clipped": {"cell": "rnn", "start": "orthogonal", "clip": 1.0},
-    "ReLU, identity start, clipped": {"cell": "irnn", "start": "identity", "clip": 1.0},
+    "tanh, orthogonal, clipped": {"cell": "rnn", "start": "orthogonal", "clip": 1.0},
+    "ReLU, identity, clipped": {"cell": "irnn", "start": "identity", "clip": 1.0},
     "LSTM, clipped": {"cell": "lstm", "start": "uniform", "clip": 1.0},
 }
 TASKS = {"adding": (tasks.adding, 2, 1), "temporal order": (tasks.temporal_order, len(tasks.ORDER_SYMBOLS), 4)}
@@ -62,10 +66,24 @@ def run(task: str, net: str, length: int, seed: int) -> tuple[bool, int, float, 
             return share_right(model, x, y)
         with torch.no_grad():
             error = float(loss(model(x), y))
-        return error, error < 0.01
+        return error, error < SOLVED
 
     return train_until(model, lambda rng: draw(length, BATCH, rng), test, loss=loss, limit=LIMIT, every=EVERY,
                        size=BATCH, seed=seed, lr=1e-3, clip=options["clip"], label=f"{task} {length} {net}")
+
+
+def plots(runs: list[Run]) -> list[Curves]:
+    """The error in adding and the share right in temporal order, by length."""
+    scores = lambda task, show: {net: [show(scores_of(runs, task=task, net=net, length=n)) for n in LENGTHS]  # noqa: E731
+                                 for net in NETS}
+    return [
+        Curves(title="Adding: the error at the end", caption="Runs that are solved end early.", x=LENGTHS,
+               x_title="length", y_title="mean squared error", log_y=True, rows=scores("adding", list),
+               baselines={"always answering 1": tasks.adding_baseline(2), "solved": SOLVED}),
+        Curves(title="Temporal order: right at the end", caption="", x=LENGTHS, x_title="length",
+               y_title="right, in percent", y_range=(0, 105), rows=scores("temporal order", in_percent),
+               baselines={"chance": 25}),
+    ]
 
 
 def table(runs: list[Run]) -> str:

@@ -9,11 +9,14 @@ import torch
 from torch import nn
 
 from helpers import tables
+from helpers.curves import Curves
 from helpers.linear import parallel_scan
 
-from .core import Run, mean_and_range, train_until
+from .core import Run, train_until
+from .wording import in_percent, percent
 
 NAME = "parity"
+CHAPTER = 9
 TITLE = "Parity: what a linear state can track"
 PAPER = (
     "Sarrof, Veitsman & Hahn (2024): a state-space model with a diagonal transition that is never negative cannot "
@@ -166,11 +169,21 @@ def _scores(runs, net, rate, length):
     return [r.score for r in runs if wanted.items() <= r.setting.items()]
 
 
+def plots(runs: list[Run]) -> list[Curves]:
+    """What each net gets right at its best rate, by length."""
+    rows = {net: [in_percent(shares) for shares in row["right"].values()] for net, row in summary(runs).items()}
+    return [Curves(
+        title="Odd or even: does it hold beyond the lengths of training?",
+        caption=f"The last answer for strings of each length; the longest of training has {LONGEST} bits.",
+        x=TESTED, x_title="length", y_title="right, in percent", y_range=(40, 103), log_x=True, rows=rows,
+        baselines={"guessing": 50})]
+
+
 def table(runs: list[Run]) -> str:
-    """One row a net at its best rate: the share right at each length of the test, mean of the seeds and their range."""
+    """One row a net at its best rate: the share right at each length of the test."""
     rows = []
     for net in BODIES:
         rate = best_rate(runs, net)
-        rows.append([net, f"{rate:g}", *(mean_and_range(_scores(runs, net, rate, length)) for length in TESTED)])
-    seen = f"\n\nEach net was trained on {runs[0].sequences:,} strings; in brackets the range of the seeds."
-    return tables.markdown(["", "rate", *(f"right at length {n}" for n in TESTED)], rows) + seen
+        rows.append([net, f"{rate:g}", *(percent(_scores(runs, net, rate, length)) for length in TESTED)])
+    seen = f"\n\nEach net was trained on {runs[0].sequences:,} strings."
+    return tables.markdown(["", "rate", *(f"right at length {n}, %" for n in TESTED)], rows) + seen

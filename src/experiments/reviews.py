@@ -5,7 +5,6 @@ The reviews are made up (`helpers.reviews`), so that what decides each of them i
 
 from __future__ import annotations
 
-import statistics
 from functools import cache, partial
 
 import numpy as np
@@ -13,12 +12,15 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from helpers import reviews, tables
+from helpers.curves import Curves
 from helpers.models import TextClassifier
 from helpers.training import fit
 
 from .core import Run, best_rates, tuning_settings
+from .wording import in_percent, percent
 
 NAME = "reviews"
+CHAPTER = 8
 TITLE = "Good or bad? Reading a review in order, and counting its words"
 PAPER = (
     "Wang & Manning (2012): on the sentiment of real reviews, pairs of words beside words bring consistent gains, and "
@@ -186,16 +188,22 @@ def _row(runs, method: str, size: int) -> dict:
             "right": {kind: [r.measures[kind] for r in here] for kind in (*reviews.KINDS, LONGER)}}
 
 
+def plots(runs: list[Run]) -> list[Curves]:
+    """What each method gets right of two kinds of review, by the amount of training."""
+    found = summary(runs)
+    right = lambda name, kind: [in_percent(rows[name]["right"][kind]) for rows in found.values()]  # noqa: E731
+    return [Curves(
+        title=f"How many reviews does it take? Kind: {kind}", caption="Test reviews of one kind.", x=SIZES,
+        x_title="training reviews", y_title="right, in percent", y_range=(0, 103), log_x=True,
+        rows={name: right(name, kind) for name in METHODS}, baselines={"guessing": 50})
+        for kind in ("contrast", "new pair")]
+
+
 def table(runs: list[Run]) -> str:
     """One table for each amount of training: methods by kinds of review, the share right in percent."""
     parts = []
     for size, rows in summary(runs).items():
         head = [f"{int(size):,} training reviews", *reviews.KINDS, LONGER]
-        parts.append(tables.markdown(head, [[name, *map(_percent, row["right"].values())]
+        parts.append(tables.markdown(head, [[name, *(percent(shares, 0) for shares in row["right"].values())]
                                             for name, row in rows.items()]))
     return "Percent right: the median of five seeds (lowest to highest).\n\n" + "\n\n".join(parts)
-
-
-def _percent(shares: list[float]) -> str:
-    middle, low, high = (f"{100 * v:.0f}" for v in (statistics.median(shares), min(shares), max(shares)))
-    return middle if low == high else f"{middle} ({low} to {high})"

@@ -13,9 +13,11 @@ from torch import nn
 from helpers import sequence, tables
 from helpers.cells import MinGRUParams, MinLSTMParams
 
-from .core import Run, best_rates, mean_and_range, train_until, tuning_settings
+from .core import Run, best_rates, train_until, tuning_settings
+from .wording import percent
 
 NAME = "selective_copy"
+CHAPTER = 9
 TITLE = "Selective copying: minGRU and minLSTM beside GRU and LSTM"
 PAPER = (
     "Feng et al. (2024), on a task of Gu & Dao (2023): with three layers the minGRU copies 99.5 % of the tokens and "
@@ -177,10 +179,10 @@ def summary(runs: list[Run]) -> dict:
 
 
 def table(runs: list[Run]) -> str:
-    """One row a net: its units, its size, its rate, and the share of tokens copied right, mean and range."""
-    head = ["", "units in a layer", "parameters", "rate", "tokens right"]
-    rows = [[net, str(PLANS[net].units), f"{row['parameters']:,}", f"{row['rate']:g}", mean_and_range(row["scores"])]
+    """One row a net: its units, its size, its rate, and the share of tokens copied right."""
+    head = ["", "units in a layer", "parameters", "rate", "tokens right, %"]
+    rows = [[net, str(PLANS[net].units), f"{row['parameters']:,}", f"{row['rate']:g}", percent(row["scores"])]
             for net, row in summary(runs).items()]
-    simple = (f"\n\nGuessing is right for {1 / KINDS:.3f} of the tokens; who knows which tokens came, but not in which "
-              f"order, can be right for {without_order():.3f}.")
+    simple = (f"\n\nGuessing is right for {100 / KINDS:.1f} % of the tokens; who knows which tokens came, but not in "
+              f"which order, can be right for {100 * without_order():.1f} %.")
     return tables.markdown(head, rows) + simple

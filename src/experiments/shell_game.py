@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from helpers import tables
+from helpers.curves import Curves
 from helpers.linear import householder_states
 
-from .core import Run, mean_and_range
+from .core import Run, scores_of
+from .wording import in_percent, percent
 
 NAME = "shell_game"
+CHAPTER = 9
 TITLE = "A shell game: what a product of Householder matrices tracks"
 PAPER = (
     "Grazzi et al. (2024): linear recurrences whose matrices are products of matrices I − βvvᵀ with eigenvalues from "
@@ -56,9 +59,17 @@ def run(beta: float, swaps: int, seed: int) -> tuple[bool, int, float, str]:
     return share >= 0.99, GAMES, share, "untrained"
 
 
+def plots(runs: list[Run]) -> list[Curves]:
+    """What is guessed right, by the number of swaps."""
+    rows = {f"β = {beta:g}": [in_percent(scores_of(runs, beta=beta, swaps=n)) for n in SWAPS] for beta in BETAS}
+    return [Curves(
+        title="How many swaps does the ball survive?", caption="", x=SWAPS, x_title="swaps",
+        y_title="guessed right, in percent", y_range=(20, 105), log_x=True, rows=rows,
+        baselines={"one cup in three": 100 / CUPS})]
+
+
 def table(runs: list[Run]) -> str:
-    """One row a beta: the share of games guessed right by the number of swaps, over all seeds, and their range."""
-    scores = lambda *key: [r.score for r in runs if (r.setting["beta"], r.setting["swaps"]) == key]  # noqa: E731
-    rows = [[f"β = {beta:g}", *(mean_and_range(scores(beta, swaps)) for swaps in SWAPS)] for beta in BETAS]
-    games_played = f"\n\n{GAMES * len(SEEDS):,} games each; in brackets the range of the seeds."
-    return tables.markdown(["", *(f"after {n} swaps" for n in SWAPS)], rows) + games_played
+    """One row a beta: the share of games guessed right by the number of swaps."""
+    rows = [[f"β = {beta:g}", *(percent(scores_of(runs, beta=beta, swaps=n)) for n in SWAPS)] for beta in BETAS]
+    games_played = f"\n\n{GAMES} games a seed."
+    return tables.markdown(["guessed right, %", *(f"after {n:,} swaps" for n in SWAPS)], rows) + games_played

@@ -29,7 +29,7 @@ __all__ = ["CELLS", "ORDERS", "SIZE", "TESTED", "Digits", "Reader", "as_pixels",
 
 SIZE = 8  # pixels on a side
 TESTED = 450  # images that are held out
-CELLS = {"tanh RNN, orthogonal start": "rnn", "GRU": "gru", "LSTM": "lstm"}  # of the readers, and their kinds
+CELLS = {"tanh RNN, orthogonal": "rnn", "GRU": "gru", "LSTM": "lstm"}  # of the readers, and their kinds
 ORDERS = ("pixels", "rows")
 WIDTHS = 16, 22  # cells of 32: how wide most digits of the data set are; all of them are 32 high
 

@@ -53,7 +53,7 @@ data-act="reset">{_word(fig, "reset")}</button>
 </live-figure>"""
 
 
-def plot_html(fig, alt: str, caption: str = "") -> str:
+def plot_html(fig, alt: str, caption: str = "", title: str = "") -> str:
     """An ordinary plotly figure as a `<live-plot>`, drawn by the same runtime in the page's own theme.
 
     Raises ValueError for what `drawing` has no form for.
@@ -61,8 +61,9 @@ def plot_html(fig, alt: str, caption: str = "") -> str:
     said = {key: text for key, text in spoken().items() if key in ("stopped", "not_loaded")}
     spec = {"plot": _plot_spec(fig), "dark": palette.DARK, "words": said}
     figcaption = f"<figcaption>{_text(caption)}</figcaption>" if caption else ""
+    head = f'<p class="live-title">{_text(title)}</p>\n' if title else ""
     return f"""<live-plot class="live"><figure>
-<div class="live-stage">{_plot_stage(drawing.html(drawing.Chart(fig)), alt)}</div>
+{head}<div class="live-stage">{_plot_stage(drawing.html(drawing.Chart(fig)), alt)}</div>
 <div class="live-foot">{figcaption}<div class="live-actions">{_zoom_button(ENGINE["engine.zoom"])}</div></div>
 <p class="live-say" role="status"></p>
 </figure><script type="application/json" class="live-spec">{_json(spec)}</script></live-plot>"""

@@ -26,6 +26,13 @@ FIGURE_PAGE = """# A figure
 forget_bias: 3
 ```
 """
+CURVES = """# Measured
+
+```{curves}
+{"title": "How far?", "caption": "Here.", "x": [1, 2], "x_title": "length", "y_title": "error",
+ "rows": {"a": [[1, 2], [3, 4]]}}
+```
+"""
 LAUNCH = re.compile(r"mybinder\.org|colab\.research\.google\.com")
 
 
@@ -35,7 +42,7 @@ def pages(tmp_path_factory):
     cells = ("# Notebook", "import plotly.graph_objects as go\ngo.Figure(go.Scatter(y=[1, 2]))",
              "import os, torch\nprint(os.environ['LIVE_FIGURES_PAGE'], torch.get_num_threads())")  # fmt: skip
     sources = {"intro.md": "# Plain\n\nOne sentence.\n", "formulas.md": FORMULA_PAGE, "figure.md": FIGURE_PAGE,
-               "chapter.ipynb": notebook(*cells)}  # fmt: skip
+               "measured.md": CURVES, "chapter.ipynb": notebook(*cells)}  # fmt: skip
     return build_book(tmp_path_factory.mktemp("mini"), sources)
 
 
@@ -51,6 +58,12 @@ def test_formulas_are_drawn_numbered_and_linked(pages):
     assert "katex.min.css" in html
     # KaTeX numbers `align` by itself unless told otherwise: then every number stands twice.
     assert 'class="eqn-num"' not in html
+
+
+def test_what_was_measured_is_drawn_with_its_title_and_in_words(pages):
+    html = pages.page("measured")
+    assert '<p class="live-title">How far?</p>' in html and "Error over length, 1 to 2" in html
+    assert "Lines: the median of 2 seeds" in html and "live-chart" in html
 
 
 def test_katex_fonts_are_self_hosted_woff2(pages):

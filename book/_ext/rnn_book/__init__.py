@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sphinx.application import Sphinx
 
+from .curves import setup_curves
 from .execution import setup_execution
 from .maths import setup_maths
 from .pages import setup_pages
@@ -15,6 +16,6 @@ __all__ = ["setup"]
 
 def setup(app: Sphinx) -> dict:
     """Register every component; the order is that in which their handlers of one event run."""
-    for component in (setup_repository, setup_execution, setup_maths, setup_pages, setup_styles):
+    for component in (setup_repository, setup_execution, setup_maths, setup_curves, setup_pages, setup_styles):
         component(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

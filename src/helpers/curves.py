@@ -1,0 +1,101 @@
+"""What several seeds measured along a length, as a plot: a line through the medians, strokes from lowest to highest."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import plotly.graph_objects as go
+
+from live_figures.values import format_value
+
+from ._validate import expect_flags, expect_texts
+from .plots import COLORS, DASHES, figure
+
+__all__ = ["Curves"]
+
+_SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x", "line-ew-open", "line-ns-open")
+_BASELINES = ("dot", "longdash", "dash", "dashdot")
+_APART = 0.009  # of the axis: the strokes of one place stand side by side
+_MARKED = 16  # a line through more places than these has no marks
+
+
+@dataclass(frozen=True, kw_only=True)
+class Curves:
+    """One line for each row over `x`, as data: what a plot on the page of results, or in a chapter, is made of.
+
+    `rows` maps a name to what was measured at each place of `x`: one number a seed, or none where there is nothing.
+    `baselines` maps a name to a number, or to one for each place: grey lines. `x` holds numbers, or labels that stand
+    at equal distances. `caption` says what is not in the axes' titles. Raises ValueError where a row is not as long as
+    x or nothing is said, and for more lines than can be told apart; TypeError for words that are no str.
+    """
+
+    title: str
+    caption: str
+    x: Sequence[float] | Sequence[str]
+    x_title: str
+    y_title: str
+    rows: Mapping[str, Sequence[Sequence[float]]]
+    baselines: Mapping[str, float | Sequence[float]] = field(default_factory=dict)
+    y_range: Sequence[float] | None = None
+    log_x: bool = False
+    log_y: bool = False
+
+    def __post_init__(self):
+        expect_texts(title=self.title, caption=self.caption, x_title=self.x_title, y_title=self.y_title)
+        expect_flags(log_x=self.log_x, log_y=self.log_y)
+        if not (self.rows and self.title.strip() and self.x_title.strip() and self.y_title.strip()):
+            raise ValueError("rows, title, x_title, y_title: expected rows, a title, and the names of both axes")
+        for name, values in self.rows.items():
+            if len(values) != len(self.x):
+                raise ValueError(f"rows[{name!r}]: expected {len(self.x)} places as in x, got {len(values)}")
+        if len(self.rows) > len(COLORS) or len(self.baselines) > len(_BASELINES):
+            raise ValueError(f"rows, baselines: expected at most {len(COLORS)} and {len(_BASELINES)}, got "
+                             f"{len(self.rows)} and {len(self.baselines)}")
+
+    @property
+    def alt(self) -> str:
+        """The plot in words, for who does not see it: where each line begins and ends."""
+        lines = "; ".join(f"{name} {self._ends(values)}" for name, values in self.rows.items())
+        title, axes = self.title + "." * self.title[-1].isalnum(), f"{self.y_title} over {self.x_title}"
+        return f"{title} {axes[0].upper()}{axes[1:]}, {self.x[0]} to {self.x[-1]}. Medians: {lines}."
+
+    def _ends(self, values: Sequence[Sequence[float]]) -> str:
+        shown = [format_value(statistics.median(seeds), ".3g") for seeds in (values[0], values[-1]) if seeds]
+        return f"from {shown[0]} to {shown[1]}" if len(shown) == 2 else "".join(shown)
+
+    @property
+    def note(self) -> str:
+        """The caption, and what a line and its strokes are where several seeds were measured."""
+        counts = {len(seeds) for values in self.rows.values() for seeds in values}
+        if max(counts) < 2:
+            return self.caption
+        several = f"{max(counts)} seeds" if counts <= {0, 1, max(counts)} else "the seeds"
+        return f"{self.caption} Lines: the median of {several}; strokes: from the lowest to the highest.".strip()
+
+    def figure(self) -> go.Figure:
+        """The plot; lines differ in colour, dash and mark."""
+        at = np.arange(len(self.x)) if isinstance(self.x[0], str) else np.asarray(self.x, dtype=float)
+        fig = figure(x_title=self.x_title, y_title=self.y_title, y_range=self.y_range, height=380, showlegend=True)
+        for k, (name, level) in enumerate(self.baselines.items()):
+            fig.add_scatter(x=at, y=np.broadcast_to(np.asarray(level, dtype=float), at.shape), name=name, mode="lines",
+                            line={"color": COLORS[6], "width": 1.5, "dash": _BASELINES[k]})
+        for k, (name, values) in enumerate(self.rows.items()):
+            self._add_row(fig, k, name, values, at)
+        if len(at) <= _MARKED:
+            fig.update_xaxes(tickvals=at, ticktext=[f"{v:,}" if isinstance(v, int) else str(v) for v in self.x])
+        fig.update_xaxes(type="log" if self.log_x else "linear")
+        return fig.update_yaxes(type="log" if self.log_y else "linear")
+
+    def _add_row(self, fig: go.Figure, k: int, name: str, values: Sequence[Sequence[float]], at: np.ndarray) -> None:
+        middle, low, high = (np.array([part(seeds) if seeds else np.nan for seeds in values], dtype=float)
+                             for part in (statistics.median, min, max))
+        several = any(len(seeds) > 1 for seeds in values)
+        spread = {"array": high - middle, "arrayminus": middle - low, "thickness": 1.5, "width": 0, "color": COLORS[k]}
+        steps = (k - (len(self.rows) - 1) / 2) * _APART * several
+        fig.add_scatter(x=at * (at[-1] / at[0]) ** steps if self.log_x else at + (at[-1] - at[0]) * steps, y=middle,
+                        name=name, mode="lines+markers" if len(at) <= _MARKED else "lines",
+                        line={"color": COLORS[k], "width": 2, "dash": DASHES[k]},
+                        marker={"symbol": _SYMBOLS[k], "size": 8}, error_y=spread if several else None)
