@@ -14,7 +14,7 @@ from helpers import bptt, cells, sequence
 from live_figures import scan
 from live_figures.emit.javascript import SPELLINGS
 from live_figures.lower import PASSES
-from live_figures.program import Stage
+from live_figures.program import Repeat, Stage
 from live_figures.record import TraceError, namespace
 from live_figures.record.ops import FUNCTIONS, OPERATIONS, REDUCTIONS
 
@@ -780,6 +780,21 @@ def test_what_a_change_does_not_reach_is_not_computed_again(node):
     stage, = (step for step in program_of(f, [text, place])[0].body if isinstance(step, Stage))
     assert [buffer.name for buffer in stage.inputs] == ["x0"]
     assert not any(isinstance(step, Stage) for step in program_of(f, [text, place], without=("stages",))[0].body)
+
+
+def test_a_recurrence_does_not_draw_what_it_starts_from_into_its_stage():
+    """Two recurrences that start from one place of a third: the first waits for fewer inputs than the second."""
+    def f(xp, text, place, gain):
+        run = lambda first, x: scan(lambda s, x: ((xp.tanh(s[0] + x[0]),), (s[0],)), (first,), (x,))[1][0]  # noqa: E731
+        wide = text[:, None] + xp.arange(40)[None, :]
+        read = run(xp.zeros((40,), dtype=text.dtype), wide)
+        here = xp.take(read, place, axis=0)[0, :]
+        return run(here, wide), run(here, gain[0] * wide)
+
+    program = program_of(f, [np.zeros(200), np.asarray([3]), np.ones(1)])[0]
+    stages = [{buffer.name for buffer in step.inputs} for step in program.body if isinstance(step, Stage)]
+    assert {"x0"} in stages and {"x0", "x1"} in stages
+    assert sum(isinstance(step, Repeat) for step in program.body) == 1  # the second, which all inputs reach
 
 
 def test_a_stage_leaves_what_others_read(node):

@@ -25,10 +25,10 @@ class Item:
 
 @dataclass(eq=False)
 class Group:
-    """Items that share the loops over one shape and the inputs they need; `local` are those that a later item uses."""
+    """Items that share the loops over one shape and a `stage`; `local` are those that a later item uses."""
 
     loops: tuple[int, ...]
-    inputs: object = None
+    stage: object = None
     items: list[Item] = field(default_factory=list)
     local: set[Node] = field(default_factory=set)
 
@@ -132,24 +132,29 @@ class Schedule:
     def _join(self, item: Item, entries: list, scope):
         """Add `item` to the last group that has the right loops and comes after all that `item` reads."""
         loops, needed = iteration(item.node.shape), list(reads(item.expr))
-        inputs = self._inputs(item) if "stages" in self.passes and scope.depth == 1 else None
+        stage = self._stage(item) if "stages" in self.passes and scope.depth == 1 else None
         here = lambda node: node.scope is scope and node in self._done  # noqa: E731
         after = max((self._done[r.node] for r in needed if here(r.node)), default=-1)
         for k in range(len(entries) - 1, max(after, 0) - 1, -1):
             group = entries[k]
-            if "fuse" in self.passes and isinstance(group, Group) and (group.loops, group.inputs) == (loops, inputs):
+            if "fuse" in self.passes and isinstance(group, Group) and (group.loops, group.stage) == (loops, stage):
                 inside = [r for r in needed if here(r.node) and self._done[r.node] == k]
                 if all(self._same_element(r, group) for r in inside):
                     break
         else:
-            entries.append(Group(loops, inputs))
+            entries.append(Group(loops, stage))
             k, inside = len(entries) - 1, []
         self._add(item, entries[k], needed, {r.node for r in inside})
         self._done[item.copy or item.node] = k
 
-    def _inputs(self, item: Item):
-        """Items that different inputs reach stay apart; a constant belongs to the recurrence that starts from it."""
-        return self.plan.inputs[item.node] or (item.copy and item.copy.place.buffer)
+    def _stage(self, item: Item):
+        """What keeps items apart: the inputs that reach them, and the recurrence that starts from them.
+
+        Where a recurrence starts from what less inputs reach than the recurrence itself, or none, that copy is its own:
+        beside others it would have them all computed again with it.
+        """
+        inputs, start = self.plan.inputs[item.node], item.copy and item.copy.place.buffer
+        return inputs, start if not inputs or start in self.storage.carried else None
 
     def _add(self, item, group, needed, inside):
         group.items.append(item)

@@ -60,6 +60,7 @@ class Storage:
         self.results: dict[Node, Place] = {}  # where the outputs are
         self.inputs: dict[str, Buffer] = {}
         self.consts: dict[str, Buffer] = {}
+        self.carried: set[Buffer] = set()  # those that a recurrence starts from and overwrites
         self.refilled: dict[Buffer, Var] = {}  # by each step of the recurrence that this variable counts
 
     def assign(self, outputs: list[Node]):
@@ -211,6 +212,7 @@ class Storage:
     def _carry(self, loop, i, buffer, read: Affine, write: Affine, start: int, end: int, lasting: bool):
         shape = loop.init[i].shape
         strides = contiguous(shape)
+        self.carried.add(buffer)
         for kind, offset in (("carry", read), ("final", Affine(end))):
             for node in self._of(loop, kind).values():
                 if node.attr[1] == i:
