@@ -22,7 +22,8 @@ def control_spec(control: Control) -> dict:
                        "log": control.log, "integer": control.integer, "play": control.play,
                        "format": slider_format(control)}
     if isinstance(control, Choice):
-        return spec | {"kind": "choice", "options": control.options, "labels": control.labels or control.options}
+        kind = "index" if control.indexed else "choice"
+        return spec | {"kind": kind, "options": control.options, "labels": control.labels or control.options}
     if isinstance(control, Text):
         return spec | {"kind": "text", "alphabet": control.alphabet, "max": control.max_length}
     if isinstance(control, LongText):

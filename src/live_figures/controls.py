@@ -93,13 +93,21 @@ class Slider(Control):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Control):
-    """One of a few named options; structural: `compute` receives the option's own string."""
+    """One of several named options; `compute` receives the option's own string, and is recorded once for each.
+
+    With `indexed` it receives the option's place among them, a 0-d int64 array, and one program serves for all: for
+    long lists, and where nothing but an index into an array changes.
+    """
 
     options: tuple[str, ...]
     value: str
     labels: tuple[str, ...] = ()
+    indexed: bool = False
 
-    structural = True
+    @property
+    def structural(self) -> bool:
+        """Whether each option has a program of its own."""
+        return not self.indexed
 
     def __post_init__(self):
         if len(self.options) < 2 or len(set(self.options)) != len(self.options):
@@ -114,10 +122,11 @@ class Choice(Control):
         return value
 
     def array(self, value):
-        return self.check(value)
+        option = self.check(value)
+        return np.asarray(self.options.index(option)) if self.indexed else option
 
     def ends(self):
-        return list(self.options)
+        return [self.options[0], self.options[-1]] if self.indexed else list(self.options)
 
 
 @dataclass(frozen=True, kw_only=True)

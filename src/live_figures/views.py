@@ -24,7 +24,8 @@ STROKES = ("bold", "italic", "underline", "double", "dotted", "dashed", "wavy")
 class ColoredText:
     """A text, each character on a ground tinted by one value of the array `tint`.
 
-    The text is what stands in the control `text`, or else `fixed`. `tint` has one value a character, or rows of them,
+    The text is what stands in the control `text`, or `fixed`, or what the figure itself writes: the array `codes` of
+    code points, 0 where there is no character. `tint` has one value a character, or rows of them,
     of which the integer `Slider` called `row` shows one. Values go from `low` to `high`; below zero they are tinted in
     another colour. The integer `Slider` called `chooses` follows the character that the reader touches.
 
@@ -41,6 +42,7 @@ class ColoredText:
     legend: bool = True
     text: str = ""
     fixed: str = ""
+    codes: str = ""
     row: str = ""
     chooses: str = ""
     format: str = ".2f"
@@ -48,8 +50,9 @@ class ColoredText:
     def __post_init__(self):
         if not self.label.strip():
             raise ValueError("a coloured text needs a label: it is what a screen reader says")
-        if bool(self.text) == bool(self.fixed):
-            raise ValueError(f"coloured text {self.label!r} shows either the text of a control or a fixed one")
+        if sum(map(bool, (self.text, self.fixed, self.codes))) != 1:
+            raise ValueError(f"coloured text {self.label!r} shows the text of a control, a fixed one, or an array of "
+                             "code points: one of the three")
         if not self.low <= 0 < self.high:
             raise ValueError(f"coloured text {self.label!r}: zero has no colour, so low is at most 0, high above it; "
                              f"got {self.low:g} and {self.high:g}")
@@ -80,10 +83,12 @@ class _Shown:
             control = controls.get(name)
             if name and not (isinstance(control, kinds) and getattr(control, "integer", True)):
                 raise ValueError(f"{where} names {name!r}, which is not {what} among its controls")
-        self.view, self.text = view, given[view.text] if view.text else view.fixed
+        self.view = view
+        written = fig.resolve(arrays, view.codes) if view.codes else ()
+        self.text = given[view.text] if view.text else view.fixed or "".join(map(chr, filter(None, written)))
         self.at = min(given[view.chooses], max(len(self.text) - 1, 0)) if view.chooses else None
         tints = fig.resolve(arrays, view.tint)
-        room = controls[view.text].max_length if view.text else len(view.fixed)
+        room = controls[view.text].max_length if view.text else len(view.fixed or written)
         if tints.ndim != (2 if view.row else 1) or tints.shape[-1] < room:
             raise ValueError(f"{where}: {view.tint!r} has the shape {tints.shape}; it needs {room} values"
                              f"{' a row' if view.row else ''}")

@@ -138,7 +138,7 @@ def _control(control, own: Say):
     key = f"controls.{control.name}"
     said = {"label": own(f"{key}.label", control.label), "unit": own(f"{key}.unit", control.unit)}
     if isinstance(control, Choice):
-        said["labels"] = tuple(own(f"{key}.options.{option}", label) for option, label in
+        said["labels"] = tuple(_shown(f"{key}.options.{option}", label, own) for option, label in
                                zip(control.options, control.labels or control.options, strict=True))
     return dataclasses.replace(control, **said)
 

@@ -8,6 +8,7 @@ from live_figures import Choice, ColoredText, LongText, Map, Pad, Slider, Text, 
 SLIDER = Slider(name="gain", label="Gain", min=0.0, max=2.0, step=0.1, value=1.0)
 STEP = Slider(name="t", label="Step", min=1, max=9, step=1, value=3, integer=True)
 CHOICE = Choice(name="act", label="Activation", options=("tanh", "relu"), value="tanh")
+INDEX = Choice(name="act", label="Activation", options=("tanh", "relu", "linear"), value="relu", indexed=True)
 TOGGLE = Toggle(name="on", label="On", value=True)
 TEXT = Text(name="word", label="Word", alphabet="abc", max_length=4, value="ab")
 LONG = LongText(name="text", label="Text", alphabet="abc\n", max_length=6, value="ab")
@@ -51,7 +52,7 @@ def test_a_bad_value_is_refused_with_the_control_and_the_fix(control, value, err
     assert says in str(caught.value)
 
 
-@pytest.mark.parametrize("control", [SLIDER, STEP, CHOICE, TOGGLE, TEXT, LONG, PAD, MAP])
+@pytest.mark.parametrize("control", [SLIDER, STEP, CHOICE, INDEX, TOGGLE, TEXT, LONG, PAD, MAP])
 def test_every_end_is_a_legal_value(control):
     for value in control.ends():
         assert control.check(value) == value
@@ -60,6 +61,7 @@ def test_every_end_is_a_legal_value(control):
 def test_compute_receives_arrays_and_structural_controls_plain_values():
     assert SLIDER.array(1).dtype == np.float64 and SLIDER.array(1).shape == ()
     assert STEP.array(4).dtype == np.int64
+    assert INDEX.array("linear") == 2 and INDEX.array("tanh").shape == () and INDEX.array("relu").dtype == np.int64
     assert CHOICE.array("relu") == "relu" and TOGGLE.array(False) is False
     np.testing.assert_array_equal(TEXT.array("cb"), [2, 1, -1, -1])
     np.testing.assert_array_equal(LONG.array("c\r\né"), [2, 3, 4, -1, -1, -1])
@@ -92,7 +94,8 @@ def test_a_pad_and_a_map_are_written_as_they_are_read():
         (lambda: Pad(name="g", label="G", rows=4, columns=4, pen=0), "pen"),
         (lambda: Map(name="g", label="G", rows=4, columns=4, picture="h", low=1, high=1), "below high"),
         (lambda: Map(name="g", label="G", rows=0, columns=4, picture="h", low=0, high=1), "one row"),
-        (lambda: ColoredText(label="G", tint="h", low=0, high=1), "either the text of a control"),
+        (lambda: ColoredText(label="G", tint="h", low=0, high=1), "one of the three"),
+        (lambda: ColoredText(label="G", tint="h", low=0, high=1, fixed="a", codes="h"), "one of the three"),
         (lambda: ColoredText(label=" ", tint="h", low=0, high=1, fixed="a"), "label"),
         (lambda: ColoredText(label="G", tint="h", low=0.5, high=1, fixed="a"), "at most 0"),
         (lambda: Choice(name="g", label="G", options=("a", "b"), value="a", labels=("A",)), "1 labels for 2"),

@@ -11,9 +11,9 @@ import pytest
 from live_figures import ColoredText, page, palette, raster, words
 from live_figures.figure import from_module
 from live_figures.widget import FigureBox
-from tests.engine.fixtures import reader, sketch, sorts
+from tests.engine.fixtures import echo, reader, sketch, sorts
 
-READER, SKETCH, SORTS = (from_module(m, m.__name__.rpartition(".")[2]) for m in (reader, sketch, sorts))
+ECHO, READER, SKETCH, SORTS = (from_module(m, m.__name__.rpartition(".")[2]) for m in (echo, reader, sketch, sorts))
 
 
 def view(**changed):
@@ -44,6 +44,30 @@ def test_a_fixed_text_without_a_control_is_no_slider():
     fixed = ColoredText(label="Fixed", fixed="abc", tint="rows", row="shown", low=-1, high=1)
     html = page.figure_html(dataclasses.replace(READER, views=(fixed,)))
     assert "abc" in "".join(part[-1] for part in html.split("</span>")) and 'role="slider"' not in html
+
+
+def test_a_text_that_the_figure_writes_ends_where_its_codes_are_0():
+    html = page.figure_html(ECHO)
+    marks = html.split('class="live-text"')[1].split("</div>")[0]
+    assert [part[-1] for part in marks.split("</span>")[:-1]] == [*"bca\ndej"]
+    assert '<span class="n" style="--t:100%">a</span>' in marks and '<span class="p" style="--t:100%">j</span>' in marks
+    assert 'role="slider"' not in marks
+    assert 'class="live-text" dir="auto"></div>' in page.figure_html(ECHO, text="")
+
+
+def test_a_text_of_codes_has_a_tint_for_each_of_them():
+    longer = dataclasses.replace(echo.views[0], tint="length")
+    with pytest.raises(ValueError, match="it needs 40 values"):
+        page.figure_html(dataclasses.replace(ECHO, views=(longer,)))
+
+
+def test_a_choice_that_is_an_index_has_one_program_and_its_own_name():
+    assert len(ECHO.variants()) == 1 and ECHO.run(way="3")["way_number"] == 2
+    html = page.figure_html(ECHO)
+    assert '<option value="shifted" selected>one further</option>' in html
+    assert '"kind":"index"' in html and "characters, one further." in html
+    listed = words.words(ECHO)
+    assert listed["echo.controls.way.options.whole"] == "as it is" and "echo.controls.way.options.3" not in listed
 
 
 def test_a_text_of_classes_says_the_names_and_shows_the_looks():

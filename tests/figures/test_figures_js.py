@@ -9,16 +9,17 @@ import numpy as np
 import pytest
 
 from helpers.live import load, names
-from live_figures import LongText, Map, Pad, Text
+from live_figures import Choice, LongText, Map, Pad, Text
 from live_figures.compile import compile_figure, variant_key
 from live_figures.figure import from_module
-from tests.engine.fixtures import everything, pairs, reader, sketch, sorts, walker
+from tests.engine.fixtures import echo, everything, pairs, reader, sketch, sorts, walker
 
 RANDOM_DRAWS = 3
 STEPS = 6
 TOLERANCE = 1e-10
 CODE_BUDGET = 4096  # bytes of gzipped code a figure, constants not counted
-FIXTURES = {f"fixture_{m.__name__.rpartition('.')[2]}": m for m in (everything, pairs, reader, sketch, sorts, walker)}
+FIXTURES = {f"fixture_{m.__name__.rpartition('.')[2]}": m for m in (echo, everything, pairs, reader, sketch, sorts,
+                                                                    walker)}
 ALL = [*names(), *FIXTURES]
 
 
@@ -41,6 +42,8 @@ def draw(control, rng):
         characters = control.alphabet + "é日\N{GRINNING FACE}\u0301"
         length = rng.integers(control.min_length, control.max_length + 1)
         return "".join(characters[k] for k in rng.integers(len(characters), size=length))
+    if isinstance(control, Choice):
+        return control.options[rng.integers(len(control.options))]
     if isinstance(control, Pad):
         return rng.uniform(size=(control.rows, control.columns))
     if isinstance(control, Map):

@@ -169,6 +169,39 @@ def test_keys_scroll_the_text_and_not_the_page(open_page):
     assert box.evaluate("box => box.scrollTop") > 500
 
 
+def test_a_text_that_the_figure_writes_follows_a_choice_that_is_an_index(open_page):
+    element = ready(open_page("echo.html"), "echo")
+    shown, choice = element.locator(".live-text"), element.get_by_role("combobox", name="Way")
+    assert shown.evaluate("box => box.textContent") == "bca\ndej"
+    for way, said in (("whole", "abj\ncdi"), ("3", "dec\nfgb")):
+        choice.select_option(way)
+        computed(element)
+        assert element.evaluate("el => el.controls.way") == way
+        assert shown.evaluate("box => box.textContent") == said
+    element.locator("textarea").fill("")
+    computed(element)
+    assert shown.evaluate("box => box.textContent") == ""
+    element.locator("textarea").fill("ab🙂")
+    element.page.wait_for_function("location.hash === '#echo?text=ab%F0%9F%99%82&way=3'")
+    element.page.reload()
+    assert ready(element.page, "echo").locator(".live-readout").inner_text() == "It says 3 characters, 3."
+
+
+def test_a_value_below_zero_is_underlined_as_strongly_as_it_is_coloured(open_page):
+    element = ready(open_page("echo.html"), "echo")
+    line = "m => [getComputedStyle(m).textDecorationLine, getComputedStyle(m).textDecorationColor]"
+    low, faint, high = (element.locator(".live-text span span", has_text=c).evaluate(line) for c in "aej")
+    assert (low[0], faint[0], high[0]) == ("underline", "underline", "none") and low[1] != faint[1]
+
+
+def test_the_chosen_character_is_in_sight_from_the_beginning(open_page):
+    tab = open_page("reader.html#reader?text=" + 100 * "%0A" + "&at=99")
+    box = ready(tab, "reader").locator(".live-text")
+    tab.wait_for_function("document.querySelector('.live-text').scrollTop > 500")
+    mark, frame = (part.bounding_box() for part in (box.locator(".at"), box))
+    assert frame["y"] <= mark["y"] and mark["y"] + mark["height"] <= frame["y"] + frame["height"] + 4
+
+
 def test_the_chosen_character_stays_inside_a_shorter_text(open_page):
     element = ready(open_page("reader.html"), "reader")
     element.evaluate("el => { el.controls = { at: 100 } }")

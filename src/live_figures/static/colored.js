@@ -45,7 +45,8 @@ export class Colored {
   // Brings text, tints and the chosen character up to date.
   draw() {
     const { figure, view } = this, { values } = figure;
-    const text = view.fixed || values[view.text].replace(/\r\n?/g, "\n");
+    const text = view.fixed || (view.codes ? String.fromCodePoint(...figure.program.refer(view.codes).view.filter(Boolean))
+      : values[view.text].replace(/\r\n?/g, "\n"));
     this.tints = figure.program.refer(view.row ? `${view.tint}[${values[view.row]}]` : view.tint).view;
     if (text !== this.text) this.lay(text);
     if (view.chooses) this.follow(values[view.chooses]);
@@ -73,7 +74,7 @@ export class Colored {
     const end = Math.min(control.max, last);
     if (+input.max !== end) { input.max = end; figure.show(view.chooses); }
     if (at !== wanted) { this.choose(at); return; }
-    const moved = this.at !== undefined && at !== this.at;
+    const moved = at !== this.at;
     this.at = at;
     if (moved) this.reveal(at);
     this.page.setAttribute("aria-valuemax", last);

@@ -48,6 +48,8 @@ const choice = {
   read: (control, input) => input.value,
 };
 
+const index = { ...choice, array: ({ options }, value) => options.indexOf(value) };
+
 const toggle = {
   problem: (control, value) => (typeof value === "boolean" ? "" : ["needs_toggle"]),
   show(control, input, value) { input.checked = value; },
@@ -56,4 +58,4 @@ const toggle = {
 };
 
 // Other kinds come in files of their own, which stand before this one in a page that needs them.
-export const kinds = { slider, choice, toggle, ...globalThis.LiveParts };
+export const kinds = { slider, choice, index, toggle, ...globalThis.LiveParts };
