@@ -25,6 +25,7 @@ from experiments import (
     forecast,
     highlighter,
     long_memory,
+    parity,
     reviews,
     selective_copy,
     shell_game,
@@ -34,6 +35,7 @@ from experiments.core import (
     Run,
     best_rates,
     read_runs,
+    scores_of,
     sweep,
     train_until,
     tuning_settings,
@@ -245,26 +247,57 @@ def test_the_page_of_results_is_what_the_saved_runs_say():
     assert (RESULTS.parent / "results.md").read_text() == render(MODULES, RESULTS)
 
 
-def test_what_the_page_reads_from_its_tables_is_there():
+def test_what_the_page_says_of_adding_as_in_1997():
+    """Every sentence of the reading."""
     runs = saved(adding_1997)
-    assert solved(runs, net="LSTM") == 3
+    needed = [r.sequences for r in runs if r.solved]
+    assert solved(runs, net="LSTM") == len(needed) == 3 and (min(needed), max(needed)) == (94_000, 210_000)
     baseline = tasks.adding_baseline(100, "1997")
-    assert all(abs(r.score / baseline - 1) < 0.15 for r in runs if r.setting["net"] == "tanh RNN")
+    assert all(abs(score / baseline - 1) < 0.105 for score in scores_of(runs, net="tanh RNN"))
+
+
+def test_what_the_page_says_of_clipping():
+    """Every sentence of the reading."""
     runs = saved(clipping)
-    for length in clipping.LENGTHS:
-        counts = [solved(runs, method=method, length=length) for method in clipping.METHODS]
-        assert counts == sorted(counts)
-    totals = [solved(runs, method=method) for method in clipping.METHODS]
-    assert totals[0] < totals[1] < totals[2]
+    counts = {method: [solved(runs, method=method, length=n) for n in clipping.LENGTHS] for method in clipping.METHODS}
+    assert counts == {"SGD": [5, 0, 0, 0, 0], "SGD, clipped": [5, 5, 5, 4, 0],
+                      "SGD, clipped, regulariser": [5, 5, 5, 5, 5]}
+
+
+def test_what_the_page_says_of_long_memory():
+    """Every sentence of the reading."""
     runs = saved(long_memory)
-    tanh = ("tanh, clipped", "tanh, orthogonal, clipped")
+    counts = {(task, net): [solved(runs, task=task, net=net, length=n) for n in long_memory.LENGTHS]
+              for task in long_memory.TASKS for net in long_memory.NETS}
+    tanh = ("tanh, no clipping", "tanh, clipped", "tanh, orthogonal, clipped")
     gated, irnn = "LSTM, clipped", "ReLU, identity, clipped"
-    assert solved(runs, task="adding", net=gated) > max(solved(runs, task="adding", net=net) for net in tanh)
-    assert solved(runs, net=irnn) > max(solved(runs, net=net) for net in tanh)
-    assert solved(runs, net=gated, length=100) == 0 < solved(runs, net=irnn, length=100, task="temporal order")
-    assert solved(runs, task="temporal order", net=tanh[0], length=50) > 0
-    plain = solved(runs, net="tanh, no clipping")
-    assert abs(plain - solved(runs, net="tanh, clipped")) <= 1
+    assert counts["adding", gated] == [3, 3, 0] and counts["adding", irnn] == [2, 1, 0]
+    assert all(counts["adding", net] == [0, 0, 0] for net in tanh)
+    errors = lambda n, net: scores_of(runs, task="adding", length=n, net=net)  # noqa: E731
+    assert max(max(errors(20, net)) for net in tanh) < tasks.adding_baseline(20) / 7
+    assert min(min(errors(100, net)) for net in long_memory.NETS) > 0.88 * tasks.adding_baseline(100)
+    order = [counts["temporal order", net] for net in (irnn, gated, *tanh)]
+    assert order == [[3, 3, 3], [3, 3, 0], [3, 2, 0], [3, 1, 0], [3, 3, 0]]
+    for net in (gated, *tanh):
+        assert max(scores_of(runs, task="temporal order", length=100, net=net)) < 0.3
+    free, clipped = (np.array([counts[task, net] for task in long_memory.TASKS]) for net in tanh[:2])
+    assert np.abs(free - clipped).max() == 1
+
+
+def test_what_the_page_says_of_parity():
+    """Every sentence of the reading."""
+    runs = saved(parity)
+    shares = lambda net, **setting: scores_of(runs, net=net, **setting)  # noqa: E731
+    for net in ("tanh RNN", "LSTM"):
+        assert parity.summary(runs)[net]["right"] == {str(n): [1.0] * 5 for n in parity.TESTED}
+    failed = lambda net: [sum(share < 0.99 for share in shares(net, rate=rate, length=256))  # noqa: E731
+                          for rate in parity.RATES]
+    assert failed("tanh RNN") == [2, 1, 0] and failed("LSTM") == [0, 0, 1]
+    assert max(shares("diagonal, decays in (0, 1)")) < 0.53
+    signed = "diagonal, decays in (−1, 1)"
+    assert min(shares(signed, length=40)) == max(shares(signed, length=100)) == 1
+    assert np.round([min(shares(signed, length=256)), max(shares(signed, length=256))], 2).tolist() == [0.5, 0.82]
+    assert max(shares("transformer, two layers")) < 0.57
 
 
 def test_what_the_page_says_of_captions():
@@ -282,6 +315,8 @@ def test_what_the_page_says_of_captions():
     assert of("nowhere", "sentence").min() == 1 and of("nowhere").max() < 0.03
     (told,) = of("four linear classifiers and the rule")
     assert told > of("every step").max() > of("nearest picture")[0] + 0.3
+    gap = {way: np.median(of(way, "training") - of(way)) for way in captions.WAYS}
+    assert [f"{gap[way]:.2f}" for way in ("every step", "first step", "output")] == ["0.12", "0.12", "0.06"]
     gain = {kind: rows["four linear classifiers and the rule"][kind][0] - of("every step", kind).mean()
             for kind in captions.KINDS}
     assert min(gain["ink"], gain["height"]) > 0.02 and max(gain["digit"], gain["lean"]) < -0.01
@@ -378,6 +413,8 @@ def test_what_the_page_says_of_counting():
     assert lstm.max() < min(4 * counting.LONGEST, counting.TESTED)
     early = {cell: [r.solved for r in runs if r.setting["cell"] == cell and r.setting["seed"] in counting.TUNING_SEEDS]
              for cell in counting.UNITS}
+    rates = {cell: row["rate"] for cell, row in counting.summary(runs).items()}
+    assert (rates["GRU"], rates["LSTM"]) == (max(counting.RATES), min(counting.RATES))
     assert sum(early["LSTM"]) == 3 and len(early["LSTM"]) == 6 and all(early["GRU"])
 
 

@@ -95,12 +95,12 @@ def chapter_title(chapter: int) -> str:
 
 
 def section(module, runs: list[Run]) -> str:
-    """One experiment: the paper, our plots, what they show, the tables, and in what we depart from the paper."""
+    """One experiment: the paper; our plots, what they show, the tables; and in what we depart from the paper."""
     plots = module.plots(runs) if hasattr(module, "plots") else []
     seconds = sum(r.seconds for r in runs)
     return "\n\n".join((
         f"(results:{module.NAME})=\n### {module.TITLE}", f"**Paper.** {module.PAPER}",
-        f"**Ours.** {module.READING}", *map(directive, plots), module.table(runs),
+        *map(directive, plots), f"**Ours.** {module.READING}", module.table(runs),
         f"**Deviations.** {module.DEVIATIONS} ({seeds_used(module, runs)}; {len(runs)} runs, {duration(seconds)} of "
         "one thread.)\n"))
 

@@ -24,8 +24,9 @@ DEVIATIONS = (
     "2,560 fresh sequences, all of one length, have an absolute error below 0.04."
 )
 READING = (
-    "As in the paper, the LSTM solves the task, with every seed. The tanh RNN ends where it knows nothing: near the "
-    "error of the best constant answer."
+    "The LSTM solves the task with each of three seeds, after 94,000 to 210,000 sequences. The tanh RNN, trained in "
+    "the same way, ends after 300,000 within a tenth of the error of the best constant answer: by that measure it "
+    "has learned nothing. Neither was tuned."
 )
 
 LENGTH, BATCH, LIMIT, EVERY, HIDDEN, TESTED = 100, 20, 15_000, 100, 20, 2_560

@@ -32,18 +32,19 @@ DEVIATIONS = (
     "each network fed with its own output."
 )
 READING = (
-    "Within the lengths of the training attention gets at least 0.999 of the symbols right at every length and with "
+    "Within the lengths of the training attention gets at least 99.9 % of the symbols right at every length and with "
     "every seed, while the fixed vector of the same network loses a third of 12 symbols or more; so it is at both "
     "rates that were tried. A wider vector holds more, at every length from 8 on. The mean of all states does no "
     "better than the last one: what helps is the choice among the states, not their sum. Beyond the lengths of the "
-    "training attention falls too, to less than half of 30 symbols: where to look next has been learned, and on short "
-    "texts. In Bahdanau et al. the network with attention that was trained on up to 30 words falls on longer sentences "
-    "as well. Gradients: in an untrained network with a fixed vector of 48 an input 23 steps back moves the score of a "
-    "right symbol more than 200 times less than an input one step back; with attention three times less. So it is with "
-    "the mean, too: a path past the recurrence is enough. Training changes the picture: with the fixed vector of 48 "
-    "the farthest inputs then move the scores most of all, with attention the input that is to be repeated. What "
-    "cannot be concluded: what a fixed vector holds at best. With longer trainings, or at rates above the two that "
-    "were tried, these networks may hold more."
+    "training attention falls too, to less than half of 30 symbols: where to look next has been learned, and on "
+    "short texts. In Bahdanau et al. the network with attention that was trained on up to 30 words falls on longer "
+    "sentences as well.\n\n"
+    "Gradients: in an untrained network with a fixed vector of 48 an input 23 steps back moves the score of a right "
+    "symbol more than 200 times less than an input one step back; with attention three times less. So it is with the "
+    "mean, too: a path past the recurrence is enough. Training changes the picture: with the fixed vector of 48 the "
+    "farthest inputs then move the scores most of all, with attention the input that is to be repeated.\n\n"
+    "What cannot be concluded: what a fixed vector holds at best. With longer trainings, or at rates above the two "
+    "that were tried, these networks may hold more."
 )
 
 RATES = (3e-3, 1e-2)

@@ -33,11 +33,13 @@ DEVIATIONS = (
 READING = (
     "At every step is the best of the four ways and at the output the last, with every seed; the two ways in which "
     "the picture is seen once lie between them. So it is other here than in the papers. The order is the same on the "
-    "training pictures: that a network that looks at every step overfits more easily, as Vinyals et al. say of "
-    "theirs, is not what we see. Merged at the output, the digit is right as often as at every step, thin or thick "
-    "much less often. Without a picture the sentences are correct and their content is guessed. Four linear "
-    "classifiers that are told the rule do better than any of the networks, above all on thin or thick and on top or "
-    "bottom; in the digit and the lean the network that looks at every step does better than they."
+    "training pictures. Vinyals et al. say of theirs that a network that looks at every step overfits more easily; "
+    "here the gap between training and test pictures is as wide, in the median, at every step as at the first (12 "
+    "points), and half as wide at the output. Merged at the output, the digit is right as often as at every step, "
+    "thin or thick much less often.\n\n"
+    "Without a picture the sentences are correct and their content is guessed. Four linear classifiers that are told "
+    "the rule do better than any of the networks, above all on thin or thick and on top or bottom; in the digit and "
+    "the lean the network that looks at every step does better than they."
 )
 WAYS = ("every step", "first step", "before the words", "output")
 CONTROL = "nowhere"

@@ -25,8 +25,10 @@ DEVIATIONS = (
     "sequences; chance is 25 %."
 )
 READING = (
-    "The paper's ordering, at every length: clipping reaches further than plain gradient descent, and the regulariser "
-    "further than clipping alone."
+    "The paper's ordering: of 25 runs plain gradient descent solves 5, all at length 10; with clipping 19 are "
+    "solved, and with clipping and the regulariser all 25. What the regulariser adds shows at lengths 40 and 50 "
+    "only: clipped networks are solved 4 and 0 times of 5 without it, 5 and 5 times with it. One rate and one weight "
+    "of the regulariser, not tuned."
 )
 
 BATCH, LIMIT, EVERY, HIDDEN, TESTED, RATE = 20, 6_000, 250, 50, 500, 0.1

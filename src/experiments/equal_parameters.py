@@ -42,13 +42,15 @@ READING = (
     "and no tanh run does; in copying every run of the GRU beats every run of the LSTM; on text it is the other way "
     "round in the median, and every run of the three LSTMs beats every tanh run, while the GRU's overlap with them. "
     "Unlike Greff et al., we see variants differ: with coupled gates adding takes, in the median, less than half the "
-    "LSTM's sequences, and peepholes help in copying. A start decides much: on temporal order the tanh RNN, each time "
-    "at the rate chosen for it, solves nothing from the uniform start and 3 of 5 from the orthogonal one, and the "
-    "LSTM falls from 5 of 5 to 2 of 5 when its forget gate starts at 1/2. What cannot be concluded: which cell is "
-    "best, or why. These are small networks, five seeds and short trainings, on text too short to get far below "
-    "trigrams; longer ones may change the order. The GRU and the coupled LSTM took the largest of the three rates on "
-    "every task and might do better with a larger one. They also have more units than the LSTM at equal parameters: "
-    "whether gates, units or rates made the difference, these runs do not say."
+    "LSTM's sequences, and in copying peepholes help, in the median.\n\n"
+    "Initialisation decides much: on temporal order the tanh RNN, each time at the rate chosen for it, solves "
+    "nothing from uniform initial weights and 3 of 5 from orthogonal ones, and the LSTM falls from 5 of 5 to 2 of 5 "
+    "when its forget gate starts at 1/2.\n\n"
+    "What cannot be concluded: which cell is best, or why. These are small networks, five seeds and short trainings, "
+    "on text too short to get far below trigrams; longer ones may change the order. The GRU and the coupled LSTM "
+    "took the largest of the three rates on every task and might do better with a larger one. They also have more "
+    "units than the LSTM at equal parameters: whether gates, units or rates made the difference, these runs do not "
+    "say."
 )
 
 RATES = (3e-3, 1e-2, 3e-2)

@@ -39,12 +39,13 @@ READING = (
     "the scaled error. Six months ahead each of the five runs of both is ahead of the plain autoregression, which is "
     "often the only baseline (of the two seeds that chose the rate of the LSTM one is not); but both are behind, in "
     "the median, the one that knows the time of year, as they do. An LSTM that is not told the month lies between in "
-    "the median, as it would if part of what the LSTM gained were the season; the ranges overlap. Twelve months ahead "
-    "the best is climatology, which does not look at the sea. Seeds matter most there: of the five LSTMs that are not "
-    "told the month two are ahead of climatology, at 0.60 and 0.62, and one is far behind, at 0.83; and the two seeds "
-    "that chose the rate of the GRU reach 0.59 and 0.64, ahead of all five in its row. Reported alone, each would tell "
-    "another story. What this does not say: it is one series, with 480 months to fit and 132 to test on, and without "
-    "the other measurements that real forecasts of El Niño have."
+    "the median, as it would if part of what the LSTM gained were the season; the ranges overlap.\n\n"
+    "Twelve months ahead the best is climatology, which does not look at the sea. Seeds matter most there: of the "
+    "five LSTMs that are not told the month two are ahead of climatology, at 0.60 and 0.62, and one is far behind, "
+    "at 0.83; and the two seeds that chose the rate of the GRU reach 0.59 and 0.64, ahead of all five in its row. "
+    "Reported alone, each would tell another story.\n\n"
+    "What this does not say: it is one series, with 480 months to fit and 132 to test on, and without the other "
+    "measurements that real forecasts of El Niño have."
 )
 
 AHEAD = (1, 6, 12)

@@ -32,10 +32,11 @@ READING = (
     "%. Nine tenths of the difference are calls and other names, which differ by definition in nothing but the "
     "bracket that follows. Next come the first letters of keywords and the first characters of strings. Docstrings, "
     "of which we expected it too, do not need the future here: their first quotes are right at least as often one "
-    "way. Is a second direction more than a few characters of look-ahead? A one-way net that answers four characters "
-    "late closes about two fifths of the gap. Eight late it gets more of the calls right and loses numbers, operators "
-    "and white space, which it has to keep in mind for as long: at this size, and after this training, a delay does "
-    "not replace the second direction. Over all characters, no neighbourhood that we counted comes near a network."
+    "way.\n\n"
+    "Is a second direction more than a few characters of look-ahead? A one-way net that answers four characters late "
+    "closes about two fifths of the gap. Eight late it gets more of the calls right and loses numbers, operators and "
+    "white space, which it has to keep in mind for as long: at this size, and after this training, a delay does not "
+    "replace the second direction. Over all characters, no neighbourhood that we counted comes near a network."
 )
 
 RATES = (0.003, 0.006, 0.012, 0.024)

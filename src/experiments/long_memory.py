@@ -1,4 +1,4 @@
-"""Which start and which cell learn the adding problem and the temporal order, and up to which length?"""
+"""Which initialisation and which cell learn the adding problem and the temporal order, and up to which length?"""
 
 from __future__ import annotations
 
@@ -14,23 +14,29 @@ from .wording import in_percent, rate_table
 
 NAME = "long_memory"
 CHAPTER = 4
-TITLE = "Adding and temporal order: starts, clipping and cells"
+TITLE = "Adding and temporal order: initialisation, clipping and cells"
 PAPER = (
-    "Hochreiter & Schmidhuber (1997), experiment 6a: an LSTM learns the temporal order at length 100–110 after 31,390 "
-    "sequences. Le, Jaitly & Hinton (2015): a ReLU net started at the identity learns the adding problem about as well "
-    "as an LSTM."
+    "Hochreiter & Schmidhuber (1997), experiment 6a: an LSTM learns the temporal order at length 100–110 after "
+    "31,390 sequences. Le, Jaitly & Hinton (2015): a ReLU network whose recurrent weights start at the identity "
+    "learns the adding problem about as well as an LSTM."
 )
 DEVIATIONS = (
-    "50 hidden units; Adam with learning rate 0.001 for every net; batches of 20 fresh sequences, at most 4,000 of "
-    "them. Clipping is by the norm of the whole gradient, at 1. Solved means, on 500 fresh sequences: a mean squared "
-    "error below 0.01 (adding; always answering 1 gives 0.167), or at least 99 % right (temporal order; chance is "
-    "25 %)."
+    "50 hidden units; the ReLU network starts with input weights of standard deviation 0.001, as in its paper, the "
+    "others with torch's (up to 0.14); the LSTM's forget bias is 1; Adam with learning rate 0.001 for every net; "
+    "batches of 20 fresh sequences, at most 4,000 of them. Clipping is by the norm of the whole gradient, at 1. "
+    "Solved means, on 500 fresh sequences: a mean squared error below 0.01 (adding; always answering 1 gives 0.167), "
+    "or at least 99 % right (temporal order; chance is 25 %)."
 )
 READING = (
-    "Gates and the identity start reach further than a tanh RNN, whatever its start. What we could not repeat: at "
-    "length 100 the LSTM stayed unsolved within 80,000 sequences, while the net with the identity start learned the "
-    "temporal order there. And with Adam a tanh RNN often learns the temporal order at length 50, where we expected "
-    "chance. With Adam, clipping made no difference that three seeds could show."
+    "On adding the LSTM is ahead: it solves every run at lengths 20 and 50, the ReLU network that starts at the "
+    "identity 2 and 1 of 3, a tanh network none (at length 20 the tanh networks do end far below the error of a "
+    "constant answer). At length 100 nobody gets away from that error. On temporal order the ReLU network reaches "
+    "furthest, with 3 of 3 at every length. At length 50 the LSTM and the orthogonal tanh network solve 3 of 3 as "
+    "well, where the Gaussian tanh network solves 2 without clipping and 1 with it; at length 100 all of these are "
+    "at chance. With Adam, clipping made no difference that three seeds could show.\n\n"
+    "What we could not repeat: at length 100 the LSTM stays unsolved within 80,000 sequences, on both tasks. What "
+    "cannot be concluded: whether it is the identity or the ReLU that helps, since both come together here, and "
+    "which network is best, since one rate served them all."
 )
 
 BATCH, LIMIT, EVERY, HIDDEN, TESTED = 20, 4_000, 250, 50, 500

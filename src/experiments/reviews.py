@@ -38,15 +38,16 @@ DEVIATIONS = (
 )
 READING = (
     "Order is what decides here, and what the networks use: with the words shuffled the LSTM is at chance on every "
-    "contrast, whatever the training. How much better they are than counting depends on the training. With 200 reviews "
-    "they are on the whole no better than the bag of words (ahead by a few points on contrasts), and the bag with two "
-    "rules by hand is far ahead of both. With 3,200 every run of both cells gets at least 99 % of each kind of the "
-    "training right, and 77 % of the new pairs or more, where the bags are at chance or far below: they have no way to "
-    "know what *not* does to a word that they never saw behind *not*. Pairs and triples of words, the usual strong "
-    "baseline, gain on negations and on contrasts, and lose on plain reviews. On reviews longer than any in training "
-    "the rules by hand hold, at 99 % or more, and nine of the ten networks are behind every run of theirs. What these "
-    "runs do not say: how this would come out on real reviews, whose words are many more, whose labels are noisy, and "
-    "of which plain opinions may be the larger part."
+    "contrast, whatever the training.\n\n"
+    "How much better they are than counting depends on the training. With 200 reviews they are on the whole no "
+    "better than the bag of words (ahead by a few points on contrasts), and the bag with two rules by hand is far "
+    "ahead of both. With 3,200 every run of both cells gets at least 99 % of each kind of the training right, and 77 "
+    "% of the new pairs or more, where the bags are at chance or far below: they have no way to know what *not* does "
+    "to a word that they never saw behind *not*. Pairs and triples of words, the usual strong baseline, gain on "
+    "negations and on contrasts, and lose on plain reviews. On reviews longer than any in training the rules by hand "
+    "hold, at 99 % or more, and nine of the ten networks are behind every run of theirs.\n\n"
+    "What these runs do not say: how this would come out on real reviews, whose words are many more, whose labels "
+    "are noisy, and of which plain opinions may be the larger part."
 )
 
 SIZES = (200, 800, 3200)  # training reviews

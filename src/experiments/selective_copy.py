@@ -34,13 +34,13 @@ DEVIATIONS = (
 )
 READING = (
     "All four minimal nets get far beyond what can be had without the order, to between 94 and 99 % of the tokens; "
-    "three layers help the minGRU a little in the median, and the minLSTM not. The GRU does better with equally many "
+    "in the median three layers help the minGRU a little, and the minLSTM not. The GRU does better with equally many "
     "parameters: with one layer every run of it is ahead of every run of the minGRU, with three the ranges meet, and "
-    "with either two of its three runs reach 99 %, which no minimal run does. The LSTM varies most: with one layer two"
-    " of its runs reach 99 % and one never leaves a guess, with three they are on 69 to 97 % and not done after 1,500 "
-    "batches. With one layer the GRU and the LSTM take the largest of the three rates, so that a wider choice may suit"
-    " them. These are short sequences and short trainings: how the cells compare at the paper's 4,096 steps they do "
-    "not say."
+    "with either two of its three runs reach 99 %, which no minimal run does.\n\n"
+    "The LSTM varies most: with one layer two of its runs reach 99 % and one never leaves a guess, with three they "
+    "are on 69 to 97 % and not done after 1,500 batches. With one layer the GRU and the LSTM take the largest of the "
+    "three rates, so that a wider choice may suit them.\n\n"
+    "These are short sequences and short trainings: how the cells compare at the paper's 4,096 steps they do not say."
 )
 
 LENGTH, TOKENS, KINDS = 32, 4, 8  # steps to read, how many of them hold a token, of how many kinds

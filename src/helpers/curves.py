@@ -19,7 +19,7 @@ __all__ = ["Curves"]
 _SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x", "line-ew-open", "line-ns-open")
 _BASELINES = ("dot", "longdash", "dash", "dashdot")
 _APART = 0.009  # of the axis: the strokes of one place stand side by side
-_MARKED = 16  # a line through more places than these has no marks
+_MARKED = 16  # a line through more places than these has no marks, and its strokes stand where they belong
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,8 +94,9 @@ class Curves:
                              for part in (statistics.median, min, max))
         several = any(len(seeds) > 1 for seeds in values)
         spread = {"array": high - middle, "arrayminus": middle - low, "thickness": 1.5, "width": 0, "color": COLORS[k]}
-        steps = (k - (len(self.rows) - 1) / 2) * _APART * several
+        marked = len(at) <= _MARKED
+        steps = (k - (len(self.rows) - 1) / 2) * _APART * several * marked
         fig.add_scatter(x=at * (at[-1] / at[0]) ** steps if self.log_x else at + (at[-1] - at[0]) * steps, y=middle,
-                        name=name, mode="lines+markers" if len(at) <= _MARKED else "lines",
+                        name=name, mode="lines+markers" if marked else "lines",
                         line={"color": COLORS[k], "width": 2, "dash": DASHES[k]},
                         marker={"symbol": _SYMBOLS[k], "size": 8}, error_y=spread if several else None)
