@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import functools
 import http.server
+import re
 import sys
 import threading
 from pathlib import Path
@@ -13,9 +14,21 @@ from pathlib import Path
 __all__ = ["open_server", "serving"]
 
 
+_POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]*)"')
+
+
 class _Handler(http.server.SimpleHTTPRequestHandler):
+    """Files as they are, and pages with the policy that they carry as a header too, where it can forbid framing."""
+
     # Windows' registry may call scripts text/plain, which browsers then refuse.
     extensions_map = {**http.server.SimpleHTTPRequestHandler.extensions_map, ".js": "text/javascript"}
+
+    def end_headers(self):
+        path = Path(self.translate_path(self.path))
+        page = path / "index.html" if path.is_dir() else path
+        if page.suffix == ".html" and page.is_file() and (found := _POLICY.search(page.read_text(encoding="utf-8"))):
+            self.send_header("Content-Security-Policy", f"{found[1]}; frame-ancestors 'self'")
+        super().end_headers()
 
     def log_message(self, *args):
         """Stay silent: the address that `main` prints should remain in sight."""

@@ -6,9 +6,11 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlparse
+from xml.etree import ElementTree
 
 import pytest
 import yaml
+from rnn_book.security import policy
 
 ROOT = Path(__file__).resolve().parents[2]
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text())
@@ -57,6 +59,21 @@ def test_it_asks_no_other_host(page):
     assert [a for a in _loaded(page) if urlparse(a).netloc] == []
     inline = re.findall(r"(?:@import|url\()\s*[\"']?https?://[^\"')]+", page.path.read_text(encoding="utf-8"))
     assert inline == []
+
+
+def test_it_says_which_scripts_may_run_and_allows_no_others(page):
+    (rules,) = [a["content"] for a in page.all("meta") if a.get("http-equiv") == "Content-Security-Policy"]
+    assert rules == policy(page.path.read_text(encoding="utf-8"), {"window.print()", "toggleFullScreen()"})
+    scripts = next(rule for rule in rules.split("; ") if rule.startswith("script-src"))
+    assert "'unsafe-inline'" not in scripts and "'unsafe-eval'" not in scripts and "http" not in rules
+
+
+def test_its_formulas_are_valid_for_screen_readers(page):
+    children = {"msub": 2, "msup": 2, "msubsup": 3, "mfrac": 2, "munder": 2, "mover": 2, "munderover": 3, "mroot": 2}
+    for formula in re.findall(r"<math .*?</math>", page.path.read_text(encoding="utf-8"), re.S):
+        for element in ElementTree.fromstring(formula).iter():
+            tag = element.tag.rpartition("}")[2]
+            assert len(element) == children.get(tag, len(element)), f"{tag}: {formula}"
 
 
 def test_everything_it_asks_for_is_there(page, built_book):

@@ -11,8 +11,9 @@ from docutils import nodes
 from fontTools.ttLib import TTFont
 from minibook import ROOT
 from rnn_book.execution import cache_key
-from rnn_book.maths import Katex, KatexError, latex_for_katex
+from rnn_book.maths import Katex, KatexError, formula_parts, latex_for_katex
 from rnn_book.pages import describe, quiet, wanted
+from rnn_book.security import handlers, policy, with_policy
 from rnn_book.styles import icon_codes, purge, subset_font
 
 from live_figures.sphinx import figures_on
@@ -68,7 +69,7 @@ def test_a_subset_font_has_the_glyphs_asked_for_and_no_others():
         ("sphinx-thebe.js", '<div class="highlight thebe">', False),
         ("const THEBE_JS_URL = 'x'", "", False),
         ("togglebutton.css", '<div class="admonition dropdown">', True),
-        ("togglebutton.css", "<p></p>", False),
+        ("togglebutton.css", "<label class=\"live-toggle\">", False),
         ("book.css", "", True),
     ],
 )
@@ -153,6 +154,36 @@ def test_a_wrong_formula_raises_and_the_next_one_still_draws(katex):
 )
 def test_latex_for_katex(latex, nowrap, given):
     assert latex_for_katex(nodes.math_block(latex, latex, nowrap=nowrap)) == given
+
+
+@pytest.mark.parametrize(
+    ("latex", "parts"),
+    [
+        (r"a = 1, \qquad b = 2", ["a = 1,", "b = 2"]),
+        (r"a \quad b", [r"a \quad b"]),
+        (r"\text{this \qquad that}", [r"\text{this \qquad that}"]),
+        (r"\{ a \} \qquad b", [r"\{ a \}", "b"]),
+        (r"\begin{aligned} a \qquad b \end{aligned}", [r"\begin{aligned} a \qquad b \end{aligned}"]),
+    ],
+)
+def test_formulas_side_by_side_are_parts(latex, parts):
+    assert formula_parts(latex) == parts
+
+
+def test_the_name_of_an_operator_is_one_index(katex):
+    assert "<msub><mi>s</mi><mrow><mi>max</mi>" in katex.draw(r"s_{\max}", display=False)
+
+
+# --- the policy ---
+
+
+def test_a_policy_allows_what_the_page_holds_and_nothing_else():
+    page = '''<meta charset="utf-8" /><script>let a = 1;</script><script src="b.js"></script>
+        <script type="application/json">{}</script><button onclick="print(&quot;x&quot;)">p</button>'''
+    rules = with_policy(page)
+    assert rules.count("sha256-") == 2 and "'unsafe-hashes'" in rules and with_policy(rules) == rules
+    assert handlers(page) == {'print("x")'}
+    assert "unsafe-hashes" not in policy("<meta charset='utf-8'>")
 
 
 # --- live ---

@@ -1,7 +1,7 @@
 """Everyone can use a figure: labels, keys, contrast, room for fingers, print, and questions answered in the page."""
 
 import pytest
-from live_pages import ready, rgb
+from live_pages import move, ready, rgb
 
 from live_figures import palette
 
@@ -96,11 +96,15 @@ def test_a_phone_has_room_for_fingers_and_no_sideways_scroll(open_page):
     assert len(set(tab.evaluate(lefts))) == 1
 
 
-def test_print_shows_the_figure_and_hides_the_controls(open_page):
+def test_print_shows_the_figure_and_the_value_of_every_control(open_page):
     tab = open_page("everything.html")
-    ready(tab)
+    element = ready(tab)
+    move(element, gain=1.5, mirror=True)
     tab.emulate_media(media="print")
-    assert not tab.locator(".live-controls").is_visible()
+    assert not any(e.is_visible() for e in tab.locator("live-figure :is(button, input[type=range])").all())
+    seen = tab.locator(".live-controls").inner_text()
+    assert "Gain" in seen and "1.50" in seen and element.get_by_text("Mirror").is_visible()
+    assert tab.locator("select").first.is_visible()
     assert tab.locator(".live-plot").is_visible()
     assert tab.locator("figcaption").is_visible()
 

@@ -53,6 +53,25 @@ def test_a_state_in_the_address_is_scrolled_to_at_load(open_page):
     assert abs(tab.evaluate("document.querySelector('live-figure').getBoundingClientRect().top")) < 200
 
 
+def test_back_returns_to_the_reader_s_place_and_not_to_a_figure_that_was_moved(open_page):
+    tab = open_page("far.html")
+    tab.evaluate("""() => { const a = document.createElement("a"); a.href = "#top"; a.textContent = "up";
+        a.style = "display: block; margin-block: 3000px 1500px"; document.querySelector("live-figure").after(a);
+        document.querySelector("h1").id = "top"; }""")
+    tab.evaluate("document.querySelector('live-figure').scrollIntoView()")
+    move(ready(tab), gain=0.5)
+    wait_for_hash(tab, "#everything?gain=0.5")
+    link = tab.get_by_text("up", exact=True)
+    link.scroll_into_view_if_needed()
+    place = tab.evaluate("scrollY")
+    link.click()
+    tab.wait_for_function("scrollY < 50")
+    tab.go_back()
+    tab.wait_for_function("place => Math.abs(scrollY - place) < 50", arg=place)
+    tab.wait_for_timeout(300)
+    assert abs(tab.evaluate("scrollY") - place) < 50
+
+
 def test_headings_keep_working(open_page):
     tab = open_page("everything.html#below")
     assert tab.evaluate("scrollY") > 300

@@ -9,6 +9,7 @@ from .execution import setup_execution
 from .maths import setup_maths
 from .pages import setup_pages
 from .repository import setup_repository
+from .security import setup_security
 from .styles import setup_styles
 
 __all__ = ["setup"]
@@ -16,6 +17,7 @@ __all__ = ["setup"]
 
 def setup(app: Sphinx) -> dict:
     """Register every component; the order is that in which their handlers of one event run."""
-    for component in (setup_repository, setup_execution, setup_maths, setup_curves, setup_pages, setup_styles):
+    for component in (setup_repository, setup_execution, setup_maths, setup_curves, setup_pages, setup_styles,
+                      setup_security):
         component(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

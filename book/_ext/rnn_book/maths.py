@@ -22,12 +22,14 @@ from sphinx.util.math import get_node_equation_number
 from .root import ROOT
 from .tidy import node_binary
 
-__all__ = ["Katex", "KatexError", "katex_css", "latex_for_katex", "setup_maths"]
+__all__ = ["Katex", "KatexError", "formula_parts", "katex_css", "latex_for_katex", "setup_maths"]
 
 log = logging.getLogger(__name__)
 
 # `strict` turns what KaTeX would draw in its own way, such as a line break that TeX ignores, into an error.
 _OPTIONS = {"throwOnError": True, "strict": "error", "output": "htmlAndMathml"}
+# KaTeX puts the name of an operator and the sign that applies it side by side where MathML allows one element.
+_APPLIED = re.compile("(<mi>[a-z]+</mi><mo>\u2061</mo>)(?=</msub>)")
 _NUMBERED = re.compile(r"\\(begin|end)\{(equation|align|gather|alignat)\}")
 
 
@@ -60,7 +62,7 @@ class Katex:
             answer = self._ask({"latex": latex, "options": {**_OPTIONS, "displayMode": display}})
             if "error" in answer:
                 raise KatexError(answer["error"])
-            self._drawn[latex, display] = answer["html"]
+            self._drawn[latex, display] = _APPLIED.sub(r"<mrow>\1</mrow>", answer["html"])
         return self._drawn[latex, display]
 
     def close(self) -> None:
@@ -80,6 +82,20 @@ def latex_for_katex(node: nodes.math_block) -> str:
     return rf"\begin{{aligned}}{latex}\end{{aligned}}" if r"\\" in latex and r"\begin" not in latex else latex
 
 
+def formula_parts(latex: str) -> list[str]:
+    r"""The formulas that stand side by side in one display, parted by `\qquad`: a phone puts each on its line.
+
+    An array or a set of aligned lines is one, and so is what braces hold together.
+    """
+    parts, depth, start = [], 0, 0
+    for token in re.finditer(r"\\.[A-Za-z]*|[{}]", latex):
+        depth += {"{": 1, "}": -1}.get(token[0], 0)
+        if token[0] == r"\qquad" and depth == 0 and r"\begin" not in latex:
+            parts.append(latex[start:token.start()].strip())
+            start = token.end()
+    return [*parts, latex[start:].strip()]
+
+
 def _draw(translator, node: nodes.Node, latex: str, display: bool) -> str:
     try:
         return translator.builder.app.katex.draw(latex, display)
@@ -96,7 +112,8 @@ def _visit_inline(translator, node: nodes.math) -> None:
 
 def _visit_display(translator, node: nodes.math_block) -> None:
     translator.body.append(translator.starttag(node, "div", CLASS="math notranslate nohighlight"))
-    translator.body.append(f'<div class="formula">{_draw(translator, node, latex_for_katex(node), display=True)}</div>')
+    drawn = (_draw(translator, node, part, display=True) for part in formula_parts(latex_for_katex(node)))
+    translator.body.append(f'<div class="formula">{"".join(drawn)}</div>')
     if node["number"]:
         translator.body.append(f'<span class="eqno">({get_node_equation_number(translator, node)})')
         translator.add_permalink_ref(node, "Link to this equation")

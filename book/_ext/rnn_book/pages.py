@@ -22,7 +22,7 @@ __all__ = ["describe", "quiet", "setup_pages", "wanted"]
 _ONLY_WITH = {
     "copybutton": ("highlight",),
     "clipboard": ("highlight",),
-    "toggle": ("toggle", "dropdown", "tag_hide"),
+    "toggle": ('class="toggle', "admonition dropdown", " dropdown admonition"),
     "design": ("sd-",),
     "proof.css": ("proof",),
     "mystnb": ("cell",),

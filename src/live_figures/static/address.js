@@ -14,13 +14,17 @@ export const writeHash = (figures) => {
   if (location.protocol === "about:") return;  // inside a notebook's iframe there is no address to keep
   history.replaceState(history.state, "", parts.length ? "#" + parts.join(";") : location.pathname + location.search);
 };
-export const followHash = (figures) => {
+// A link, or a new state in the address, goes to its figure; Back to a state that is shown already returns to where the
+// reader was, which only the browser knows.
+export const returning = () => ["back_forward", "reload"].includes(performance.getEntriesByType("navigation")[0]?.type);
+export const followHash = (figures, go) => {
   const wanted = readHash();
-  let first = true;
+  let goal;
   for (const figure of figures) {
     if (!figure.spec.controls || !wanted.has(figure.spec.name)) continue;
+    const before = figure.address();
     figure.restore(wanted.get(figure.spec.name));
-    if (first) figure.scrollIntoView();
-    first = false;
+    if (go || figure.address() !== before) goal ??= figure;
   }
+  goal?.scrollIntoView();
 };

@@ -1,5 +1,5 @@
 // <live-figure>: controls that move, a program that computes, a drawing and words that follow.
-import { readHash, writeHash } from "./address.js";
+import { readHash, returning, writeHash } from "./address.js";
 import { Chart } from "./chart.js";
 import { kinds } from "./controls.js";
 import { applyBinding, readBindings } from "./diagram.js";
@@ -26,7 +26,10 @@ export class LiveFigure extends Lazy {
     this.onkeydown = this.onpointerdown = (event) => { this.keyed = event.type === "keydown"; };
     this.onclick = (event) => this.onClick(event.target.closest("button"));
     const wanted = readHash().get(name);
-    if (wanted) { this.restore(wanted); requestAnimationFrame(() => this.scrollIntoView()); }
+    if (wanted) {
+      this.restore(wanted);
+      if (!returning()) requestAnimationFrame(() => this.scrollIntoView());
+    }
   }
 
   // -------- controls

@@ -10,7 +10,9 @@ import { page } from "./page.js";
 if (!customElements.get("live-figure")) {
   const themeChanged = () => figures.forEach((figure) => figure.themeChanged());
   new MutationObserver(themeChanged).observe(page, { attributes: true, attributeFilter: ["data-theme"] });
-  addEventListener("hashchange", () => followHash(figures));
+  let clicked = false;
+  addEventListener("click", (event) => { clicked = !!event.target.closest?.("a[href*='#']"); }, true);
+  addEventListener("hashchange", () => { followHash(figures, clicked); clicked = false; });
   customElements.define("live-plot", LivePlot);
   customElements.define("live-figure", LiveFigure);
 }

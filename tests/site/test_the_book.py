@@ -1,0 +1,41 @@
+"""The pages of the built book on a phone, under their policy: silent, no wider than the screen, all figures alive."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text())
+PAGES = [TOC["root"], *(entry["file"] for part in TOC["parts"] for entry in part["chapters"]), "search"]
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+pytestmark = [pytest.mark.browser, pytest.mark.book]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_on_a_phone(open_page, site_url, page):
+    tab = open_page(f"{site_url}/{page}.html" + ("?q=gate" if page == "search" else ""), **PHONE)
+    figures = tab.locator("live-figure")
+    tab.evaluate("document.querySelectorAll('live-figure').forEach(figure => figure.load())")
+    for figure in figures.all():
+        name = figure.get_attribute("name")
+        tab.wait_for_function("f => f.hasAttribute('ready') || f.hasAttribute('error')", arg=figure.element_handle())
+        assert figure.get_attribute("error") is None, f"{name}: {figure.get_attribute('error')}"
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    cut = tab.evaluate("""[...document.querySelectorAll("div.math .formula")]
+        .filter(e => e.scrollWidth > e.clientWidth + 1 && !e.querySelector(".katex-html .mtable"))
+        .map(e => e.querySelector("annotation").textContent)""")
+    assert not cut, cut
+    if page == "search":
+        tab.locator("ul.search li").first.wait_for()
+
+
+def test_print_is_light_lists_the_controls_and_cuts_no_code(open_page, site_url):
+    tab = open_page(f"{site_url}/chapters/04-lstm.html", color_scheme="dark")
+    assert tab.evaluate("document.documentElement.dataset.theme") == "dark"
+    tab.emulate_media(media="print")
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert tab.evaluate("document.documentElement.dataset.theme") == "light"
+    assert tab.evaluate("getComputedStyle(document.querySelector('div.highlight pre')).whiteSpace") == "pre-wrap"
+    tab.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert tab.evaluate("document.documentElement.dataset.theme") == "dark"
