@@ -32,7 +32,7 @@ DEVIATIONS = (
 )
 READING = (
     "At every step is the best of the four ways and at the output the last, with every seed; the two ways in which "
-    "the picture is seen once lie between them. So it is other here than in the papers. The order is the same on the "
+    "the picture is seen once lie between them. That is not what the papers found. The order is the same on the "
     "training pictures. Vinyals et al. say of theirs that a network that looks at every step overfits more easily; "
     "here the gap between training and test pictures is as wide, in the median, at every step as at the first (12 "
     "points), and half as wide at the output. Merged at the output, the digit is right as often as at every step, "
