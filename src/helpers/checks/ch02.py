@@ -117,6 +117,7 @@ def _over_lags(weight):
             lambda w, x: sum(k * w ** (k - 1) * x[len(x) - k] for k in range(1, len(x) + 1)),
         "The first input is left out. It has the longest lag, T − 1.":
             lambda w, x: sum(k * w ** (k - 1) * x[len(x) - 1 - k] for k in range(1, len(x) - 1)),
+        "The sign is turned.": ("return np.sum", "return -np.sum"),
         "The factor is k + 1 here: count the uses of w between x_(T−k) and h_T.":
             _over_lags(lambda w, k: (k + 1) * w ** (k - 1)),
     },
@@ -170,6 +171,11 @@ def _full(params, x, grad_h, *_):
             ("h_start = trace.h[-1]", "h_start = 0 * h_start"),
         "This is the full gradient. Each chunk has a sweep of its own, which ends where the chunk begins.": _full,
         "The chunks are one step too long.": ("    total = np", "    window = window + 1\n    total = np"),
+        "The chunks are one step too short.": ("    total = np", "    window = max(1, window - 1)\n    total = np"),
+        "This is the gradient of the first sequence alone. Add up those of the whole batch.":
+            lambda params, x, grad_h, window: _terms_within(params, x[:, :1], grad_h[:, :1], window, window),
+        "This is the mean over the batch. The errors come with their weights already: add them up.":
+            ("return total", "return total / x.shape[1]"),
         "This is BPTT(w; 1): every output reaches back w steps. In chunks, only the last one of each does.":
             lambda params, x, grad_h, window: _terms_within(params, x, grad_h, window, 1),
         "This is the gradient of one chunk alone. Add up those of all chunks.": ("total += grads", "total = grads"),
@@ -217,6 +223,7 @@ def _codes(rng):
         "The streams lie in rows here. Transpose, so that they lie in columns.": (".T", ""),
         "The rest is dropped at the beginning of the text. Drop it at the end.":
             ("codes[: length * n]", "codes[len(codes) - length * n :]"),
+        "The text is laid out from its end.": ("codes[: length * n]", "codes[: length * n][::-1]"),
         "The characters are sorted here. They should stay in the order of the text.":
             ("codes[: length * n]", "np.sort(codes[: length * n])"),
         "These are positions in the text. The characters there are asked for.":
@@ -355,7 +362,7 @@ def checkpointed(params, x, grad_h, segment):
     question="Experiment. In the figure `tbptt_window`, set a delay of 8 or more and find the shortest window whose "
              "*chunks* reach a cosine of 0.99. How many times the delay is it? Give the controls that you moved as a "
              "`dict`.",
-    hints=("Start with a short window and lengthen it step by step, until the cosine of the chunks first reaches 0.99.",
+    hints=("Begin with a short window and lengthen it step by step, until the cosine of the chunks first reaches 0.99.",
            "One step back is too short again: the challenge under the figure is met at the right window alone."),
     figure="helpers.figures.tbptt_window", met="shortest",
     mistakes={
@@ -365,14 +372,14 @@ def checkpointed(params, x, grad_h, segment):
         "Chunks of {window} are long enough, but shorter ones are too. Walk back down the curve.":
             (dict(delay=8, window=30), lambda q: True),
     },
-    praise="Right: with a delay of {delay}, chunks of {window} are the first ones long enough, because most outputs of "
-           "a chunk reach back less than its length.",
+    praise="Right: with a delay of {delay}, chunks of {window} are the first ones long enough, because the outputs "
+           "right after each cut have lost the path to the input that they are asked for.",
     stub="shortest_window = dict(delay=..., window=...)",
 )
 def shortest_window():
-    """With the other controls as they were, a delay of 8 takes chunks of 18, more than twice as long. The outputs that
-    come early in a chunk pull the average reach down. The factor depends on the delay: it is 2 for a delay of 9, and
-    nearly 3 for one of 11."""
+    """With the other controls as they were, a delay of 8 takes chunks of 18, more than twice as long: the first seven
+    outputs of every chunk have lost the path to their input, and the others have to outvote them. The factor depends on
+    the delay: it is 2 for a delay of 9, and nearly 3 for one of 11."""
     figure = live.load("tbptt_window")
     cosines = figure.run(delay=8, window=40)["curves"][1]
     shortest = 1 + int(np.argmax(cosines >= 0.99))

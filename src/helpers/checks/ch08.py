@@ -158,7 +158,7 @@ def _captioners(rng):
     title="The image at every step", difficulty=2, minutes=8,
     question=r"""
         Write the states of a captioner that sees the image at every step:
-        $h_t = \tanh(W_{xh} x_t + W_{hh} h_{t-1} + W_{ih} v + b)$, with $h_0 = 0$. In code vectors are rows: `x` is
+        $h_t = \tanh(x_t W_{xh} + h_{t-1} W_{hh} + v\, W_{ih} + b)$, with $h_0 = 0$. Vectors are rows: `x` is
         (T, B, D), `v` (B, I), `W_xh` (D, H), `W_hh` (H, H), `W_ih` (I, H), `b` (H,). Return h (T, B, H).
         """,
     hints=("`v @ W_ih` is the same at every step: work it out once, before the loop.",),
@@ -229,7 +229,7 @@ def _errors(rng):
 @function(
     title="What the image's weights learn from", difficulty=3, minutes=10,
     question=r"""
-        The image enters every step: $a_t = W_{xh} x_t + W_{hh} h_{t-1} + W_{ih} v + b$. Backpropagation through time
+        The image enters every step: $a_t = x_t W_{xh} + h_{t-1} W_{hh} + v\, W_{ih} + b$. Backpropagation through time
         has given you `da` (T, B, H), the gradient with respect to each $a_t$. Derive the gradients with respect to
         $W_{ih}$ and $v$. In code `v` is (B, I) and `W_ih` (I, H); return `(dW_ih, dv)`.
         """,
@@ -261,8 +261,8 @@ def image_gradient(da, v, W_ih):
 @number(
     title="What does the image cost?", difficulty=2, minutes=4,
     question=r"A captioner has 20 words, one-hot, 32 tanh units, and an image of 64 pixels, which it sees at every "
-             r"step: $h_t = \tanh(W_{xh} x_t + W_{hh} h_{t-1} + W_{ih} v + b)$, with scores $W_y h_t + b_y$ of the 20 "
-             "words. How many numbers does it learn?",
+             r"step: $h_t = \tanh(x_t W_{xh} + h_{t-1} W_{hh} + v\, W_{ih} + b)$, with scores $h_t W_y + b_y$ of the "
+             "20 words. How many numbers does it learn?",
     hints=("Six arrays: W_xh, W_hh, W_ih and b, then W_y with b_y.",
            "The image's weights are 64 · 32, however many steps the image enters."),
     answer=4404,

@@ -12,8 +12,8 @@ from live_figures import Challenge, Choice, Claim, Slider, Try
 
 title = "How much does each step of the past add to the gradient of the recurrent weights?"
 caption = (
-    "Every output sends back an error of size 1: the map shows how much each of its lags adds to the gradient, the "
-    "lines below the same for one output, marked on the map, and for all outputs together."
+    "Every output sends back an error of size 1: the map shows how much each of its lags adds to the gradient, and the "
+    "lines below show the same for one output, the one marked on the map, and for all outputs together."
 )
 alt = (
     "Above, a map of the size of every term of the gradient, output step upwards and lag to the right, on a "
@@ -97,6 +97,9 @@ challenges = [
 ]
 
 
+GAINS = (0.3, 0.5, 0.7, 0.9, 1, 1.1, 1.2, 1.25)  # of the claims on reach
+
+
 def _left(arrays, line, lag):
     """What a line has kept at this lag of its size at lag 0."""
     return 10 ** (arrays[line][lag] - arrays[line][0])
@@ -147,6 +150,12 @@ claims = [
     Claim("With tanh and a gain of 0.9 it falls by more than a tenth a step, whatever the size of the inputs.",
           at={"input_scale": (0.1, 2)},
           holds=lambda a: bool((np.diff(a["error"])[a["error"][1:] > -12] < np.log10(0.9)).all())),
+    Claim("With tanh, and inputs as they are at first, a larger gain lengthens the reach.",
+          at=tuple({"gain": gain} for gain in GAINS),
+          holds=lambda *a: bool((np.diff([_left(b, "term", 10) for b in a]) > 0).all())),
+    Claim("With tanh, larger inputs shorten it, at every gain.",
+          at=tuple({"gain": gain, "input_scale": scale} for gain in GAINS for scale in (0.1, 0.5, 1, 2)),
+          holds=lambda *a: bool((np.diff(np.reshape([_left(b, "term", 10) for b in a], (-1, 4))) < 0).all())),
     Claim("An output has no lag longer than its own past: the map ends at its diagonal, and a line where the sequence "
           "begins.", at={"output": 10},
           holds=lambda a: bool((a["map"][np.triu_indices(STEPS)] == -12).all() and (a["error"][10:] == -12).all()

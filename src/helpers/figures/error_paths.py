@@ -1,4 +1,4 @@
-"""On which way does the error of one output reach an earlier use of the recurrent weights?"""
+"""Along which path does the error of one output reach an earlier use of the recurrent weights?"""
 
 import numpy as np
 from array_api_compat import array_namespace
@@ -10,10 +10,10 @@ from helpers.params import normal, rnn_params
 from helpers.sequence import pick, rnn
 from live_figures import Challenge, Claim, Slider, Toggle, Try, draw
 
-title = "On which way does the error of one output reach an earlier use of W_h?"
+title = "Along which path does the error of one output reach an earlier use of W_h?"
 caption = (
-    "Grey arrows go forward, dashed ones carry the error back, fainter where less of it is left; the number under a "
-    "state is the size of the error signal there, and below stands what each use of the weights gets of it."
+    "Grey arrows go forward and dashed ones carry the error back, fainter where less of it is left; the number under a "
+    "state is the size of the error signal there, and the bars show what each use of the weights gets of it."
 )
 alt = (
     "Six states in a row, W_h between every two of them, each with the letter it reads below and the loss of its "

@@ -12,9 +12,9 @@ from live_figures import Challenge, Claim, Slider, Try
 
 title = "How far back must the gradient go before it points the right way?"
 caption = (
-    "An untrained network should give back its input of some steps ago (the delay): of the terms of the gradient, "
-    "whose sizes the map shows, a truncated one keeps those left of its line, straight or a saw-tooth, and the curves "
-    "compare it with the full gradient for every window up to the chosen one."
+    "The map shows the size of each term of the gradient in an untrained network that should give back its input of "
+    "some steps ago; a truncated gradient keeps the terms left of its line, and the curves below compare it with the "
+    "full one."
 )
 alt = (
     "Above, a map of the size of each term of the gradient by output step and lag, with a vertical line at the window "
