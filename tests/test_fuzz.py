@@ -25,6 +25,7 @@ import helpers
 from helpers import (
     bidirectional,
     captioner,
+    char_lstm,
     copier,
     crowd,
     dates,
@@ -59,6 +60,7 @@ RNG = lambda: np.random.default_rng(0)  # noqa: E731
 TRANSLATOR = seq2seq.as_params(seq2seq.EncoderDecoder(3, 2, 4, 4, 2))
 COIN = lambda state, symbol: (np.log([0.4, 0.6]), state)  # noqa: E731
 CODES = np.arange(60)
+READER = char_lstm.CharLSTM(params.lstm_params(97, 3), np.ones((3, 96)), np.zeros(96), 1.0)
 PICTURES = np.random.default_rng(5).uniform(size=(3, 8, 8))
 BITMAP = np.pad(np.eye(12), 10)
 MONTHS = np.random.default_rng(6).normal(size=series.TEST.stop)
@@ -192,6 +194,15 @@ CALLS = {
     "corpus": lambda: {},
     "commonest": lambda: {"part": syntax.Labelled(CODES, CODES % 10), "codes": CODES[:9], "before": 1, "after": 1},
     "syntax:trained": lambda: {"net": "two-way"},
+    "places": lambda: {"part": syntax.Labelled(CODES, CODES % 10)},
+    "far": lambda: {"codes": CODES, "name": "column", "reach": 3},
+    "stored": lambda: {"size": "small"},
+    "char_lstm:trained": lambda: {"size": "small"},
+    "char_lstm:encode": lambda: {"code": "x = 1"},
+    "char_lstm:read": lambda: {"model": READER, "codes": CODES[:3]},
+    "meanings": dict,
+    "log_chances": lambda: {"model": READER, "h": np.zeros((2, 3))},
+    "bits": lambda: {"model": READER, "codes": CODES[:3]},
     "part": lambda: {"date": datetime.date(2005, 3, 4)},
     "patterns": lambda: {"language": "German"},
     "months": lambda: {"language": "German"},

@@ -4,7 +4,9 @@
     02 BPTT                  bptt (the gradients by hand, cross_entropy), lags (the gradient term by term)
     03 vanishing gradients   jacobians (products, radii, bounds), clipping, tasks, crowd, monitor
     04 LSTM                  cells (lstm_step), sequence (lstm), bptt (lstm_bptt), gates (every gate of a torch module),
-                             reber (the grammar of an endless stream)
+                             reber (the grammar of an endless stream),
+                             char_lstm (reads Python code, with measured meanings of its cells), places (what is true
+                             at each place of a code)
     05 GRU                   cells (gru_step, mingru_step, lstm_step with peephole or coupled), bptt (gru_bptt)
     06 both directions       bidirectional (two sets of weights, reversal within true lengths, the gradients by hand),
                              syntax (labelled Python code, and the two networks that colour it)
@@ -23,7 +25,7 @@ command that made them. Imports go one way, from left to right:
 
     cells, attention, linear, sequence, bptt, kinds, params, gates, monitor; kinds and bidirectional
     sequence, jacobians and lags; params, series, models, copier and crowd; digits, captions and captioner
-    attention and bidirectional, encoder_decoder, seq2seq and dates
+    attention and bidirectional, encoder_decoder, seq2seq and dates; syntax, char_lstm and places
     clipping, decoding, measured, reber, reviews, tasks, text, plots and training stand on their own
 """
 
