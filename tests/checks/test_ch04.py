@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.cells import sigmoid
+from helpers.cells import LSTMParams, sigmoid
 from helpers.checks import ch04 as check
+from helpers.sequence import lstm
 
 
 def by_bisection(n):
@@ -104,15 +105,82 @@ def test_steps_that_are_wrong_hear_how(answer, says):
     assert verdict.state == "wrong" and says in verdict.message
 
 
+def peepholes_by_autograd(dc, c_prev, i, f, g, p_i, p_f):
+    """The same step in torch, its sums chosen so that gates and candidate are those given."""
+    c_prev, p_i, p_f, i, f, g = map(torch.tensor, (c_prev, p_i, p_f, i, f, g))
+    c = c_prev.clone().requires_grad_()
+    a_i, a_f = torch.logit(i) - p_i * c_prev, torch.logit(f) - p_f * c_prev
+    (torch.sigmoid(a_f + p_f * c) * c + torch.sigmoid(a_i + p_i * c) * g).backward(torch.tensor(dc))
+    return c.grad
+
+
+def peepholes_in_single(*given):
+    dc, c_prev, i, f, g, p_i, p_f = (a.astype(np.float32) for a in given)
+    return dc * (f + g * p_i * (i - i**2) + c_prev * p_f * (f - f**2))
+
+
+def peepholes_row_by_row(dc, c_prev, i, f, g, p_i, p_f):
+    return [[dc[b][k] * (f[b][k] + g[b][k] * i[b][k] * (1 - i[b][k]) * p_i[k]
+                         + c_prev[b][k] * f[b][k] * (1 - f[b][k]) * p_f[k]) for k in range(len(p_i))]
+            for b in range(len(dc))]
+
+
+@pytest.mark.parametrize("answer", [peepholes_by_autograd, peepholes_in_single, peepholes_row_by_row])
+def test_ways_back_through_peepholes_that_are_right(answer):
+    assert check.back_through_peepholes(answer), check.back_through_peepholes(answer)
+
+
 @pytest.mark.parametrize("answer", [
-    lambda dc, c_prev, f: torch.tensor(dc) * torch.tensor(c_prev) * torch.tensor(f) * (1 - torch.tensor(f)),
-    lambda *given: np.prod([a.astype(np.float32) for a in (*given, 1 - given[2])], axis=0),
-    lambda dc, c_prev, f: (dc * c_prev * (f - f**2)).tolist(),
-    lambda a, b, c: np.multiply(np.multiply(a, b), c - c * c),
-    lambda dc, c_prev, f: np.stack([d * c * g * (1 - g) for d, c, g in zip(dc, c_prev, f, strict=True)]),
+    lambda dc, *_: dc, lambda dc, c, i, f, g, p, q: dc * f * (1 + p + q), lambda *given: given[1],
+    lambda dc, c, i, f, g, p, q: -peepholes_in_single(dc, c, i, f, g, p, q),
+    lambda dc, c, i, f, g, p, q: peepholes_in_single(dc[:1], c[:1], i[:1], f[:1], g[:1], p, q),
+    lambda dc, c, i, f, g, p, q: peepholes_in_single(dc, c, 1 - i, 1 - f, g, p, q),
+    lambda dc, c, i, f, g, p, q: np.full_like(dc, np.nan),
 ])  # fmt: skip
-def test_gradients_that_are_right(answer):
-    assert check.forget_gate_gradient(answer), check.forget_gate_gradient(answer)
+def test_ways_back_through_peepholes_that_are_wrong(answer):
+    assert check.back_through_peepholes(answer).state == "wrong"
+
+
+def test_the_converted_weights_run_as_the_operator_does():
+    rng = np.random.default_rng(3)
+    W, R, B = rng.normal(size=(16, 3)), rng.normal(size=(16, 4)), rng.normal(size=32)
+    x = rng.normal(size=(7, 2, 3))
+    np.testing.assert_allclose(lstm(check.from_onnx.solution(W, R, B), x).h, onnx_operator(W, R, B, x), atol=1e-12)
+
+
+def onnx_operator(W, R, B, x):
+    """What onnx's own evaluator gives for one direction."""
+    onnx = pytest.importorskip("onnx")
+    from onnx.reference import ReferenceEvaluator
+
+    node = onnx.helper.make_node("LSTM", ["X", "W", "R", "B"], ["Y"], hidden_size=R.shape[1])
+    inputs = [onnx.helper.make_tensor_value_info(name, onnx.TensorProto.DOUBLE, None) for name in "XWRB"]
+    output = onnx.helper.make_tensor_value_info("Y", onnx.TensorProto.DOUBLE, None)
+    model = onnx.helper.make_model(onnx.helper.make_graph([node], "one", inputs, [output]))
+    given = {"X": x, "W": W[None], "R": R[None], "B": B[None]}
+    return ReferenceEvaluator(model).run(None, given)[0][:, 0]
+
+
+def by_indices(W, R, B):
+    H = R.shape[1]
+    order = np.r_[:H, 2 * H : 3 * H, 3 * H : 4 * H, H : 2 * H]
+    return LSTMParams(W[order].T, R[order].T, (B[: 4 * H] + B[4 * H :])[order])
+
+
+@pytest.mark.parametrize("answer", [by_indices, lambda *w: tuple(by_indices(*w))[:3],
+                                    lambda *w: [torch.tensor(part) for part in by_indices(*w)[:3]],
+                                    lambda *w: [part.tolist() for part in by_indices(*w)[:3]]])  # fmt: skip
+def test_ports_that_are_right(answer):
+    assert check.from_onnx(answer), check.from_onnx(answer)
+
+
+@pytest.mark.parametrize("answer", [
+    lambda W, R, B: by_indices(W, R, -B), lambda W, R, B: by_indices(W, R, 0 * B), lambda W, R, B: by_indices(-W, R, B),
+    lambda W, R, B: by_indices(W, R, B)[:2], lambda W, R, B: (W, R, B), lambda W, R, B: by_indices(W[::-1], R, B),
+    lambda W, R, B: by_indices(W, R, B)._replace(W_x=by_indices(W, R, B).W_x.T),
+])  # fmt: skip
+def test_ports_that_are_wrong(answer):
+    assert check.from_onnx(answer).state == "wrong"
 
 
 def by_state_dict(module, value):
@@ -194,6 +262,7 @@ def test_setting_a_bias_leaves_torchs_random_numbers_alone():
     ("smallest_bias", [4.3, "4.3", "4,3", np.float64(4.3), torch.tensor(4.3)], [4.25, 4.2, 4.4, 4.27, 5, "4.31"]),
     ("baseline", ["1/6", 1 / 6, "0.167", "0.17", "16.7 %", np.float32(1 / 6)], ["1/12", 0.33, 0.2, 0.1, 0, 1, "1/3"]),
     ("parameters", [200, "200", 200.0, np.int64(200), "2e2"], [180, 160, 50, 150, 120, 100, 20, "200.5"]),
+    ("endless_stream", [5, "5 strings", 5.0, np.int64(5)], [4, 6, 2.5, 0, 3, 10, "5.5"]),
     ("one_percent", [7, "7 steps", 7.0, np.int64(7), torch.tensor(7)], [6, 8, 6.6, 50, -7, 0, "6.64"]),
 ])
 def test_numbers(exercise, right, wrong):

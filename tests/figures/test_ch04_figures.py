@@ -3,28 +3,52 @@
 import numpy as np
 import pytest
 
-from helpers.bptt import rnn_bptt
+from helpers.bptt import lstm_bptt, rnn_bptt
 from helpers.cells import RNNParams
-from helpers.figures.cell_path import H
+from helpers.figures.cell_path import DRAWS, TYPICAL_LSTM, TYPICAL_TANH, H, T, lstm_draw
 from helpers.live import load
-from helpers.params import orthogonal
-from helpers.sequence import rnn
+from helpers.params import orthogonal, with_forget_bias
+from helpers.sequence import lstm, rnn
 
 
-@pytest.mark.parametrize("gain", [2, 3, 4, 5, 6])
-def test_the_tanh_network_of_cell_path_is_no_outlier(gain):
-    """Its gradient after 100 steps lies among the middle four fifths of those of other orthogonal matrices."""
+@pytest.fixture(scope="module")
+def drawn():
+    """The figure, its input at the default scale, and the error at the last step."""
     figure = load("cell_path")
     consts = figure.build_consts(figure.float_consts())
-    candidate, error = slice(2 * H, 3 * H), np.zeros((100, 1, H))
-    error[-1] = consts["error"][0]
+    at_end = np.zeros((T, 1, H))
+    at_end[-1] = consts["error"][0]
+    return figure, 0.5 * consts["x"], at_end
 
-    def left(W_h):
-        params = RNNParams(0.5 * consts["lstm"].W_x[:, candidate], gain * W_h, np.zeros(H))
-        return rnn_bptt(params, consts["x"], rnn(params, consts["x"]), error).norm_h[0]
 
-    ours, others = left(consts["W_tanh"]), [left(orthogonal(H, 1.0, seed=seed)) for seed in range(40)]
-    np.testing.assert_allclose(ours, figure.run(gain=gain, input_scale=0.5)["tanh_first"], rtol=1e-6)
-    assert 0.1 <= np.mean(np.less(others, ours)) <= 0.9
-    above_one = np.mean(np.greater(others, 1.0))  # what the chapter says of them
-    assert above_one > 0.5 if gain == 3 else above_one < 0.2 if gain == 6 else True
+def the_most_typical(sizes):
+    """The draw (a row of sizes) whose rank stays nearest the middle in every column."""
+    ranks = np.argsort(np.argsort(sizes, axis=0), axis=0) + 0.5
+    return int(np.argmin(np.abs(ranks / len(sizes) - 0.5).max(axis=1)))
+
+
+def test_the_lstm_of_cell_path_is_the_most_typical_draw(drawn):
+    figure, x, at_end = drawn
+
+    def whole(k, bias, gain):
+        draw = lstm_draw(k)
+        params = with_forget_bias(draw._replace(W_h=gain * draw.W_h), bias)
+        return lstm_bptt(params, x, lstm(params, x), at_end).norm_c[0]
+
+    settings = [(bias, gain) for bias in (0.0, 1.0, 4.0) for gain in (1, 3, 5)]
+    sizes = [[whole(k, *setting) for setting in settings] for k in range(DRAWS)]
+    assert the_most_typical(sizes) == TYPICAL_LSTM
+    np.testing.assert_allclose(sizes[TYPICAL_LSTM][-1], figure.run(forget_bias=4, gain=5)["cell_first"], rtol=1e-6)
+
+
+def test_the_tanh_network_of_cell_path_is_the_most_typical_draw(drawn):
+    figure, x, at_end = drawn
+    W_x = lstm_draw(TYPICAL_LSTM).W_x[:, 2 * H : 3 * H]
+
+    def left(seed, gain):
+        params = RNNParams(W_x, gain * orthogonal(H, 1.0, seed=seed), np.zeros(H))
+        return rnn_bptt(params, x, rnn(params, x), at_end).norm_h[0]
+
+    sizes = [[left(seed, gain) for gain in (1, 2, 3, 4, 5)] for seed in range(DRAWS)]
+    assert the_most_typical(sizes) == TYPICAL_TANH
+    np.testing.assert_allclose(sizes[TYPICAL_TANH][-1], figure.run(gain=5)["tanh_first"], rtol=1e-6)

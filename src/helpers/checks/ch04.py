@@ -8,13 +8,13 @@ from live_figures.exercises import choice, compare, controls, function, number
 
 from .. import live
 from ..bptt import lstm_bptt
-from ..cells import LSTMParams, sigmoid
-from ..params import lstm_params, normal
+from ..cells import LSTMParams, LSTMStep, sigmoid
+from ..params import lstm_params
 from ..sequence import lstm
 
 __all__ = [
-    "baseline", "bias_for_half_life", "explode", "forget_gate_gradient", "gates_to_hide", "one_percent", "parameters",
-    "set_forget_bias", "smallest_bias", "step_1997",
+    "back_through_peepholes", "baseline", "bias_for_half_life", "endless_stream", "explode", "from_onnx",
+    "gates_to_hide", "one_percent", "parameters", "set_forget_bias", "smallest_bias", "step_1997",
 ]
 
 
@@ -22,13 +22,13 @@ __all__ = [
     title="Half, and half, and half", difficulty=1, minutes=2,
     question="A forget gate stands at 1/2 and nothing is written. After how many steps is less than 1 % of the cell "
              "left?",
-    hints=("What is left after $n$ steps is $f^n$.",),
+    hints=("What is left after $k$ steps is $f^k$.",),
     answer=7, unit="steps",
     mistakes={"After 6 steps 1.6 % is left, which is still more than 1 %.": 6,
               "Nearly: there is no part of a step. After which whole one is it true?": math.log2(100),
-              "The cell is halved at every step, so what is left is a power of 1/2, not 1/(2n).": 50},
+              "The cell is halved at every step, so what is left is a power of 1/2, not 1/(2k).": 50},
     praise="Right: 1/2 to the power 6 is 1.6 %, to the power 7 it is 0.8 %.",
-    nudge="What is left after n steps is the gate multiplied by itself n times.",
+    nudge="What is left after k steps is the gate multiplied by itself k times.",
 )
 def one_percent():
     r"""Halve until it is below 0.01. After 6 steps $1/64 = 1.6\,\%$ is left, after 7 steps $1/128 = 0.8\,\%$."""
@@ -103,38 +103,39 @@ def baseline():
     return 1 / 12 + 1 / 12
 
 
-def _left_after(bias, n):
-    """The share of the cell left after n steps with the bias that an answer gives for them."""
-    b = bias(n)
+def _left_after(bias, k):
+    """The share of the cell left after k steps with the bias that an answer gives for them."""
+    b = bias(k)
     compare("the bias", b, 0.0, tolerance=math.inf)  # one finite number, whichever
-    return float(sigmoid(np.asarray(b, dtype=np.float64).reshape(()))) ** n
+    return float(sigmoid(np.asarray(b, dtype=np.float64).reshape(()))) ** k
 
 
 @function(
     title="A memory of given length", difficulty=2, minutes=8,
-    question=r"After $n$ steps with a forget gate that stands at $\sigma(b)$, a share $\sigma(b)^n$ of the cell is "
-             "left. Write a function of $n$ that gives the bias $b$ with which half of the cell is left after $n$ "
+    question=r"After $k$ steps with a forget gate that stands at $\sigma(b)$, a share $\sigma(b)^k$ of the cell is "
+             "left. Write a function of $k$ that gives the bias $b$ with which half of the cell is left after $k$ "
              "steps.",
-    hints=(r"Solve $\sigma(b)^n = \frac12$, with $\sigma(b) = 1 / (1 + e^{-b})$.",
-           r"$\sigma(b)^n = \frac12$ means $1 + e^{-b} = 2^{1/n}$."),
-    cases=lambda rng: [(n,) for n in (1, 2, 5, 50, 1000)],
+    hints=(r"Solve $\sigma(b)^k = \frac12$, with $\sigma(b) = 1 / (1 + e^{-b})$.",
+           r"$\sigma(b)^k = \frac12$ means $1 + e^{-b} = 2^{1/k}$."),
+    cases=lambda rng: [(k,) for k in (1, 2, 5, 50, 1000)],
     measure=_left_after,
-    returns=("what is left after n steps with your bias",),
+    returns=("what is left after k steps with your bias",),
     tolerance=1e-3,  # a bias found by bisection, or in float32, is right too
     mistakes={
         "The sign is the wrong way round: your gate closes where it should open.": ("return -np", "return np"),
-        "ln n is close for long memories, and wrong for short ones. What is half of 1 step?": lambda n: np.log(n),
-        "This is where the gate stands, not its bias. The bias goes into the sigmoid.": lambda n: 0.5 ** (1 / n),
+        "ln k is close for long memories, and wrong for short ones. Which bias keeps half for 1 step?":
+            lambda k: np.log(k),
+        "This is where the gate stands, not its bias. The bias goes into the sigmoid.": lambda k: 0.5 ** (1 / k),
         "A 1 is lost on the way: σ(b) is 1/(1 + exp(−b)), not 1/exp(−b).": (" - 1", ""),
-        "ln n − ln ln 2 is what the formula tends to for large n. Short memories need the exact one.":
-            lambda n: np.log(n) - np.log(np.log(2)),
+        "ln k − ln ln 2 is what the formula tends to for large k. Short memories need the exact one.":
+            lambda k: np.log(k) - np.log(np.log(2)),
     },
-    praise="Right: after n steps exactly half is left, checked for n from 1 to 1000.",
-    nudge="Solve σ(b)ⁿ = 1/2 for b, with σ(b) = 1 / (1 + exp(−b)).",
+    praise="Right: after k steps exactly half is left, checked for k from 1 to 1000.",
+    nudge="Solve σ(b)ᵏ = 1/2 for b, with σ(b) = 1 / (1 + exp(−b)).",
 )
-def bias_for_half_life(n):
-    r"""From $1 + e^{-b} = 2^{1/n}$ follows $b = -\ln(2^{1/n} - 1)$."""
-    return -np.log(2 ** (1 / n) - 1)
+def bias_for_half_life(k):
+    r"""From $1 + e^{-b} = 2^{1/k}$ follows $b = -\ln(2^{1/k} - 1)$."""
+    return -np.log(2 ** (1 / k) - 1)
 
 
 @number(
@@ -157,47 +158,197 @@ def smallest_bias():
     return np.ceil(-10 * np.log(2 ** (1 / 50) - 1)) / 10
 
 
-def _gradients(rng):
-    """Signals at the forget gate in whole LSTMs: a batch of one and of three, an open, a shut and a saturated gate."""
-    for seed, (T, B, D, H, bias) in enumerate([(6, 2, 3, 4, 1.0), (1, 1, 2, 5, 0.0), (4, 3, 5, 2, -30.0),
-                                               (3, 1, 1, 3, 6.0)]):
-        p = lstm_params(D, H, seed=seed, forget_bias=bias)
-        x, c0 = normal((T, B, D), 1.0, seed=seed + 10), normal((B, H), 1.0, seed=seed + 30)
-        trace = lstm(p, x, c0=c0)
-        grads = lstm_bptt(p, x, trace, normal((T, B, H), 1.0, seed=seed + 20), c0=c0)
-        yield grads.c, np.concatenate([c0[None], trace.c[:-1]]), trace.f
+@number(
+    title="A stream without an end", difficulty=2, minutes=5,
+    question="A unit without forget gate reads one string after another, and nobody resets it. Each string adds 0.5 to "
+             "its cell, which begins at 0, and the unit shows $\tanh(c)$. After how many strings does the next one "
+             "change what is shown by less than 0.01?",
+    hints=(r"After $k$ strings the cell holds $0.5\,k$.",
+           r"For which $k$ is $\tanh(0.5\,(k + 1)) - \tanh(0.5\,k)$ below 0.01 for the first time?"),
+    answer=5, unit="strings",
+    mistakes={"Not yet: after 4 strings the fifth still changes what is shown by 0.023.": 4,
+              "After 6 strings it is true, too, but it already was with one string fewer.": 6,
+              "This is what the cell holds by then. How many strings is that?": 2.5,
+              "The cell itself grows by 0.5 each time, for ever. What is shown is its tanh.": 0},
+    praise="Right: the sixth string changes what is shown by 0.008. Of the twentieth nobody would notice anything.",
+    nudge="Compare tanh of the cell before and after one more string.",
+)
+def endless_stream():
+    r"""$\tanh(2.5) - \tanh(2) = 0.023$ is what the fifth string changes, $\tanh(3) - \tanh(2.5) = 0.008$ the sixth.
+
+    The same slope of tanh stands on the way back, so the error of what is shown no longer reaches the cell either.
+    """
+    shown = np.tanh(0.5 * np.arange(20))
+    return np.argmax(np.diff(shown) < 0.01)
+
+
+def _onnx_weights(rng):
+    """W, R and B of one direction of an ONNX LSTM, for sizes in which the numbers of inputs and units differ."""
+    for D, H in ((3, 4), (2, 5), (5, 2), (1, 1)):
+        yield rng.normal(size=(4 * H, D)), rng.normal(size=(4 * H, H)), rng.normal(size=8 * H)
+
+
+def _states(convert, W, R, B):
+    """The hidden states that the converted weights give on a fixed sequence."""
+    parts = convert(W, R, B)
+    params = LSTMParams(*(np.asarray(part, dtype=np.float64) for part in tuple(parts)[:3]))
+    return lstm(params, np.random.default_rng(7).normal(size=(6, 2, W.shape[1]))).h
+
+
+def _onnx_unrolled(W, R, B, x):
+    """The reference, by the operator's own formulas: the states of an ONNX LSTM on x (T, B, D)."""
+    H = R.shape[1]
+    h, c, states = np.zeros((x.shape[1], H)), np.zeros((x.shape[1], H)), []
+    for now in x:
+        i, o, f, g = np.split(now @ W.T + h @ R.T + B[: 4 * H] + B[4 * H :], 4, axis=1)
+        c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+        h = sigmoid(o) * np.tanh(c)
+        states.append(h)
+    return np.stack(states)
+
+
+def _rows_in(order, a):
+    """The blocks of an ONNX array, whose rows stand in the order i, o, f, g, taken in another order."""
+    blocks = dict(zip("iofg", np.split(a, 4), strict=True))
+    return np.concatenate([blocks[gate] for gate in order])
+
+
+def _as_stored(W, R, B):
+    return LSTMParams(W.T, R.T, B[: len(W)] + B[len(W) :])
+
+
+def _converted(order, biases=lambda first, second: first + second):
+    """A conversion that takes the blocks in some order and makes one bias of two."""
+    def from_onnx(W, R, B):
+        return LSTMParams(*(_rows_in(order, a).T for a in (W, R, biases(*np.split(B, 2)))))
+    return from_onnx
 
 
 @function(
-    title="How the forget gate learns", difficulty=2, minutes=10,
-    question=r"""
-        Let $a_f$ be what goes into the sigmoid of the forget gate, $f = \sigma(a_f)$. Derive
-        $\partial L / \partial a_f$ at one step from $\delta c_t = \partial L / \partial c_t$, $c_{t-1}$ and $f_t$,
-        and write it as a function. When does the forget gate learn nothing?
-        """,
-    hints=(r"Chain rule through $c_t = f_t \odot c_{t-1} + i_t \odot g_t$: $\partial c_t / \partial f_t = c_{t-1}$.",
-           r"$\sigma' = \sigma (1 - \sigma)$."),
-    cases=_gradients,
-    returns=("∂L/∂a_f",),
-    mistakes={
-        "This is the gradient with respect to f. What goes into the sigmoid still has its slope before it.":
-            (" * f * (1 - f)", ""),
-        "The old cell is missing: f is multiplied by it.": (" * c_prev", ""),
-        "1 − f² is the slope of tanh. The forget gate is a sigmoid.": ("f * (1 - f)", "(1 - f**2)"),
-        "The error that arrives at the cell is missing: the chain rule begins with dc.": ("dc * ", ""),
-        "The sign is turned: f multiplies the old cell with a plus.": ("return dc", "return -dc"),
-        "The slope of the sigmoid is f (1 − f): both factors.": ("f * (1 - f)", "(1 - f)"),
-    },
-    praise="Right: the product of what arrives, what is stored and the slope of the gate, at every step.",
-    nudge="c_t = f c_{t−1} + i g, and f = σ(a_f). You need the slope of σ too.",
-)
-def forget_gate_gradient(dc, c_prev, f):
-    r"""$\dfrac{\partial L}{\partial a_f} = \delta c_t \odot c_{t-1} \odot f_t \odot (1 - f_t)$.
+    title="Find the bugs: weights from ONNX", difficulty=2, minutes=12,
+    question="""
+        An LSTM arrives as an ONNX file. Its operator computes what ours does, but it keeps its weights in three arrays:
+        `W`, (4H, D), and `R`, (4H, H), for the input and the state, with the blocks one *below* the other in the
+        order i, o, f, c (its c is our candidate g); and `B`, of length 8H, the four biases that belong to `W` followed
+        by the four that belong to `R`, which are added. This code runs, and every shape fits:
 
-    The gate learns nothing where nothing is stored ($c_{t-1} = 0$), where the cell does not matter ($\delta c_t = 0$),
-    and where it is saturated.
+        ```python
+        def from_onnx(W, R, B):
+            return LSTMParams(W.T, R.T, B[: len(W)])
+        ```
+
+        Repair it.
+        """,
+    hints=("Two things are wrong: the order of the blocks, and what becomes of the biases.",
+           "`i, o, f, g = np.split(W, 4)` cuts the rows. Put the blocks together again in the order $i, f, g, o$, and "
+           "transpose."),
+    cases=_onnx_weights,
+    measure=_states,
+    returns=("the hidden states that your weights give",),
+    tolerance=1e-5,  # weights kept in float32, as they are in the file, are right too
+    mistakes={
+        "The blocks still stand in the order of ONNX, i, o, f, g, and one half of B is missing.":
+            lambda W, R, B: LSTMParams(W.T, R.T, B[: len(W)]),
+        "The biases are right now. The blocks still stand in the order of ONNX, i, o, f, g.": _as_stored,
+        "The order is right. B has two halves, for W and for R, and both are added; one is missing.":
+            _converted("ifgo", lambda first, second: first),
+        "The order is right. B has two halves, for W and for R, and both are added; the first is missing.":
+            _converted("ifgo", lambda first, second: second),
+        "The weights are in order. The biases have blocks too, in the order i, o, f, g.":
+            lambda W, R, B: _converted("ifgo")(W, R, B)._replace(b=_as_stored(W, R, B).b),
+        "This would be right if the file had the order i, f, o, g. It has i, o, f, g.": _converted("iogf"),
+        "The candidate and the output gate have changed places: our order is i, f, g, o.": _converted("ifog"),
+        "One of the two matrices still has its blocks in the order of ONNX: W and R both need it.":
+            lambda W, R, B: _converted("ifgo")(W, R, B)._replace(W_h=R.T),
+    },
+    praise="Right: with its blocks in the order i, f, g, o and both biases added, the file gives the same states.",
+    nudge="Cut the rows into i, o, f, g; put them together as i, f, g, o; add the two halves of B.",
+)
+def from_onnx(W, R, B):
+    """Cut the rows of all three arrays into blocks, put them together in our order, and turn rows into columns.
+
+    `W` and `R` have one row a gate and unit, as in torch, so they are transposed. The two halves of `B` are added, as
+    torch's two biases are.
     """
-    return dc * c_prev * f * (1 - f)
+    def in_our_order(a):
+        i, o, f, g = np.split(a, 4)
+        return np.concatenate([i, f, g, o]).T
+
+    first, second = np.split(B, 2)
+    return LSTMParams(in_our_order(W), in_our_order(R), in_our_order(first + second))
+
+
+def _gates_with_peepholes(rng):
+    """One step each: a batch of one and of more, an open, a shut and a saturated gate."""
+    for B, H, shift in ((2, 3, 0.0), (1, 4, 2.0), (3, 1, -2.0), (1, 1, 30.0)):
+        c_prev, dc = rng.normal(size=(2, B, H))
+        i, f = sigmoid(rng.normal(size=(2, B, H)) + shift)
+        yield dc, c_prev, i, f, np.tanh(rng.normal(size=(B, H))), *rng.normal(size=(2, H))
+
+
+def _by_the_package(dc, c_prev, i, f, g, p_i, p_f):
+    """The reference: one step of `lstm_bptt` without recurrent weights, its output gate open, no error but dc."""
+    H = c_prev.shape[1]
+    c = f * c_prev + i * g
+    tanh_c = np.tanh(c)
+    peephole = np.stack([p_i, p_f, np.zeros(H)])
+    params = LSTMParams(np.zeros((1, 4 * H)), np.zeros((H, 4 * H)), np.zeros(4 * H), peephole)
+    trace = LSTMStep(*(a[None] for a in (i, f, g, np.ones_like(c), c, tanh_c, tanh_c)))
+    dh = dc / (1 - tanh_c**2)  # the error at h that reaches the cell as dc
+    x = np.zeros((1, len(dc), 1))
+    return lstm_bptt(params, x, trace, dh[None], h0=np.zeros_like(c_prev), c0=c_prev).c0
+
+
+@function(
+    title="Gates that look at the cell", difficulty=3, minutes=15,
+    question=r"""
+        In this chapter the gates see $h_{t-1}$ only. With *peepholes* two of them look at the cell itself:
+        $p_i \odot c_{t-1}$ is added to $a^i_t$, and $p_f \odot c_{t-1}$ to $a^f_t$, with one weight for each unit.
+        Derive what comes back from $\delta c_t$ to $c_{t-1}$ at one step, along the cell and through the two peepholes,
+        and write it as a function. All arguments but `p_i` and `p_f`, $(H)$, are arrays $(B, H)$.
+        """,
+    hints=(r"$c_{t-1}$ now enters the formulas in three places: in $c_t = f_t \odot c_{t-1} + i_t \odot g_t$, in "
+           r"$a^i_t$ and in $a^f_t$.",
+           r"The last two give $\delta a^i_t \odot p_i$ and $\delta a^f_t \odot p_f$, with $\delta a^i_t$ and "
+           r"$\delta a^f_t$ as in the chapter."),
+    cases=_gates_with_peepholes,
+    reference=_by_the_package,
+    returns=("∂L/∂c at the step before",),
+    mistakes={
+        "The direct path, along the cell, is missing.": ("dc * f + ", ""),
+        "This is the direct path alone. The two peepholes send their errors to the old cell as well.":
+            (" + da_i * p_i + da_f * p_f", ""),
+        "The peephole of the input gate is missing.": ("da_i * p_i + ", ""),
+        "The peephole of the forget gate is missing.": (" + da_f * p_f", ""),
+        "The gates are sigmoids: the slopes i (1 − i) and f (1 − f) are missing.":
+            (" * i * (1 - i)", "", " * f * (1 - f)", ""),
+        "The slope i (1 − i) of the input gate is missing.": (" * i * (1 - i)", ""),
+        "The slope f (1 − f) of the forget gate is missing.": (" * f * (1 - f)", ""),
+        "1 − i² and 1 − f² are slopes of tanh. The gates are sigmoids.":
+            ("i * (1 - i)", "(1 - i**2)", "f * (1 - f)", "(1 - f**2)"),
+        "The input gate multiplies the candidate, so its error has a factor g.": ("dc * g * i", "dc * i"),
+        "The forget gate multiplies the old cell, so its error has that factor.": ("dc * c_prev * f", "dc * f"),
+        "Your gates have changed places: i multiplies g, and f multiplies the old cell.":
+            ("dc * g * i", "dc * c_prev * i", "dc * c_prev * f", "dc * g * f"),
+        "The weights of the peepholes are missing in the errors that come back through them.":
+            ("da_i * p_i + da_f * p_f", "da_i + da_f"),
+        "p_i and p_f have changed places.": ("da_i * p_i + da_f * p_f", "da_i * p_f + da_f * p_i"),
+    },
+    praise="Right: the direct path, and one term more for each gate that looks at the cell.",
+    nudge="Three terms: along f, and through each of the two gates that look at the old cell.",
+)
+def back_through_peepholes(dc, c_prev, i, f, g, p_i, p_f):
+    r"""$c_{t-1}$ enters in three places, so three terms come back:
+
+    $$\delta c_{t-1} \leftarrow \delta c_t \odot f_t + \delta a^i_t \odot p_i + \delta a^f_t \odot p_f,$$
+
+    with $\delta a^i_t = \delta c_t \odot g_t \odot i_t \odot (1 - i_t)$ and
+    $\delta a^f_t = \delta c_t \odot c_{t-1} \odot f_t \odot (1 - f_t)$. The direct path is no longer the only one that
+    avoids the matrices.
+    """
+    da_i = dc * g * i * (1 - i)
+    da_f = dc * c_prev * f * (1 - f)
+    return dc * f + da_i * p_i + da_f * p_f
 
 
 def _steps_1997(rng):
@@ -328,21 +479,21 @@ def set_forget_bias(module, value):
     figure="helpers.figures.cell_path", met="exploded",
     mistakes={
         "Take a length of 60 steps or more.":
-            (dict(forget_bias=2.0, gain=6.0, length=30), lambda q: q["length"] < 60),
+            (dict(forget_bias=2.0, gain=5.0, length=30), lambda q: q["length"] < 60),
         "The whole gradient at the first cell is {cell_first:.1e}, not above 1000. The path through h grows with W_h.":
             (dict(gain=0.0), lambda q: q["cell_first"] <= 1e3),
         "The direct path still brings {direct_first:.1e}, which is 1/1000 or more. It is the product of the forget "
-        "gates.": (dict(forget_bias=8.0, gain=6.0, length=100), lambda q: q["direct_first"] >= 1e-3),
+        "gates.": (dict(forget_bias=8.0, gain=5.0, input_scale=0.0), lambda q: q["direct_first"] >= 1e-3),
     },
     praise="Right: the forget gates shrink the direct path, and the loop through h grows all the same.",
 )
 def explode():
-    """A strong loop and a small forget bias.
+    """A strong loop, a small forget bias, and little input, so that nothing saturates.
 
-    Both are weights, so training can change them; a network that starts tame may become wild, which is why LSTMs are
-    trained with clipping too.
+    Bias and loop are weights, so training can change them; a network that begins tame may become wild, which is why
+    LSTMs are trained with clipping too. The input scale is not its own to choose, but the weights of the input are.
     """
-    found = dict(forget_bias=0.0, gain=6.0, input_scale=0.5, length=100)
+    found = dict(forget_bias=0.0, gain=5.0, input_scale=0.0, length=100)
     arrays = live.load("cell_path").run(**found)
     print(f"direct path {arrays['direct_first']:.0e}, whole {arrays['cell_first']:.0e}")
     return found

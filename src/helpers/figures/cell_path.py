@@ -26,24 +26,31 @@ alt = (
 
 T, D, H = 100, 4, 8
 LOW, HIGH = -24, 12
+DRAWS, TYPICAL_LSTM, TYPICAL_TANH = 40, 23, 29
 SERIES = ("direct", "cell", "hidden", "tanh")
 NAMES = ("direct path: product of f", "whole dL/dc", "whole dL/dh", "tanh RNN, dL/dh")
 
 controls = [
     Slider(name="forget_bias", label="Forget-gate bias", min=-2, max=8, step=0.1, value=1.0),
-    Slider(name="gain", label="Recurrent gain", min=0, max=6, step=0.1, value=0.5),
+    Slider(name="gain", label="Recurrent gain", min=0, max=5, step=0.1, value=0.5),
     Slider(name="input_scale", label="Input scale", min=0, max=2, step=0.05, value=0.5),
     Slider(name="length", label="Sequence length", unit="steps", min=10, max=T, step=1, value=T, integer=True),
 ]
 
 
+def lstm_draw(k):
+    """Draw k of the figure's LSTM, with recurrent blocks of gain 1 and biases of 0."""
+    first = 10 * k + 1
+    blocks = [orthogonal(H, 1.0, seed=first + gate) for gate in (1, 2, 3, 4)]
+    return LSTMParams(normal((D, 4 * H), 1 / math.sqrt(D), seed=first), np.concatenate(blocks, axis=1), np.zeros(4 * H))
+
+
 def consts():
-    W_h = np.concatenate([orthogonal(H, 1.0, seed=s) for s in (2, 3, 4, 5)], axis=1)
     return {
-        "lstm": LSTMParams(normal((D, 4 * H), 1 / math.sqrt(D), seed=1), W_h, np.zeros(4 * H)),
-        # Typical of orthogonal matrices at every gain, as a test holds. With most a tanh RNN is so chaotic at some
-        # setting of the sliders that the last digits would decide the picture.
-        "W_tanh": orthogonal(H, 1.0, seed=206),
+        # Neither network is an outlier: of DRAWS draws these are the ones whose gradients at the first step stay
+        # nearest the median, over several biases and gains. A test repeats both choices; the chapter shows the spread.
+        "lstm": lstm_draw(TYPICAL_LSTM),
+        "W_tanh": orthogonal(H, 1.0, seed=TYPICAL_TANH),
         "x": normal((T, 1, D), 1.0, seed=6),
         "error": np.full((1, 1, H), 1 / math.sqrt(H)),
     }
@@ -112,38 +119,34 @@ tries = [
         do="Keep the gain at 0 and set the forget-gate bias to 0, then to 6.",
         at=({"gain": 0, "forget_bias": 0}, {"gain": 0, "forget_bias": 6}),
         says="A cliff becomes a plateau: at bias 0 every gate keeps about half, and after 100 steps less than 10⁻³⁰ is "
-             "left; at bias 6 it is a fifth.",
-        holds=lambda cliff, plateau: cliff["direct_first"] < 1e-30 and round(float(plateau["direct_first"]), 1) == 0.2),
-    Try(ask="At a forget-gate bias of 1 and with a strong loop, a gain of 6, the direct path shrinks to less than "
-            "10⁻¹⁰. And the whole gradient?",
-        guesses=("It shrinks with the direct path.", "It grows on its way back."), right=1,
-        do="Set the forget-gate bias to 1 and the recurrent gain to 6.", at={"forget_bias": 1, "gain": 6},
-        says="It grows to more than 1000: what the direct path loses, the other paths, through h and W_h, more than "
-             "make up for. At a gain of 5 they only hold the balance.",
-        holds=lambda a: a["direct_first"] < 1e-10 and a["cell_first"] > 1e3),
-    Try(ask="At a forget-gate bias of 4 and a gain of 1 the whole gradient neither vanishes nor explodes. What will it "
-            "do without any input, when nothing saturates?",
-        guesses=("Stay much as it is.", "Vanish.", "Explode."), right=2,
-        do="Set the forget-gate bias to 4 and the gain to 1, then the input scale to 0.",
-        at=({"input_scale": 0.5, "forget_bias": 4, "gain": 1}, {"input_scale": 0, "forget_bias": 4, "gain": 1}),
-        says="Explode: c and h stay at 0, where tanh is steepest. There the way through h adds to the 0.98 that the "
-             "forget gate keeps, at every step, and a gradient of more than 10⁸ comes back.",
-        holds=lambda fed, alone: 0.1 < fed["cell_first"] < 10 and 1e8 < alone["cell_first"] < 1e9),
+             "left; at bias 6 it is 0.24.",
+        holds=lambda cliff, plateau: cliff["direct_first"] < 1e-30 and f"{plateau['direct_first']:.2f}" == "0.24"),
+    Try(ask="At a forget-gate bias of 1 and with a strong loop, a gain of 5, less than 10⁻¹⁵ is left along the direct "
+            "path. And of the whole gradient?",
+        guesses=("As little.", "More than was sent in."), right=1,
+        do="Set the forget-gate bias to 1 and the recurrent gain to 5.", at={"forget_bias": 1, "gain": 5},
+        says="Between 2 and 3 times what was sent in: what the direct path loses, the other paths, through h and W_h, "
+             "make up for in this network. In others of its kind they make up for less, or for too much.",
+        holds=lambda a: a["direct_first"] < 1e-15 and 2 < a["cell_first"] < 3),
+    Try(ask="At a bias of 1 and a gain of 2 the whole gradient vanishes, to about 10⁻⁵. What will it do without any "
+            "input, when nothing saturates?",
+        guesses=("Vanish further.", "Stay much as it is.", "Explode."), right=2,
+        do="Set the bias to 1 and the gain to 2, then the input scale to 0.",
+        at=({"input_scale": 0.5, "forget_bias": 1, "gain": 2}, {"input_scale": 0, "forget_bias": 1, "gain": 2}),
+        says="Explode: c and h stay at 0, where tanh is steepest. There the paths through h add to what the forget "
+             "gate keeps, at every step, and a gradient of more than 10⁷ comes back.",
+        holds=lambda fed, alone: 1e-6 < fed["cell_first"] < 1e-4 and 1e7 < alone["cell_first"] < 1e9),
 ]
 claims = [
-    Claim("At bias 1 the whole gradient explodes at a gain of 6, not at a gain of 5.", at=({"gain": 5}, {"gain": 6}),
-          holds=lambda five, six: 0.1 < five["cell_first"] < 10 and six["cell_first"] > 1e3),
-    Claim("With a gain of 6 and a forget-gate bias of 0 the whole gradient explodes, though the direct path shrinks to "
-          "nothing.", at={"gain": 6, "forget_bias": 0},
-          holds=lambda a: a["cell_first"] > 1e5 and a["direct_first"] < 1e-30),
-    Claim("With a weak loop it vanishes at bias 0 and stays at bias 4.",
-          at=({"gain": 0.5, "forget_bias": 0}, {"gain": 0.5, "forget_bias": 4}),
+    Claim("With a weak loop it vanishes at bias 0 and at bias 5 a good part of it stays.",
+          at=({"gain": 0.5, "forget_bias": 0}, {"gain": 0.5, "forget_bias": 5}),
           holds=lambda gone, stays: gone["cell_first"] < 1e-20 and 0.1 < stays["cell_first"] < 10),
     Claim("The other paths need not add to the direct one: at bias 6 and gain 4 less comes back along all paths "
           "together than along the direct path alone.", at={"forget_bias": 6, "gain": 4},
-          holds=lambda a: a["cell_first"] < a["direct_first"]),
-    Claim("At bias 0, gain 0.5 and without input the gradient vanishes.",
-          at={"forget_bias": 0, "gain": 0.5, "input_scale": 0}, holds=lambda a: a["cell_first"] < 1e-5),
+          holds=lambda a: a["cell_first"] < a["direct_first"] / 100),
+    Claim("Without input it can explode though the direct path shrinks to nothing.",
+          at={"forget_bias": 0, "gain": 5, "input_scale": 0},
+          holds=lambda a: a["cell_first"] > 1e20 and a["direct_first"] < 1e-30),
     Claim("As the figure opens, less than 10⁻³⁰ of the tanh network's gradient reaches the first step.", at={},
           holds=lambda a: a["tanh_first"] < 1e-30),
 ]
