@@ -156,3 +156,14 @@ def test_a_network_carries_its_state_on_but_for_fresh_streams():
     torch.testing.assert_close(rest[:, 0], whole[3:, 0])
     torch.testing.assert_close(rest[:, 1], alone[:, 1])
     assert (rest[:, 0] - alone[:, 0]).abs().max() > 1e-3
+
+
+def test_training_goes_on_after_the_last_saved_rate(monkeypatch, tmp_path):
+    monkeypatch.setattr(make_char_lstm, "training_text", lambda: "import os\n" + "    x = (1, 2)\n" * 400)
+    train = lambda *stages: make_char_lstm.train("small", 0, stages, tmp_path).state_dict()  # noqa: E731
+    once = train((1e-2, 2), (1e-3, 1))
+    monkeypatch.setattr(make_char_lstm.training, "fit", None)  # nothing is left to be trained
+    again = train((1e-2, 2), (1e-3, 1))
+    assert all(torch.equal(once[name], again[name]) for name in once)
+    with pytest.raises(TypeError):
+        train((2e-2, 2))  # another plan starts anew

@@ -9,7 +9,7 @@ import numpy as np
 
 from helpers import char_lstm, syntax, tables, text
 from helpers.cells import LSTMParams
-from helpers.data.make_char_lstm import Net, as_model, shorter
+from helpers.data.make_char_lstm import ROWS, Net, as_model, shorter
 from helpers.places import PLACES, far, places
 from live_figures.values import format_value
 
@@ -48,7 +48,6 @@ READING = (
     "have 0.03 to 0.49. That a cell tells something does not say that the network needs it; and all cells together "
     "tell each of these things better than one."
 )
-ROWS = 20  # streams that a text is read in side by side, each from a state of zeros
 SHIFTS, LEAST = 200, 5000  # random shifts of the labels, each by this many characters or more
 REACH = 20  # a place is far where none of so many characters tells
 LAST = (1, 3, 8, 16)

@@ -29,11 +29,11 @@ from .. import char_lstm, params, syntax, text, training
 from .._in_bytes import to_bytes
 from .make_syntax import PARTS
 
-__all__ = ["SHORTER", "STAGES", "Net", "as_model", "modules", "shorter", "store", "train", "training_text"]
+__all__ = ["ROWS", "SHORTER", "STAGES", "Net", "as_model", "modules", "shorter", "store", "train", "training_text"]
 
 T, B = 128, 32
 ROWS = 20  # streams that the held-out modules are read in, each from a state of zeros
-# learning rate, steps: the rate is halved again and again at the end
+# learning rate, steps
 STAGES = {"large": ((8e-3, 12000), (4e-3, 8000), (2e-3, 6000), (1e-3, 5000), (5e-4, 4000), (2e-4, 2000)),
           "small": ((1e-2, 6000), (5e-3, 4000), (2e-3, 3000), (1e-3, 2000), (5e-4, 1500), (2e-4, 500))}
 SHORTER = ((8e-3, 3000), (2e-3, 2000), (5e-4, 1000))
@@ -115,8 +115,10 @@ def train(size: str, seed: int = 0, stages: tuple | None = None, folder: Path | 
     With `folder` the weights are saved there after each stage, and stages that it holds are not trained again.
     """
     net, batch, stages = Net(char_lstm.SIZES[size], seed), batches(training_text()), stages or STAGES[size]
+    name = f"{size}-{seed}"
     for stage, (lr, steps) in enumerate(stages):
-        saved = folder and folder / f"{size}-{seed}-{stage}.pt"
+        name += f"-{lr:g}x{steps}"  # all that was done so far, so that another plan finds nothing
+        saved = folder and folder / f"{name}.pt"
         if saved and saved.exists():
             net.load_state_dict(torch.load(saved))
             continue
@@ -146,7 +148,7 @@ def in_bytes(model: char_lstm.CharLSTM) -> dict[str, np.ndarray]:
 
 def shorter(seed: int) -> Net:
     """The larger network, trained from a seed with a sixth of the steps; broken off, it goes on as `train`."""
-    return train("large", seed, SHORTER, STAGED / "shorter")
+    return train("large", seed, SHORTER, STAGED)
 
 
 def store(size: str, net: Net) -> None:
@@ -162,7 +164,8 @@ def store(size: str, net: Net) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Train the network of each size named on the command line, both without a name, and write its weights."""
-    parser = argparse.ArgumentParser(prog="python -m helpers.data.make_char_lstm", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m helpers.data.make_char_lstm",
+                                     description="Train the character LSTMs on Python source.")
     parser.add_argument("sizes", nargs="*", help=f"of {', '.join(STAGES)}; both without a name", metavar="SIZE")
     sizes = parser.parse_args(arguments).sizes
     if unknown := set(sizes) - set(STAGES):
