@@ -164,6 +164,7 @@ CALLS = {
     "windows": lambda: {"codes": CODES, "T": 4, "B": 2},
     "streams": lambda: {"codes": CODES, "T": 4, "B": 2},
     "ngram_loss": lambda: {"train": CODES, "valid": CODES, "n": 2, "strength": 5.0},
+    "ngram_losses": lambda: {"train": CODES, "valid": CODES, "n": 2, "strengths": [1.0, 5.0]},
     "color": lambda: {"name": "forget"},
     "figure": lambda: {"x_title": "x", "y_title": "y", "x_range": (0, 1), "y_range": None, "height": 300},
     "lines": lambda: {"series": {"a": X[:, 0, 0]}, "x": np.arange(5.0), "shape": "hv", "markers": True},

@@ -98,10 +98,10 @@ def _by_counting(train, valid, n, strength):
         shorter = p(context[1:], c) if context else 1 / 96
         return (counts[c] + strength * shorter) / (sum(counts.values()) + strength)
 
-    return -np.mean([np.log(p(valid[k - max(n - 1, 0):k], valid[k])) for k in range(2, len(valid))])
+    return -np.mean([np.log(p(valid[max(k - n + 1, 0):k] if n else "", valid[k])) for k in range(2, len(valid))])
 
 
-@pytest.mark.parametrize("n", [0, 1, 2, 3])
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 4, 6])
 def test_ngram_loss_equals_a_plain_count(n):
     train, valid = "the cat sat on the mat, the hat", "that cat hat the"
     got = text.ngram_loss(text.encode(train), text.encode(valid), n, strength=0.7)
@@ -111,5 +111,26 @@ def test_ngram_loss_equals_a_plain_count(n):
 def test_ngram_loss_of_the_uniform_guess_is_log_96_and_n_is_limited():
     codes = text.encode("abcabc")
     assert text.ngram_loss(codes, codes, 0) == pytest.approx(np.log(96))
-    with pytest.raises(ValueError, match="from 0 to 3"):
-        text.ngram_loss(codes, codes, 4)
+    with pytest.raises(ValueError, match="at most 9"):
+        text.ngram_loss(codes, codes, 10)
+
+
+def test_ngram_losses_hold_every_order_and_strength():
+    train, valid = (text.encode(s) for s in ("the cat sat on the mat, the hat", "that cat hat the"))
+    strengths = (0.5, 5.0, 50.0)
+    losses = text.ngram_losses(train, valid, 9, strengths)
+    assert losses.shape == (3, 10)
+    for row, strength in zip(losses, strengths, strict=True):
+        assert row == pytest.approx([text.ngram_loss(train, valid, n, strength) for n in range(10)], abs=1e-12)
+    with pytest.raises(ValueError, match="strengths: expected numbers above 0"):
+        text.ngram_losses(train, valid, 2, (5.0, 0.0))
+    with pytest.raises(ValueError, match="strengths: expected shape"):
+        text.ngram_losses(train, valid, 2, 5.0)
+
+
+def test_ngrams_of_a_training_text_shorter_than_a_run_fall_back():
+    valid = text.encode("abcabc")
+    nothing = text.ngram_losses(text.encode(""), valid, 3, (5.0,))
+    assert nothing == pytest.approx(np.full((1, 4), np.log(96)))
+    short = text.ngram_losses(text.encode("ab"), valid, 5, (5.0,))[0]
+    assert short[3:] == pytest.approx(np.full(3, short[2]), abs=1e-12)

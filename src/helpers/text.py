@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import re
 import sysconfig
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from ._validate import as_array, expect_counts, expect_number, namespace
+from ._validate import as_array, as_floats, expect_counts, expect_number, expect_shape, namespace
 
-__all__ = ["HELD_OUT", "MODULES", "VOCABULARY", "Split", "decode", "encode", "ngram_loss", "python_source", "source",
-           "squeeze", "streams", "windows"]
+__all__ = ["HELD_OUT", "MODULES", "VOCABULARY", "Split", "decode", "encode", "ngram_loss", "ngram_losses",
+           "python_source", "source", "squeeze", "streams", "windows"]
 
 # Newline and the printable ASCII characters: 96 symbols, the same on every Python.
 VOCABULARY = "\n" + "".join(map(chr, range(32, 127)))
@@ -29,6 +29,9 @@ MODULES = ("argparse", "ast", "cmd", "configparser", "copy", "dataclasses", "doc
            "tarfile", "tempfile", "threading", "traceback", "typing")
 # Whole modules are held out, so that no file is seen in part during training.
 HELD_OUT = ("calendar", "csv", "difflib", "fractions", "shlex", "textwrap")
+
+
+_LONGEST = 9  # the longest run of characters that one int64 can number: 96**9 < 2**63
 
 
 class Split(NamedTuple):
@@ -141,35 +144,69 @@ def side_by_side(codes: np.ndarray, B: int) -> tuple:
 
 
 def ngram_loss(train, valid, n: int, strength: float = 5.0) -> float:
-    """Cross-entropy (nats a character) on `valid` of the n-gram frequencies of `train`, n from 0 (uniform) to 3.
+    """Cross-entropy (nats a character) on `valid` of the n-gram frequencies of `train`, n from 0 (uniform) to 9.
 
-    p(c | context) = (count + strength p'(c)) / (total + strength), with p' the (n-1)-gram's own estimate: a context
-    that was never seen falls back to a shorter one. All n are scored on the same characters (the third onwards).
-    Raises TypeError for codes that are no whole numbers, ValueError for an n outside 0 .. 3, a strength that is not
-    above 0, a `valid` of less than 3 characters, or codes outside the vocabulary.
+    One number of `ngram_losses`, which says how. Raises TypeError for codes that are no whole numbers or a strength
+    that is no number, ValueError for an n outside 0 .. 9, a strength that is not above 0, a `valid` of less than 3
+    characters, or codes outside the vocabulary.
     """
-    expect_counts(0, n=n)
-    if n > 3:
-        raise ValueError(f"n: expected one from 0 to 3, got {n}")
     expect_number("strength", strength, above=0.0, high=1e300)
-    strength = float(strength)
+    return float(ngram_losses(train, valid, n, (float(strength),))[0, n])
+
+
+def ngram_losses(train, valid, n: int, strengths: Sequence[float]) -> np.ndarray:
+    """Cross-entropies (strengths, n + 1), nats a character on `valid`, of the 0- to n-gram frequencies of `train`.
+
+    p(c | context) = (count + strength p'(c)) / (total + strength), with p' the estimate from a context that is one
+    character shorter, down to the uniform 1/96: a context that was seen often is trusted, one that was never seen falls
+    back to the shorter one. All are scored on the same characters, the third onwards; one with fewer characters before
+    it than a context needs has the shorter contexts only. Raises TypeError for codes that are no whole numbers or
+    strengths that are no numbers, ValueError for an n outside 0 .. 9, strengths that are not above 0, a `valid` of less
+    than 3 characters, or codes outside the vocabulary.
+    """
+    expect_counts(0, _LONGEST, n=n)
+    strengths = _expect_strengths(strengths)
     train, valid = expect_codes("train", train), expect_codes("valid", valid)
     if len(valid) < 3:
         raise ValueError(f"valid: expected at least 3 characters, got {len(valid)}")
-    size = len(VOCABULARY)
-    p = np.full(size, 1 / size)
+    p = np.full((len(strengths), len(valid)), 1 / len(VOCABULARY))
+    losses = [-np.log(p[:, 2:]).mean(axis=1)]
     for order in range(1, n + 1):
-        counts = np.bincount(_context(train, order), minlength=size**order).reshape(-1, size).astype(float)
-        shorter = np.tile(p.reshape(-1, size), (len(counts) * size // p.size, 1))
-        p = (counts + strength * shorter) / (counts.sum(axis=1, keepdims=True) + strength)
-    order = max(n, 1)
-    return float(-np.mean(np.log(p.ravel()[_context(valid, order)[3 - order:]])))
+        count, total = _counted(_runs(train, order), _runs(valid, order))
+        p[:, order - 1:] = (count + strengths * p[:, order - 1:]) / (total + strengths)
+        losses.append(-np.log(p[:, 2:]).mean(axis=1))
+    return np.stack(losses, axis=1)
 
 
-def _context(codes: np.ndarray, order: int) -> np.ndarray:
+def _counted(train: np.ndarray, valid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How often each run of `valid` stands in `train`, and how often its context does, whatever follows."""
+    runs, counts = np.unique(train, return_counts=True)
+    contexts, first = np.unique(runs // len(VOCABULARY), return_index=True)
+    totals = np.add.reduceat(counts, first) if len(first) else counts
+    return _look_up(runs, counts, valid), _look_up(contexts, totals, valid // len(VOCABULARY))
+
+
+def _look_up(keys: np.ndarray, values: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """The value of each wanted key, 0 where it is none of the sorted `keys`."""
+    if not len(keys):
+        return np.zeros(len(wanted), dtype=values.dtype)
+    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[at] == wanted, values[at], 0)
+
+
+def _runs(codes: np.ndarray, order: int) -> np.ndarray:
     """One integer for each run of `order` characters, the last character counting ones."""
     size, runs = len(VOCABULARY), max(len(codes) - order + 1, 0)
     return sum(codes[k:runs + k] * size ** (order - 1 - k) for k in range(order))
+
+
+def _expect_strengths(strengths) -> np.ndarray:
+    """Strengths as a column (strengths, 1)."""
+    strengths = np.asarray(as_floats("strengths", strengths), dtype=float)
+    expect_shape("strengths", strengths, ("strengths",))
+    if not np.all((strengths > 0) & (strengths <= 1e300)):  # NaN too
+        raise ValueError(f"strengths: expected numbers above 0, at most 1e300; got {strengths.tolist()!r:.60}")
+    return strengths[:, None]
 
 
 def _batched(codes, T, B, need: Callable[[], int]) -> np.ndarray:

@@ -31,6 +31,16 @@ def test_first_losses_that_are_wrong(answer):
     assert check.first_loss(answer).state == "wrong"
 
 
+@pytest.mark.parametrize("answer", [2**2.5, 5.66, "5.7", "2^2.5", "≈ 5.66", np.float32(5.657)])
+def test_perplexities_that_are_right(answer):
+    assert check.perplexity(answer), check.perplexity(answer)
+
+
+@pytest.mark.parametrize("answer", [2.5, 5, 6, 6.25, 12.2, 0.177, 5.6, 5.8])
+def test_perplexities_that_are_wrong(answer):
+    assert check.perplexity(answer).state == "wrong"
+
+
 @pytest.mark.parametrize("answer", [1.1, "1.1", "1.10", "1,1", np.float64(1.1), np.float32(1.1)])
 def test_smallest_loops_that_are_right(answer):
     assert check.smallest_w(answer)
@@ -105,6 +115,11 @@ def in_lists(W_x, W_h, b, x):
     return states
 
 
+def in_mixed_precision(W_x, W_h, b, x):
+    """Weights and inputs in single precision, the first state of zeros in double: no entry is a float32 any more."""
+    return filling_an_array(*map(np.float32, (W_x, W_h, b, x)))
+
+
 def tidying_up(W_x, W_h, b, x):
     states = filling_an_array(W_x, W_h, b, x)
     W_h[:] = 0
@@ -112,7 +127,7 @@ def tidying_up(W_x, W_h, b, x):
 
 
 @pytest.mark.parametrize("answer", [
-    filling_an_array, recursive, by_module, in_single, in_lists, tidying_up,
+    filling_an_array, recursive, by_module, in_single, in_mixed_precision, in_lists, tidying_up,
     lambda W_x, W_h, b, x: np.float32(filling_an_array(W_x, W_h, b, x)),
     lambda *a: list(filling_an_array(*a)),
 ])  # fmt: skip
@@ -148,6 +163,16 @@ def one_batch(W_x, W_h, b, x):
 ])  # fmt: skip
 def test_loops_that_are_wrong(answer):
     assert check.forward(answer).state == "wrong"
+
+
+@pytest.mark.parametrize(("answer", "says"), [
+    (zeroing_first, "old state does not enter"),
+    (lambda W_x, W_h, b, x: filling_an_array(W_x, W_h, 2 * b, x), "bias is added twice"),
+    (lambda W_x, W_h, b, x: np.tanh(x @ W_x + b), "old state does not enter"),
+    (lambda W_x, W_h, b, x: filling_an_array(W_x, W_h, b, x[::-1]), "from its end"),
+])
+def test_a_wrong_loop_hears_what_is_wrong(answer, says):
+    assert says in check.forward(answer).message
 
 
 def test_weights_that_are_zeroed_afterwards_are_told():
@@ -239,10 +264,13 @@ NAMED = {
     "a row mean": (lambda s, t: -((z := s - s.mean(1, keepdims=True)) - np.log(
         np.exp(z).sum(1, keepdims=True)))[np.arange(len(t)), t].sum(), "mean of a step"),
     "log(softmax)": (lambda s, t: log_of(softmax(s), t), "became 0"),
-    "log(p + 1e-12)": (lambda s, t: log_of(softmax(s) + 1e-12, t), "inside the logarithm"),
+    "log(p + 1e-12)": (lambda s, t: log_of(softmax(s) + 1e-12, t), "smallest probability"),
     "log(p + 1e-300)": (lambda s, t: log_of(softmax(s) + 1e-300, t), ""),
-    "clipped p": (lambda s, t: log_of(np.clip(softmax(s), 1e-12, 1), t), ""),
-    "s *= 0": (wiping_first, ""),
+    "clipped p": (lambda s, t: log_of(np.clip(softmax(s), 1e-12, 1), t), "smallest probability"),
+    "s *= 0": (wiping_first, "same probability"),
+    "plain division": (lambda s, t: log_of(np.exp(s) / np.exp(s).sum(1, keepdims=True), t), "divided by infinity"),
+    "one loss a step": (lambda s, t: -(s - np.logaddexp.reduce(s, axis=1)[:, None])[np.arange(len(t)), t],
+                        "one loss for each step"),
 }
 
 

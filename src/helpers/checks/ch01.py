@@ -9,8 +9,10 @@ from ..cells import RNNParams, log_softmax, softmax
 from ..params import rnn_params
 from ..sequence import rnn
 
-__all__ = ["first_loss", "forward", "lag_matrix", "latch", "parameters", "patterns", "sample", "sequence_loss",
-           "smallest_w", "without_w"]
+__all__ = ["apart", "first_loss", "forward", "lag_matrix", "latch", "parameters", "patterns", "perplexity", "sample",
+           "sequence_loss", "smallest_w", "without_w"]
+
+_ROUNDED = 1e-6  # numbers that passed through single precision are right answers too
 
 
 @number(
@@ -85,6 +87,55 @@ def first_loss():
     return -np.log2(p[0])
 
 
+@number(
+    title="Perplexity", difficulty=1, minutes=2,
+    question="A model of characters has a loss of 2.5 bits on a held-out text. Among how many equally likely "
+             "characters would a choice be as uncertain? This number is its perplexity.",
+    hints=("Among how many would a loss of 1 bit choose, and of 2 bits?",),
+    answer=2.0**2.5,
+    mistakes={"That is e to the loss, which is right for a loss in nats. This one is in bits.": float(np.exp(2.5)),
+              "That is the loss squared. Each bit doubles the number of choices.": 6.25,
+              "That is twice the loss. Each bit doubles the number of choices, so the loss is an exponent.": 5.0,
+              "That is the probability that the right character gets: turn it over.": 2.0**-2.5,
+              "That is the loss itself, in bits. How many choices does it stand for?": 2.5},
+    praise="Right: 2 to the power 2.5.",
+    nudge="One bit is a choice between 2, two bits among 4, three among 8.",
+)
+def perplexity():
+    r"""A choice among $n$ equally likely characters costs $\log_2 n$ bits, so $n = 2^{2.5}$."""
+    return 2**2.5
+
+
+@choice(
+    title="Apart", difficulty=2, minutes=4,
+    question="Two copies of a network start from different states and then read the same text. A thousand characters "
+             "later their states are as far apart as at the start. What follows?",
+    hints=("The chapter measured two things for gains of 1.6 and 2.5. One of them is the distance.",
+           "In a chaotic network, how far apart are two states after a thousand steps if they started almost equal?"),
+    choices={
+        "remembers": ("The network remembers where it started.",
+                      "Not that: at a gain of 2.5 the states stay apart too, and a reader that was to name the start "
+                      "ended at chance."),
+        "unstable": ("Some of its weights have become infinite.",
+                     "Not that: tanh keeps every state between −1 and 1, however large the finite weights."),
+        "open": ("Not yet anything about memory: one has to try to read the start from the states.",
+                 "Right: distance alone does not tell a memory from chaos."),
+        "forgets": ("The network has forgotten where it started.",
+                    "Not that: the unit with W = 1.5 keeps two states apart, one for each sign, and from them the sign "
+                    "can be read."),
+    },
+    answer="open",
+)
+def apart():
+    """Both are possible, and the distance is the same in both. One unit with W = 1.5 keeps the sign of its start for
+    good. A network with a gain of 2.5 keeps its states apart as well, but mixes them until a linear reader is left
+    guessing."""
+    x = np.zeros((1000, 2, 1))
+    states = rnn(RNNParams(np.zeros((1, 1)), np.full((1, 1), 1.5), np.zeros(1)), x, h0=[[0.1], [-0.2]]).h
+    print("after 1000 steps:", states[-1].ravel().round(2))
+    return "open"
+
+
 _NAMES = ("one-to-one", "one-to-many", "many-to-one", "many-to-many equal", "many-to-many unequal")
 _IMAGE, _CAPTION, _MOOD = "the class of one image", "a caption for an image", "the mood of a review"
 _FILM, _TRANSLATION = "a label for every frame of a film", "a French sentence for an English one"
@@ -153,7 +204,7 @@ def _networks(rng):
            "Put each new state into a list, and `np.stack` the list."),
     cases=_networks,
     reference=lambda W_x, W_h, b, x: rnn(RNNParams(W_x, W_h, b), x).h,
-    returns=("the array of states",),
+    returns=("the array of states",), tolerance=_ROUNDED,
     mistakes={
         "W_h is transposed. With states in rows it is h @ W_h.": ("h @ W_h", "h @ W_h.T"),
         "These are the states before each step, so they begin with zeros. Keep the new one of each step.":
@@ -169,7 +220,11 @@ def _networks(rng):
         "This is a sigmoid. The units are tanh.":
             ("np.tanh(x_t @ W_x + h @ W_h + b)", "1 / (1 + np.exp(-(x_t @ W_x + h @ W_h + b)))"),
         "There is no tanh around the sum.": ("np.tanh", ""),
-        "The new state is added to the old one. It replaces it.": ("h = np.tanh", "h = h + np.tanh"),
+        "This is a ReLU. The units are tanh.":
+            ("np.tanh(x_t @ W_x + h @ W_h + b)", "np.maximum(x_t @ W_x + h @ W_h + b, 0)"),
+        "The bias is added twice. torch has two of them, but here there is one.": (" + b)", " + 2 * b)"),
+        "The tanh is applied twice: the old state is squashed already.": ("h @ W_h", "np.tanh(h) @ W_h"),
+        "The sequence is read from its end.": ("for x_t in x:", "for x_t in x[::-1]:"),
     },
     praise="Right: every state agrees, for four networks.",
     nudge="Each state enters the next step; return all of them, stacked along time.",
@@ -207,7 +262,7 @@ def _pulse(W_x, W_h, W_y, k):
            "`np.linalg.matrix_power` is not the same as `**`."),
     cases=_linear_networks,
     reference=_pulse,
-    returns=("the matrix",),
+    returns=("the matrix",), tolerance=_ROUNDED,
     mistakes={
         "W_h**k takes the power of each entry. The power of a matrix multiplies it by itself.":
             ("np.linalg.matrix_power(W_h, k)", "W_h**k"),
@@ -218,6 +273,8 @@ def _pulse(W_x, W_h, W_y, k):
             ("np.linalg.matrix_power(W_h, k)", "(k * W_h)"),
         "W_h is transposed. Row vectors are multiplied by W_h from the right.": ("W_h, k)", "W_h.T, k)"),
         "This ends at the state. W_y leads from there to the output.": (" @ W_y", ""),
+        "This begins at the state. W_x leads there from the input.": ("W_x @ ", ""),
+        "There is no minus in the formula.": ("return W_x", "return -W_x"),
         "This is the matrix for columns. Row vectors need its transpose, of shape (inputs, outputs).":
             ("return W_x @ np.linalg.matrix_power(W_h, k) @ W_y",
              "return (W_x @ np.linalg.matrix_power(W_h, k) @ W_y).T"),
@@ -272,7 +329,7 @@ def _shifted_by(scores, targets, level):
            r"$\log y_{t,k} = z_{t,k} - \log \sum_j e^{z_{t,j}}$: no probability needs to be computed."),
     cases=_texts,
     reference=lambda scores, targets: _picked(log_softmax(scores), targets),
-    returns=("the loss",),
+    returns=("the loss",), tolerance=_ROUNDED,
     mistakes={
         "That is the mean over the steps. The loss of a sequence is their sum.": ("targets].sum", "targets].mean"),
         "That is in bits. With the natural logarithm it is in nats.":
@@ -284,6 +341,16 @@ def _shifted_by(scores, targets, level):
             lambda scores, targets: -log_softmax(scores).sum(),
         "exp of a large score overflows. Subtract the largest score of each step first.":
             lambda scores, targets: _shifted_by(scores, targets, 0.0),
+        "exp of a large score overflows, and infinity divided by infinity is NaN. Subtract the largest score of each "
+        "step first.":
+            lambda scores, targets: _picked(np.log(np.exp(scores) / np.exp(scores).sum(1, keepdims=True)), targets),
+        "Here every character has the same probability, as if all scores were 0. Are the scores overwritten before "
+        "they are used?": lambda scores, targets: len(targets) * np.log(scores.shape[1]),
+        "The softmax of a step goes over its characters, axis 1. Here it goes over the steps.":
+            lambda scores, targets: _picked(log_softmax(scores.T).T, targets),
+        "That is what the likeliest characters would cost. The targets are asked for.":
+            lambda scores, targets: -log_softmax(scores).max(axis=1).sum(),
+        "That is one loss for each step. The loss of the sequence is their sum.": ("targets].sum()", "targets]"),
         "One maximum for all steps is not enough: in a step with much lower scores every exp becomes 0. Take the "
         "largest score of each step.": ("scores.max(axis=1, keepdims=True)", "scores.max()"),
         "The mean of a step does not protect from overflow: its largest score may stand far above it.":
@@ -291,8 +358,8 @@ def _shifted_by(scores, targets, level):
         "A probability that is too small for a float became 0, and its logarithm infinite. Take the logarithm on "
         "paper first: the score minus the logarithm of the sum.":
             lambda scores, targets: _picked(np.log(softmax(scores)), targets),
-        "The small number added inside the logarithm hides how unlikely a target was. Take the logarithm on paper "
-        "first: the score minus the logarithm of the sum.":
+        "A smallest probability, added inside the logarithm or enforced, hides how unlikely a target was. Take the "
+        "logarithm on paper first: the score minus the logarithm of the sum.":
             lambda scores, targets: _picked(np.log(softmax(scores) + 1e-12), targets),
     },
     praise="Right, and it neither overflows nor loses small probabilities.",
@@ -353,6 +420,9 @@ def _frequencies(sample, scores, temperature, us):
         "The scores are multiplied by the temperature. Divide by it.": ("scores / temperature", "scores * temperature"),
         "The probabilities are divided by the temperature. Divide the scores, before the softmax.":
             ("softmax(scores / temperature)", "softmax(scores) / temperature"),
+        "The signs are turned: the higher its score, the likelier an index.":
+            ("softmax(scores / temperature)", "softmax(-scores / temperature)"),
+        "The scores are divided by the temperature twice.": ("scores / temperature", "scores / temperature**2"),
         "This gives every index the same chance.": lambda scores, temperature, u: int(u * len(scores)),
         "Compare u with the running sum of the probabilities, not with the probabilities themselves.":
             lambda scores, temperature, u: int(np.argmax(softmax(scores / temperature) > u)),
