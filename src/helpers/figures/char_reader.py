@@ -142,7 +142,7 @@ def diagram():
         f'<rect x="36" y="{y - 7}" height="14" rx="3" class="fill-c0 stroke-none" data-live="width=bar[{k}]"/>',
         draw.label(372, y, size=12, color="muted", anchor="end", live={"text": f"p[{k}]:.1%"}))]
     head = draw.label(4, 10, "What it expects after the marked character", bold=True, anchor="start")
-    return draw.svg(384, 28 + 19 * BARS, head, *rows, max_width=520)
+    return draw.svg(384, 28 + 19 * BARS, head, *rows, max_width=440)
 
 
 views = [
