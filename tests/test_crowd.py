@@ -79,3 +79,14 @@ def test_same_seed_same_start_and_refusals():
         Crowd(free, "swish")
     with pytest.raises(ValueError, match="members.1..recurrent: expected shape"):
         Crowd(free + members("orthogonal", 3, 6, 2, [0]))
+
+
+def test_the_layer_of_one_net_is_what_the_crowd_computes_with():
+    crowd = Crowd(members("normal", 3, 5, 2, range(2)))
+    train_crowd(crowd, noise, 3, loss=squared)
+    x = torch.randn(7, 2, 6, 3, generator=torch.Generator().manual_seed(0))
+    h = rnn(crowd.params(1), x[:, 1].double().numpy()).h[-1]
+    readout, bias = (p[1].detach().double().numpy() for p in (crowd.W_o, crowd.b_o))
+    np.testing.assert_allclose(crowd(x)[1].detach(), h @ readout + bias, rtol=1e-4, atol=1e-5)
+    with pytest.raises(IndexError, match="2 nets, got 2"):
+        crowd.params(2)

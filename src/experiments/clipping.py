@@ -98,6 +98,12 @@ def plots(runs: list[Run]) -> list[Curves]:
         baselines={"chance": 25})]
 
 
+def summary(runs: list[Run]) -> dict:
+    """{method: {length: how many of the seeds solved it}}."""
+    return {method: {str(n): sum(r.solved for r in runs if r.setting["method"] == method and r.setting["length"] == n)
+                     for n in LENGTHS} for method in METHODS}
+
+
 def table(runs: list[Run]) -> str:
     """Methods by length: the seeds that solved it."""
     return rate_table(runs, "method", "length", "length {}")

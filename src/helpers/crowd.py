@@ -23,6 +23,7 @@ from ._validate import (
     expect_number,
     expect_shape,
 )
+from .cells import RNNParams
 from .params import normal, rnn_params
 
 __all__ = ["Crowd", "CrowdHistory", "Member", "evaluate_crowd", "members", "train_crowd"]
@@ -109,6 +110,12 @@ class Crowd(nn.Module):
         for a in a_x.unbind(0):
             h = self.activation(torch.baddbmm(a, h, self.W_h))
         return torch.baddbmm(self.b_o, h, self.W_o)
+
+    def params(self, k: int) -> RNNParams:
+        """The recurrent layer of net k as it is now, in NumPy (float64); IndexError for a net that is not there."""
+        if not -len(self.limits) <= k < len(self.limits):
+            raise IndexError(f"k: there are {len(self.limits)} nets, got {k}")
+        return RNNParams(*(p[k].detach().numpy().astype(np.float64) for p in (self.W_x, self.W_h, self.b[:, 0])))
 
     def clip_(self) -> torch.Tensor:
         """Scale each net's gradient down to its own limit, in place; returns the norms before, (N,)."""

@@ -188,7 +188,7 @@ def chain(n: int, radius: float, coupling: float) -> np.ndarray:
 
 
 def norm_bound(matrix, lags, activation: str = "tanh") -> np.ndarray:
-    r"""The bound :math:`(\gamma\,\sigma_{\max}(W))^k` on the norm of a product of k Jacobians, for each k in `lags`.
+    r"""The bound :math:`(\gamma\,s_{\max}(W))^k` on the norm of a product of k Jacobians, for each k in `lags`.
 
     Below 1 the gradient must vanish; above 1 it says nothing (Pascanu, Mikolov & Bengio, 2013, section 2.1).
     Raises TypeError and ValueError as `spectral_radius`, and ValueError for an unknown activation or a lag below 0.

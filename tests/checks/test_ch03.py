@@ -175,8 +175,8 @@ def test_clippings_that_are_wrong(answer):
 
 
 @pytest.mark.parametrize("given", [
-    {"start": "orthogonal", "rho": 1.5, "size": 0.5, "length": 60},
-    {"start": "orthogonal", "activation": "tanh", "rho": np.float32(1.5), "size": 0.5, "length": np.int64(60)},
+    {"start": "orthogonal", "rho": 1.5, "size": 0.5},
+    {"start": "orthogonal", "activation": "tanh", "rho": np.float32(1.5), "size": np.float64(0.5)},
 ])
 def test_controls_that_are_right(given):
     assert check.keep_alive(given), check.keep_alive(given)
@@ -189,8 +189,17 @@ def test_controls_that_are_wrong(given):
 
 
 @pytest.mark.parametrize(("given", "says"), [
-    ({"rho": 1.5, "length": ...}, "There is no value for length yet."), ({"rho": 7}, "Control 'rho' goes from"),
+    ({"rho": 1.5, "size": ...}, "There is no value for size yet."), ({"rho": 7}, "Control 'rho' goes from"),
 ])
 def test_controls_hear_a_whole_sentence(given, says):
     said = check.keep_alive(given).message
     assert says in said and said.endswith(".")
+
+
+def test_a_forgotten_return_is_told_so():
+    def no_return(gradients, threshold):
+        scale = threshold / max(norm_of(gradients), threshold)
+        [scale * g for g in gradients]
+
+    verdict = check.clip_all(no_return)
+    assert verdict.state == "wrong" and "return" in verdict.message

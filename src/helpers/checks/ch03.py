@@ -36,7 +36,7 @@ __all__ = [
     answer="hump",
 )
 def fate():
-    r"""$\rho(W)^k \le \lVert W^k \rVert \le \sigma_{\max}(W)^k$: the bound above is $2^k$, and late, the factor of each
+    r"""$\rho(W)^k \le \lVert W^k \rVert \le s_{\max}(W)^k$: the bound above is $2^k$, and late, the factor of each
     step is $\rho = 0.9$. In between, the norm may climb."""
 
 
@@ -111,6 +111,11 @@ def _complex_step(W_h, h):
         "These are the slopes alone. Each still meets a weight.": lambda W_h, h: 1 - h**2,
         "This is the slope of a sigmoid. The network uses tanh.": ("(1 - h**2)", "(h * (1 - h))"),
         "The slope of tanh is 1 − h², with the square.": ("h**2", "h"),
+        "The sign is wrong: 1 − h² is the slope, and it is never negative.": ("(1 - h**2)", "(h**2 - 1)"),
+        "The whole matrix is zero: were the weights overwritten before they were used?": ("W_h *", "0 * W_h *"),
+        "The slopes are averaged over the units. Each column has its own.": ("h**2", "np.mean(h**2)"),
+        "This is the gradient of a sum over units, a vector. The Jacobian keeps a row and a column for each.":
+            ("W_h * (1 - h**2)", "W_h @ (1 - h**2)"),
     },
     praise="Your Jacobian agrees with a derivative computed from the step itself, from one to five units.",
     nudge="Row i, column j is how unit j of h_t moves when unit i of h_{t−1} does: first through W_h, then through the "
@@ -153,10 +158,10 @@ def _by_eigenvalues(W, activation, share):
     title="What can be promised", difficulty=2, minutes=10,
     question=r"""
         Write the smallest number of steps $k$ after which the gradient is *surely* at most `share` of what it was, by
-        the bound $(\gamma\, \sigma_{\max}(W))^k$, or `None` where the bound promises nothing. `activation` is `"tanh"`
+        the bound $(\gamma\, s_{\max}(W))^k$, or `None` where the bound promises nothing. `activation` is `"tanh"`
         (steepest slope $\gamma = 1$) or `"sigmoid"` ($\gamma = \frac14$).
         """,
-    hints=(r"Solve $(\gamma \sigma)^k \le \text{share}$ for $k$. `np.linalg.norm(W, 2)` is $\sigma_{\max}$.",
+    hints=(r"Solve $(\gamma\, s_{\max})^k \le \text{share}$ for $k$. `np.linalg.norm(W, 2)` is $s_{\max}$.",
            "When is there no such $k$?"),
     cases=_promises,
     reference=_by_counting,
@@ -167,6 +172,10 @@ def _by_eigenvalues(W, activation, share):
         "This uses the Frobenius norm. The sharpest bound is the largest singular value.": ("(W, 2)", "(W)"),
         "The steepest slope of the sigmoid is 1/4, and the bound may use it.": ('"sigmoid": 0.25', '"sigmoid": 1.0'),
         "Where the factor is 1 or more, the bound promises nothing: return None.": (" if factor < 1 else None", ""),
+        "Where the bound promises nothing, no number is right, not even 0: return None.": ("None", "0"),
+        "Where the bound promises nothing, return None, not infinity.": ("None", "np.inf"),
+        "The largest entry of W is not its largest singular value. What can one step do to a vector?":
+            ("np.linalg.norm(W, 2)", "np.abs(W).max()"),
         "A factor of exactly 1 shrinks nothing: it promises nothing either.": ("factor < 1", "factor <= 1"),
         "One step too early: round up, as at the step before more than the share may be left.": ("np.ceil", "np.floor"),
         "The nearest whole number may be too small: round up, always.": ("np.ceil", "np.round"),
@@ -248,6 +257,12 @@ def _sum_of_norms(gradients, threshold):
         "This clips by value: every entry for itself, which turns the gradient. Use one common factor.":
             lambda gradients, threshold: [np.clip(g, -threshold, threshold) for g in gradients],
         "Nothing is clipped.": lambda gradients, threshold: gradients,
+        "Everything is scaled to length 1, whatever its length and the threshold.":
+            ("threshold / max(norm, threshold)", "1 / max(norm, 1e-30)"),
+        "All gradients come back as zero.": ("scale * g", "0 * g"),
+        "Everything is multiplied by the threshold. It is a limit, not a factor.": ("scale * g", "threshold * g"),
+        "This limits large entries only from above, and each for itself. Use one common factor.":
+            lambda gradients, threshold: [np.minimum(g, threshold) for g in gradients],
         "The threshold is fixed at 1: use the one that is given.":
             ("threshold / max(norm, threshold)", "1 / max(norm, 1)"),
         "Long gradients get length 1, not the threshold's.": ("threshold / max(norm, threshold)",
@@ -317,37 +332,34 @@ def too_low():
 
 @controls(
     title="Keep it alive", difficulty=3, minutes=10,
-    question="In the figure `gradient_norms`, meet the first challenge: tanh, an input size of at least 0.5, at least "
-             "60 steps, and between a tenth and ten times of the gradient left. Then write down the controls you "
-             "found, as a `dict`. What do you have to pay for it: what would the bound allow with these weights?",
-    hints=("Take a start whose singular values are all equal.",
+    question="In the figure `gradient_norms`, meet the first challenge: tanh, an input size of at least 0.5, and "
+             "between a tenth and ten times of the gradient left after sixty steps. Then write down the controls, as a "
+             "`dict`. What do you have to pay for it: what would the bound allow with these weights?",
+    hints=("Take a matrix whose singular values are all equal.",
            r"Make up for the slopes of tanh with $\rho$. The line in the figure is steep in $\rho$: use the arrow "
            "keys."),
     figure="helpers.figures.gradient_norms", met="kept",
     mistakes={
         "The challenge asks for tanh.": (
-            dict(start="orthogonal", activation="linear", rho=1.0, size=0.5, length=60),
-            lambda q: q["activation"] != "tanh"),
-        "The challenge asks for at least 60 steps.": (
-            dict(start="orthogonal", rho=1.5, size=0.5, length=30), lambda q: q["length"] < 60),
+            dict(start="orthogonal", activation="linear", rho=1.0, size=0.5), lambda q: q["activation"] != "tanh"),
         "The challenge asks for an input size of at least 0.5.": (
-            dict(start="orthogonal", rho=1.5, size=0.1, length=60), lambda q: q["size"] < 0.5),
-        "With these controls {best_left:.1e} is left after {length} steps: it grows too much.": (
-            dict(start="orthogonal", rho=1.6, size=0.5, length=60), lambda q: q["best_left"] >= 10),
-        "With these controls {best_left:.1e} is left after {length} steps: it vanishes. Which start has all its "
-        "singular values equal, and how large must ρ be to make up for the slopes of tanh?": (
-            dict(start="orthogonal", rho=1.0, size=0.5, length=60), lambda q: q["best_left"] <= 0.1),
+            dict(start="orthogonal", rho=1.5, size=0.1), lambda q: q["size"] < 0.5),
+        "With these controls {best_left:.1e} is left: it grows too much.": (
+            dict(start="orthogonal", rho=1.6, size=0.5), lambda q: q["best_left"] >= 10),
+        "With these controls {best_left:.1e} is left: it vanishes. Which matrix has all its singular values equal, and "
+        "how large must ρ be to make up for the slopes of tanh?": (
+            dict(start="orthogonal", rho=1.0, size=0.5), lambda q: q["best_left"] <= 0.1),
     },
-    praise="{best_left:.2f} of the gradient is left after {length} steps.",
+    praise="{best_left:.2f} of the gradient is left after sixty steps.",
 )
 def keep_alive():
-    r"""An orthogonal start loses about the same share at each step in every direction; $\rho = 1.5$ makes up for it.
+    r"""An orthogonal matrix loses about the same share at each step in every direction; $\rho = 1.5$ makes up for it.
 
     The price: the slopes of tanh now hold the gradient down, and nothing else does. Move the input size to 0.02: over
-    the same 60 steps the gradient grows more than a thousandfold. The units do not even come back to zero, where tanh
-    is steepest; with $\rho = 1.5$ that point is unstable, and the states stay near 0.5.
+    the same sixty steps the gradient grows more than a thousandfold. The units do not even come back to zero, where
+    tanh is steepest; with $\rho = 1.5$ that point is unstable, and the states stay near 0.5.
     """
-    found = dict(start="orthogonal", activation="tanh", rho=1.5, size=0.5, length=60)
+    found = dict(start="orthogonal", activation="tanh", rho=1.5, size=0.5)
     arrays = load("gradient_norms").run(**found)
     print(f"left {arrays['best_left']:.2f}; the bound allows {arrays['bound_left']:.1e}")
     return found
