@@ -39,7 +39,7 @@ def test_gradient_norms_stay_below_the_bound():
 
 @pytest.mark.parametrize(("rho", "c", "n"), [(0.9, 1.15, 8), (0.5, 2.0, 8), (1.1, 0.0, 5), (0.8, 1.0, 1)])
 def test_non_normal_powers_agree_with_the_svd(rho, c, n):
-    arrays, W = load("non_normal").run(rho=rho, c=c, n=n, t=3), chain(n, rho, c)
+    arrays, W = load("non_normal").run(rho=rho, c=c, n=n, k=3), chain(n, rho, c)
     powers = [np.log10(np.linalg.norm(np.linalg.matrix_power(W, t), 2)) for t in (0, 1, 10, 60, 160)]
     np.testing.assert_allclose(arrays["norm"][[0, 1, 10, 60, 160]], powers, atol=0.03)
     assert arrays["s_max"] == pytest.approx(np.linalg.norm(W, 2), rel=3e-3)

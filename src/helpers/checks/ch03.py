@@ -198,17 +198,17 @@ def guaranteed(W, activation, share):
     title="The top of the hump", difficulty=2, minutes=8,
     question=r"Two linear units keep $\rho = 0.9$ of themselves, and the first passes a share $c$ on to the second: "
              r"$W = \begin{pmatrix} \rho & c \\ 0 & \rho \end{pmatrix}$. For large $c$, at which step is "
-             r"$\lVert W^t \rVert$ largest?",
-    hints=("Multiply out $W^2$ and $W^3$.", r"The corner entry has a pattern: $t\, c\, \rho^{t-1}$."),
+             r"$\lVert W^k \rVert$ largest?",
+    hints=("Multiply out $W^2$ and $W^3$.", r"The corner entry has a pattern: $k\, c\, \rho^{k-1}$."),
     answer=9.5, tolerance=0.5, unit="steps",
     mistakes={"At the first step only c counts. Then it is passed on again and again: multiply out W².": 1,
-              "That is 1 over the logarithm to base 10. The derivative of ρᵗ brings in the natural one.": 22},
-    praise="Yes: t c ρᵗ⁻¹ is largest at t = −1/ln ρ, so at step 9 or 10, whatever c is.",
-    nudge="The corner entry of Wᵗ is t c ρᵗ⁻¹. Set its derivative by t to zero, or list its values.",
+              "That is 1 over the logarithm to base 10. The derivative of ρᵏ brings in the natural one.": 22},
+    praise="Yes: k c ρᵏ⁻¹ is largest at k = −1/ln ρ, so at step 9 or 10, whatever c is.",
+    nudge="The corner entry of Wᵏ is k c ρᵏ⁻¹. Set its derivative by k to zero, or list its values.",
 )
 def peak():
-    r"""The corner entry is $t\,c\,\rho^{t-1}$. Its derivative by $t$ is zero where $1 + t \ln \rho = 0$."""
-    powers = [np.linalg.matrix_power(chain(2, 0.9, 50.0), t) for t in range(30)]
+    r"""The corner entry is $k\,c\,\rho^{k-1}$. Its derivative by $k$ is zero where $1 + k \ln \rho = 0$."""
+    powers = [np.linalg.matrix_power(chain(2, 0.9, 50.0), k) for k in range(30)]
     norms = np.linalg.norm(powers, 2, axis=(1, 2))
     print(f"largest at step {norms.argmax()}; -1 / ln 0.9 = {-1 / np.log(0.9):.2f}")
     return -1 / np.log(0.9)

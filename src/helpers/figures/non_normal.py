@@ -15,13 +15,13 @@ from live_figures import Challenge, Claim, Slider, Try
 title = "Can a gradient grow a thousandfold before it vanishes, with every eigenvalue below 1?"
 caption = (
     "At each step unit i keeps ρ times its value and passes c times its value on to unit i + 1: above is the norm of "
-    "Wᵗ, between the powers of the spectral radius and of the largest singular value; below, on axes of different "
-    "scale, is what two such units make of the unit circle in t steps."
+    "Wᵏ, between the powers of the spectral radius and of the largest singular value; below, on axes of different "
+    "scale, is what two such units make of the unit circle in k steps."
 )
 alt = (
-    "Above, on a logarithmic axis: the norm of the matrix W to the power t rises more than a thousandfold and then "
+    "Above, on a logarithmic axis: the norm of the matrix W to the power k rises more than a thousandfold and then "
     "falls far below 1, between a straight falling line (spectral radius) and a straight rising one (largest singular "
-    "value). Below: the ellipse that two of the units make of the unit circle after t steps."
+    "value). Below: the ellipse that two of the units make of the unit circle after k steps."
 )
 
 N, T = 8, 200
@@ -32,7 +32,7 @@ controls = [
     Slider(name="rho", label="Spectral radius ρ", min=0.5, max=1.1, step=0.01, value=0.8),
     Slider(name="c", label="Coupling c", min=0, max=2, step=0.01, value=1.25),
     Slider(name="n", label="Units in the chain n", unit="units", min=1, max=N, step=1, value=6, integer=True),
-    Slider(name="t", label="Step t", unit="steps", min=1, max=T, step=1, value=4, integer=True, play=20),
+    Slider(name="k", label="Step k", unit="steps", min=1, max=T, step=1, value=4, integer=True, play=20),
 ]
 
 
@@ -42,23 +42,23 @@ def consts():
             "circle": np.stack([np.cos(angle), np.sin(angle)], axis=1), "time": np.arange(T + 1.0)}
 
 
-def compute(consts, rho, c, n, t):
+def compute(consts, rho, c, n, k):
     xp = array_namespace(rho)
     time, unit = consts["time"], consts["unit"]
-    # units beyond the n-th only shrink like ρᵗ and never are the largest
+    # units beyond the n-th only shrink like ρᵏ and never are the largest
     linked = xp.where(unit + 1.0 < xp.astype(n, rho.dtype), c, 0.0 * unit)
     W = rho * consts["keep"] + linked[:, None] * consts["feed"]
     log_size, product = scaled_products(xp.broadcast_to(W, (T, N, N)))
     log_norm = log_size / math.log(10.0) + xp.log10(largest_singular_value(product, squarings=5))
     s_max = largest_singular_value(W)
 
-    shear = xp.astype(t, rho.dtype) * c / rho  # two units: [[ρ, c], [0, ρ]]ᵗ = ρᵗ [[1, t c / ρ], [0, 1]]
-    shrink = xp.pow(rho, xp.astype(t, rho.dtype))
+    shear = xp.astype(k, rho.dtype) * c / rho  # two units: [[ρ, c], [0, ρ]]ᵏ = ρᵏ [[1, k c / ρ], [0, 1]]
+    shrink = xp.pow(rho, xp.astype(k, rho.dtype))
     first, second = consts["circle"][:, 0], consts["circle"][:, 1]
-    hump, here = xp.max(log_norm), pick(log_norm, t)
+    hump, here = xp.max(log_norm), pick(log_norm, k)
     return {
         "norm": log_norm, "radius": time * xp.log10(rho), "bound": time * xp.log10(s_max),
-        "t": t, "norm_here": here, "factor": xp.pow(10.0 + 0.0 * here, here - pick(log_norm, t - 1)),
+        "k": k, "norm_here": here, "factor": xp.pow(10.0 + 0.0 * here, here - pick(log_norm, k - 1)),
         "rho": rho, "s_max": s_max,
         "peak": hump, "peak_times": xp.pow(10.0 + 0.0 * hump, hump), "peak_at": xp.argmax(log_norm),
         "ellipse_x": shrink * first, "ellipse_y": shrink * (shear * first + second),
@@ -72,25 +72,25 @@ def figure(arrays):
     upper = {"hovertemplate": "10^%{y:.2f}"}
     lower = {"xaxis": "x2", "yaxis": "y2"}
     fig = plots.figure(height=640)
-    fig.add_scatter(name="bound s_maxᵗ", x=time, y=arrays["bound"], line={"color": red, "dash": "dash"}, **upper)
-    fig.add_scatter(name="norm of Wᵗ", x=time, y=arrays["norm"], line={"color": blue, "width": 3}, **upper)
-    fig.add_scatter(name="ρᵗ", x=time, y=arrays["radius"], line={"color": green, "dash": "dot"}, **upper)
-    fig.add_scatter(name="at t", x=[arrays["t"]], y=[arrays["norm_here"]], mode="markers", showlegend=False,
+    fig.add_scatter(name="bound s_maxᵏ", x=time, y=arrays["bound"], line={"color": red, "dash": "dash"}, **upper)
+    fig.add_scatter(name="norm of Wᵏ", x=time, y=arrays["norm"], line={"color": blue, "width": 3}, **upper)
+    fig.add_scatter(name="ρᵏ", x=time, y=arrays["radius"], line={"color": green, "dash": "dot"}, **upper)
+    fig.add_scatter(name="at k", x=[arrays["k"]], y=[arrays["norm_here"]], mode="markers", showlegend=False,
                     marker={"color": blue, "size": 11}, **upper)
     fig.add_scatter(name="unit circle", x=np.cos(angle), y=np.sin(angle), showlegend=False,
                     line={"color": plots.COLORS[6], "dash": "dot"}, **lower)
-    fig.add_scatter(name="after t steps", x=arrays["ellipse_x"], y=arrays["ellipse_y"], showlegend=False,
+    fig.add_scatter(name="after k steps", x=arrays["ellipse_x"], y=arrays["ellipse_y"], showlegend=False,
                     line={"color": blue}, **lower)
     return fig.update_layout(
-        xaxis={"title": {"text": "step t"}, "range": [0, T], "anchor": "y"},
-        yaxis={"title": {"text": "norm of Wᵗ"}, "domain": [0.54, 1], **powers_of_ten(FLOOR, TOP, 4)},
+        xaxis={"title": {"text": "step k"}, "range": [0, T], "anchor": "y"},
+        yaxis={"title": {"text": "norm of Wᵏ"}, "domain": [0.54, 1], **powers_of_ten(FLOOR, TOP, 4)},
         xaxis2={"title": {"text": "unit 1"}, "range": [-1.5, 1.5], "anchor": "y2"},
         yaxis2={"title": {"text": "unit 2"}, "range": [-4, 4], "domain": [0, 0.38], "anchor": "x2"},
     )
 
 
 readout = ("Spectral radius {rho:.2f}, largest singular value {s_max:.2f}. "
-           "Step {t:d} multiplies the norm by {factor:.3f}. It is largest after {peak_at:d} steps: {peak_times:.1e}.")
+           "Step {k:d} multiplies the norm by {factor:.3f}. It is largest after {peak_at:d} steps: {peak_times:.1e}.")
 challenges = [Challenge("With ρ at most 0.8, make the norm pass a million before it falls.", met="million")]
 
 
@@ -100,11 +100,11 @@ def _longest(arrays):
 
 
 tries = [
-    Try(ask="One unit alone keeps 0.8 of its value at each step. What will the norm of Wᵗ look like on this "
+    Try(ask="One unit alone keeps 0.8 of its value at each step. What will the norm of Wᵏ look like on this "
             "logarithmic axis?",
         guesses=("A straight line down.", "A hump, and then a fall."), right=0,
         do="Set the number of units to 1.", at={"n": 1},
-        says="A straight line: ρᵗ and nothing else, and all three lines are one.",
+        says="A straight line: ρᵏ and nothing else, and all three lines are one.",
         holds=lambda a: np.allclose(a["norm"], a["radius"]) and np.allclose(a["norm"], a["bound"])),
     Try(ask="Add a unit to a chain of three. How much higher does the hump get?",
         guesses=("By a third.", "Twice as high.", "About five times as high."), right=2,
@@ -115,21 +115,21 @@ tries = [
             "the hump?",
         guesses=("A lower hump.", "Nothing."), right=1, do="Set the number of units to 6 and the coupling to 0.",
         at={"n": 6, "c": 0},
-        says="Nothing: the norm falls like ρᵗ from the first step on. The eigenvalues are what they were.",
+        says="Nothing: the norm falls like ρᵏ from the first step on. The eigenvalues are what they were.",
         holds=lambda a: np.allclose(a["norm"], a["radius"])),
     Try(ask="With the coupling back, which number multiplies the norm in step 1, and which in step 200?",
         guesses=("The spectral radius, in both.", "The largest singular value, and then nearly the spectral radius.",
                  "The largest singular value, in both."), right=1,
-        do="Set the coupling to 1.25 and the units to 6. Move t to 1, then to 200, and read the line under the plot.",
-        at=({"n": 6, "c": 1.25, "t": 1}, {"n": 6, "c": 1.25, "t": T}),
+        do="Set the coupling to 1.25 and the units to 6. Move k to 1, then to 200, and read the line under the plot.",
+        at=({"n": 6, "c": 1.25, "k": 1}, {"n": 6, "c": 1.25, "k": T}),
         says="First the largest singular value, 1.99; in step 200 it is 0.82, nearly the spectral radius. It comes "
-             "closer slowly, like ρ (1 + 5/t), where 5 is the number of couplings.",
+             "closer slowly, like ρ (1 + 5/k), where 5 is the number of couplings.",
         holds=lambda first, last: f"{first['factor']:.2f} {first['s_max']:.2f} {last['factor']:.2f}" == "1.99 1.99 0.82"
         and abs(last["factor"] - 0.8 * (1 + 5 / T)) < 0.001),
     Try(ask="All eigenvalues are 0.8. Can the image of the unit circle, below, ever reach beyond the circle?",
         guesses=("No, every step shrinks it.", "Yes, it is stretched before it shrinks."), right=1,
-        do="Press play, or move t to 4 and on to 30, with a coupling of 1.25.",
-        at=({"c": 1.25, "t": 4}, {"c": 1.25, "t": (30, T)}),
+        do="Press play, or move k to 4 and on to 30, with a coupling of 1.25.",
+        at=({"c": 1.25, "k": 4}, {"c": 1.25, "k": (30, T)}),
         says="It is stretched before it shrinks: at step 4 it reaches 2.6 times as far as the circle, and from step 14 "
              "on it lies inside it.",
         holds=lambda early, late: round(_longest(early), 1) == 2.6 and _longest(late) < 1),
@@ -143,7 +143,7 @@ claims = [
           at=tuple({"n": n} for n in range(3, N + 1)),
           holds=lambda *a: all(5 < y["peak_times"] / x["peak_times"] < 6 for x, y in itertools.pairwise(a))),
     Claim("The two-unit ellipse reaches farthest at step 4, and from step 14 on it lies inside the circle.",
-          at=({"t": 3}, {"t": 4}, {"t": 5}, {"t": 13}, {"t": (14, T)}),
+          at=({"k": 3}, {"k": 4}, {"k": 5}, {"k": 13}, {"k": (14, T)}),
           holds=lambda a, farthest, b, last, inside: max(_longest(a), _longest(b)) < _longest(farthest)
           and _longest(inside) < 1 < _longest(last)),
     Claim("The spectral radius is 0.8 and the largest singular value 2.0.", at={},
