@@ -24,6 +24,7 @@ from experiments import (
     fill_the_blank,
     forecast,
     highlighter,
+    initialisation,
     long_memory,
     parity,
     reviews,
@@ -151,7 +152,8 @@ def test_the_rate_is_the_one_that_solves_most_then_soonest_then_best():
 def test_numbers_are_written_alike():
     assert [number(v) for v in (7e-5, 0.00019, 0.0392, 1e-3, 0.0, -0.00064)] == [
         "7×10⁻⁵", "1.9×10⁻⁴", "0.039", "0.001", "0", "−6.4×10⁻⁴"]
-    assert [number(v) for v in (3.14, 12, 12.4, 1234567, -1234.5)] == ["3.1", "12", "12", "1,234,567", "−1,234"]
+    assert [number(v) for v in (3.14, 12, 12.4, 1234567, -1234.5, 2.776e26)] == [
+        "3.1", "12", "12", "1,234,567", "−1,234", "2.8×10²⁶"]
     assert over_seeds([4, 1, 2000]) == "4 (1 to 2,000)" and over_seeds([0.5, 0.5]) == "0.5"
     assert percent([0.25, 0.5, 0.125]) == "25.0 (12.5 to 50.0)" and percent([1, 0.999], 0) == "100"
     assert [duration(s) for s in (20, 100, 3599, 5400)] == ["a minute", "2 minutes", "60 minutes", "1.5 hours"]
@@ -262,6 +264,40 @@ def test_what_the_page_says_of_clipping():
     counts = {method: [solved(runs, method=method, length=n) for n in clipping.LENGTHS] for method in clipping.METHODS}
     assert counts == {"SGD": [5, 0, 0, 0, 0], "SGD, clipped": [5, 5, 5, 4, 0],
                       "SGD, clipped, regulariser": [5, 5, 5, 5, 5]}
+
+
+def test_what_the_page_says_of_initialisation():
+    """Every sentence of the reading."""
+    runs = saved(initialisation)
+    found = initialisation.summary(runs)
+    counts = {name: [sum(error < initialisation.SOLVED for error in row[str(n)]["errors"])
+                     for n in initialisation.TUNED_AT] for name, row in found.items()}
+    assert all(counts[name] == [0, 0, 0, 0] for name in found if name.endswith("tanh"))
+    assert [counts[f"{start} ReLU"] for start in initialisation.STARTS] == [
+        [5, 4, 1, 0], [5, 2, 0, 1], [5, 4, 5, 3], [5, 1, 0, 0]]
+    median = lambda name, n: np.median(found[name][str(n)]["errors"])  # noqa: E731
+    for n in initialisation.TUNED_AT:
+        assert median("identity tanh", n) > 0.98 * median("Gaussian tanh", n)
+    norms = {name: [norm for length in row.values() for norm in length["norm"]] for name, row in found.items()}
+    assert max(max(norms[name]) for name in found if name.endswith("tanh")) == 135
+    best = found["identity ReLU"]
+    assert min(best["100"]["norm"]) == 86_200 and min(best["150"]["norm"]) > 1e11
+    assert sum(norm == initialisation.LARGEST for n in ("100", "150") for norm in best[n]["norm"]) == 4
+    jumped = {name: [sum(jumps > 0 for jumps in length["jumps"]) for length in row.values()]
+              for name, row in found.items()}
+    assert jumped.pop("identity ReLU") == [0, 0, 2, 0] and not any(map(any, jumped.values()))
+    assert best["100"]["jumps"][:2] == [1, 1] and [max(losses[8:]) for losses in best["100"]["losses"][:1]] == [4.23e17]
+    assert max(best["100"]["losses"][1][4:]) == 36.2
+    assert sum(error > 1 for error in best["150"]["errors"]) == 1 and max(best["150"]["errors"]) > 1e26
+    rates = {name: [row[str(n)]["rate"] for n in (20, 100)] for name, row in found.items()}
+    assert all(rates[f"{start} ReLU"][0] == max(initialisation.RATES) for start in initialisation.STARTS)
+
+
+def test_a_loss_jumps_back_when_it_was_low_and_is_high_again():
+    level = tasks.adding_baseline(2)
+    assert initialisation.jumps_back([1.0, 0.2, 0.1, 0.05, 0.1, 0.01]) == 0
+    assert initialisation.jumps_back([1.0, 0.08, level + 0.01, None, 0.01]) == 2
+    assert initialisation.jumps_back([1.0, None, 0.2]) == 0
 
 
 def test_what_the_page_says_of_long_memory():

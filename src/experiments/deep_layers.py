@@ -134,7 +134,7 @@ def plots(runs: list[Run]) -> list[Curves]:
         Curves(title="How fast does each layer move?", caption="The change of a state from one character to the next.",
                **layers, y_title="moves", y_range=(0, 0.8), rows=rows(0)),
         Curves(title="How long does each layer feel an exchanged character?", caption=f"What is left of the difference "
-               f"{LATER} characters later.", **layers, y_title=COLUMNS[1], log_y=True, rows=rows(1)),
+               f"{LATER} characters later.", **layers, y_title=COLUMNS[1], y_range=(0, 0.085), rows=rows(1)),
     ]
 
 

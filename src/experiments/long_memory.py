@@ -35,8 +35,8 @@ READING = (
     "well, where the Gaussian tanh network solves 2 without clipping and 1 with it; at length 100 all of these are "
     "at chance. With Adam, clipping made no difference that three seeds could show.\n\n"
     "What we could not repeat: at length 100 the LSTM stays unsolved within 80,000 sequences, on both tasks. What "
-    "cannot be concluded: whether it is the identity or the ReLU that helps, since both come together here, and "
-    "which network is best, since one rate served them all."
+    "cannot be concluded: whether it is the identity or the ReLU that helps, since both come together here "
+    "({ref}`results:initialisation` crosses them), and which network is best, since one rate served them all."
 )
 
 BATCH, LIMIT, EVERY, HIDDEN, TESTED = 20, 4_000, 250, 50, 500

@@ -14,10 +14,13 @@ __all__ = ["in_percent", "number", "outcome_table", "over_seeds", "percent", "ra
 
 
 def number(value: float, digits: int = 2) -> str:
-    """`value` with that many significant digits: commas in whole numbers, a power of ten below 0.001."""
-    if isinstance(value, int) or abs(value) >= 10 ** (digits - 1):
+    """`value` with that many significant digits; whole numbers with commas; powers of ten below 0.001, from a million.
+
+    A count, which is an int, has all its digits.
+    """
+    if isinstance(value, int) or 10 ** (digits - 1) <= abs(value) < 1e6:
         return f"{round(value):,}".replace("-", "−")
-    if not 0 < abs(value) < 0.001:
+    if value == 0 or 0.001 <= abs(value) < 1e6:
         return format_value(float(value), f".{digits}g")
     mantissa, power = format_value(float(value), f".{digits - 1}e").split("×")
     return f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}×{power}"

@@ -28,8 +28,9 @@ class Curves:
 
     `rows` maps a name to what was measured at each place of `x`: one number a seed, or none where there is nothing.
     `baselines` maps a name to a number, or to one for each place: grey lines. `x` holds numbers, or labels that stand
-    at equal distances. `caption` says what is not in the axes' titles. Raises ValueError where a row is not as long as
-    x or nothing is said, and for more lines than can be told apart; TypeError for words that are no str.
+    at equal distances; `y_range` holds values, on a logarithmic axis too. `caption` says what is not in the axes'
+    titles. Raises ValueError where a row is not as long as x or nothing is said, and for more lines than can be told
+    apart; TypeError for words that are no str.
     """
 
     title: str
@@ -78,7 +79,8 @@ class Curves:
     def figure(self) -> go.Figure:
         """The plot; lines differ in colour, dash and mark."""
         at = np.arange(len(self.x)) if isinstance(self.x[0], str) else np.asarray(self.x, dtype=float)
-        fig = figure(x_title=self.x_title, y_title=self.y_title, y_range=self.y_range, height=380, showlegend=True)
+        ends = self.y_range if self.y_range is None or not self.log_y else np.log10(self.y_range)
+        fig = figure(x_title=self.x_title, y_title=self.y_title, y_range=ends, height=380, showlegend=True)
         for k, (name, level) in enumerate(self.baselines.items()):
             fig.add_scatter(x=at, y=np.broadcast_to(np.asarray(level, dtype=float), at.shape), name=name, mode="lines",
                             line={"color": COLORS[6], "width": 1.5, "dash": _BASELINES[k]})
