@@ -30,6 +30,10 @@ def test_labels_stand_at_equal_distances_and_strokes_side_by_side():
     assert (np.array(labelled.data[0].x) < labelled.data[1].x).all()
     log = Curves(**WORDS, x=[5, 50, 5000], rows=rows, log_x=True, log_y=True).figure()
     assert (log.layout.xaxis.type, log.layout.yaxis.type) == ("log", "log") and log.layout.xaxis.ticktext[2] == "5,000"
+    wide = Curves(**WORDS, x=[1, 2], rows={"a": [[0.003, 0.02], [40.0]]}, baselines={"b": 0.1}, log_y=True).figure()
+    assert list(wide.layout.yaxis.ticktext) == ["10⁻³", "0.01", "0.1", "1", "10", "100"]
+    near = Curves(**WORDS, x=[1, 2], rows=rows | {"a": [[1.0]] * 2, "b": [[2.0]] * 2}, log_y=True, y_range=(0.1, 1))
+    assert list(near.figure().layout.yaxis.range) == [-1, 0] and list(near.figure().layout.yaxis.tickvals) == [0.1, 1]
     assert np.prod([t.x for t in log.data], axis=0) == pytest.approx(np.square([5.0, 50.0, 5000.0]))
 
 

@@ -288,6 +288,8 @@ def test_what_the_page_says_of_initialisation():
     assert jumped.pop("identity ReLU") == [0, 0, 2, 0] and not any(map(any, jumped.values()))
     assert best["100"]["jumps"][:2] == [1, 1] and [max(losses[8:]) for losses in best["100"]["losses"][:1]] == [4.23e17]
     assert max(best["100"]["losses"][1][4:]) == 36.2
+    others = [losses for name, row in found.items() if name != "identity ReLU" for losses in row["100"]["losses"]]
+    assert max(max(losses[1:]) for losses in others) == 15_900
     assert sum(error > 1 for error in best["150"]["errors"]) == 1 and max(best["150"]["errors"]) > 1e26
     rates = {name: [row[str(n)]["rate"] for n in (20, 100)] for name, row in found.items()}
     assert all(rates[f"{start} ReLU"][0] == max(initialisation.RATES) for start in initialisation.STARTS)

@@ -169,10 +169,10 @@ def plots(runs: list[Run]) -> list[Curves]:
     lengths, around = ([f"{low} to {high}" for low, high in places] for places in (LENGTHS, AROUND))
     return [
         Curves(title="Right by length", caption=f"{dates.LONGEST} characters is the longest text of training.",
-               x=lengths, x_title="characters", **percents, rows=readers(READERS, "lengths")),
+               x=lengths, x_title="characters", **percents, rows=readers(READERS[::-1], "lengths")),
         Curves(title=f"Right by length, trained on texts of {SHORT} characters at most", caption="The same dates in "
                "longer and longer texts.", x=around, x_title="characters", **percents,
-               rows=readers(("n-grams", *READERS[2:], *SHORT_READERS), "around")),
+               rows=readers((*READERS[:0:-1], *SHORT_READERS), "around")),
         Curves(title="Right while learning", caption="On the days that the rate is chosen by.",
                x=[B * EVERY * k for k in range(1, STEPS // EVERY + 1)], x_title="texts seen", **percents,
                rows=readers(NETS, "curve")),

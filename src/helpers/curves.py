@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ __all__ = ["Curves"]
 
 _SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x", "line-ew-open", "line-ns-open")
 _BASELINES = ("dot", "longdash", "dash", "dashdot")
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _APART = 0.009  # of the axis: the strokes of one place stand side by side
 _MARKED = 16  # a line through more places than these has no marks, and its strokes stand where they belong
 
@@ -89,7 +91,17 @@ class Curves:
         if len(at) <= _MARKED:
             fig.update_xaxes(tickvals=at, ticktext=[f"{v:,}" if isinstance(v, int) else str(v) for v in self.x])
         fig.update_xaxes(type="log" if self.log_x else "linear")
-        return fig.update_yaxes(type="log" if self.log_y else "linear")
+        return fig.update_yaxes(type="log", **self._powers()) if self.log_y else fig
+
+    def _powers(self) -> dict:
+        """Ticks of a logarithmic axis, short enough to stand beside its title."""
+        shown = self.y_range or [v for row in (*self.rows.values(), [self.baselines.values()]) for seeds in row
+                                 for v in np.ravel(list(seeds))]
+        low, high = math.floor(math.log10(min(shown))), math.ceil(math.log10(max(shown)))
+        powers = range(low, high + 1, max(1, math.ceil((high - low) / 8)))
+        short = {-2: "0.01", -1: "0.1", 0: "1", 1: "10", 2: "100"}
+        return {"tickvals": [10.0**n for n in powers],
+                "ticktext": [short.get(n, f"10{str(n).translate(_RAISED)}") for n in powers]}
 
     def _add_row(self, fig: go.Figure, k: int, name: str, values: Sequence[Sequence[float]], at: np.ndarray) -> None:
         middle, low, high = (np.array([part(seeds) if seeds else np.nan for seeds in values], dtype=float)
