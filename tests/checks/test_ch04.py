@@ -241,9 +241,21 @@ def weights_too(module, value):
     module.weight_hh_l0.data += 1
 
 
-@pytest.mark.parametrize("answer", [hard_coded, rows_of_one_module, weights_too, lambda m, v: m, lambda m, v: v * m.l])
-def test_ways_that_do_not_set_the_bias(answer):
-    assert check.set_forget_bias(answer).state == "wrong"
+def rows_and_value_of_one_module(module, value):
+    with torch.no_grad():
+        for name, parameter in module.named_parameters():
+            if name.startswith("bias"):
+                parameter[4:8] = 2.5
+
+
+@pytest.mark.parametrize(("answer", "says"), [
+    (hard_coded, "One value stands in your code"), (rows_of_one_module, "Rows 4 to 8"),
+    (rows_and_value_of_one_module, "Rows and value fit one module only"), (weights_too, "weight_hh_l0"),
+    (lambda m, v: m, "bias_l0"), (lambda m, v: v * m.l, "raised"),
+])
+def test_ways_that_do_not_set_the_bias(answer, says):
+    verdict = check.set_forget_bias(answer)
+    assert verdict.state == "wrong" and says in verdict.message
 
 
 def test_what_is_wrong_afterwards_is_the_modules():

@@ -423,12 +423,15 @@ def _effective_biases(set_bias, module, value):
     return {name: array for name, array in after.items() if name.startswith("weight")} | biases
 
 
-def _set_rows(start, end, other=0.0, which=lambda name: name.startswith("bias_")):
-    """A way to set biases: rows `start` to `end` times H, of the names `which`, to the value (bias_hh to `other`)."""
+def _set_rows(start, end, other=0.0, which=lambda name: name.startswith("bias_"), units=None, always=None):
+    """A way to set biases: rows `start` to `end` times H, of the names `which`, to the value (bias_hh to `other`).
+
+    `units` stands in for H, `always` for the value, in answers that fit one module or one call only.
+    """
     def set_forget_bias(module, value):
         import torch
 
-        H = module.hidden_size
+        H, value = units or module.hidden_size, value if always is None else always
         with torch.no_grad():
             for name, bias in module.named_parameters():
                 if which(name):
@@ -456,6 +459,13 @@ def _set_rows(start, end, other=0.0, which=lambda name: name.startswith("bias_")
         "These are the rows of the candidate: torch's order is i, f, g, o.": _set_rows(2, 3),
         "Only the first layer and direction is set.":
             _set_rows(1, 2, which=lambda name: name in ("bias_ih_l0", "bias_hh_l0")),
+        "The second direction is left as it was: the names of its biases end in _reverse.":
+            _set_rows(1, 2, which=lambda name: name.startswith("bias_") and not name.endswith("_reverse")),
+        "Rows 4 to 8 are those of the forget gate in a module of 4 units only. Take them from module.hidden_size.":
+            _set_rows(1, 2, units=4),
+        "One value stands in your code. Set the one that is given.": _set_rows(1, 2, always=2.5),
+        "Rows and value fit one module only: take the rows from module.hidden_size, and set the value that is given.":
+            _set_rows(1, 2, other=None, units=4, always=2.5),
     },
     praise="Right: every layer and direction, and nothing but the forget gate.",
     nudge="torch adds bias_ih and bias_hh; rows H to 2H belong to the forget gate.",

@@ -112,7 +112,8 @@ tries = [
     Try(ask="Take the recurrent weights away. Which part of the cell's gradient comes along the direct path?",
         guesses=("None of it.", "About half of it.", "All of it."), right=2,
         do="Set the recurrent gain to 0.", at={"gain": 0},
-        says="All of it: the dashed line lies on the thick one. Nothing comes back through h, which meets no weight.",
+        says="All of it: the dashed line lies on the thick one. Nothing comes back through h, which is multiplied by "
+             "weights of 0.",
         holds=lambda a: np.allclose(a["cell"], a["direct"]) and a["hidden_first"] == 0),
     Try(ask="Leave the gain at 0 and raise the forget-gate bias from 0 to 6. What becomes of the thick line?",
         guesses=("A cliff becomes a plateau.", "It falls a little less.", "It rises."), right=0,
