@@ -54,6 +54,14 @@ def steps_of_torch(codes):
     return {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
 
 
+def gradient(text, at):
+    """The log-probabilities of what follows character `at`, and the sizes of the gradient of the largest one."""
+    x = torch.nn.functional.one_hot(torch.as_tensor(read_codes(text)), syntax.VOCABULARY).double().requires_grad_()
+    log_p = readout(recurrent()(x)[0][at]).log_softmax(dim=-1)
+    log_p.max().backward()
+    return log_p.detach(), x.grad.norm(dim=-1).numpy()
+
+
 @pytest.mark.parametrize("text", TEXTS[:3])
 def test_every_quantity_of_a_unit_is_that_of_torch(text):
     want = steps_of_torch(read_codes(text))
@@ -69,18 +77,20 @@ def test_every_quantity_of_a_unit_is_that_of_torch(text):
 @pytest.mark.parametrize("share", [0.5, 1.0])
 def test_what_the_likeliest_next_character_depends_on_is_the_gradient_of_autograd(text, share):
     at = round(share * (len(text) - 1))
-    got = load("char_reader").run(text=text, at=at)
-    x = torch.nn.functional.one_hot(torch.as_tensor(read_codes(text)), syntax.VOCABULARY).double().requires_grad_()
-    log_p = readout(recurrent()(x)[0][at]).log_softmax(dim=-1)
-    log_p.max().backward()
-    sizes = x.grad.norm(dim=-1).numpy()
+    got, (log_p, sizes) = load("char_reader").run(text=text, at=at), gradient(text, at)
     sizes[:max(at - char_reader.REACH + 1, 0)] = 0
     np.testing.assert_allclose(got["shares"][:len(text)], sizes / sizes.sum(), atol=1e-10)
     assert not got["shares"][at + 1:].any()
     best = log_p.topk(char_reader.BARS)
-    np.testing.assert_allclose(got["p"], best.values.exp().detach(), atol=1e-12)
+    np.testing.assert_allclose(got["p"], best.values.exp(), atol=1e-12)
     sign = {"\n": "⏎", " ": "␣"}
     assert [chr(c) for c in got["label"]] == [sign.get(VOCABULARY[k], VOCABULARY[k]) for k in best.indices]
+
+
+def test_little_of_the_gradient_lies_further_back_than_it_is_followed():
+    sizes = [(at, gradient(char_reader.CODE, at)[1]) for at in range(100, len(char_reader.CODE), 30)]
+    beyond = [size[:at - char_reader.REACH + 1].sum() / size.sum() for at, size in sizes]
+    assert np.median(beyond) < 0.02 and max(beyond) < 0.2
 
 
 @pytest.mark.parametrize(("temperature", "draw"), [(1.0, 1), (0.3, 8), (2.0, 4)])
