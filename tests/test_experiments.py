@@ -14,6 +14,7 @@ from experiments import (
     adding_1997,
     bottleneck,
     captions,
+    character_memory,
     clipping,
     counting,
     dates,
@@ -440,6 +441,19 @@ def test_what_the_page_says_of_equal_parameters():
     for task, units in ((task, entry["cells"]) for task, entry in runs.items()):
         assert units["GRU"]["rate"] == units[coupled]["rate"] == max(equal_parameters.RATES), task
         assert units["GRU"]["units"] == units[coupled]["units"] > units["LSTM"]["units"]
+
+
+def test_what_the_page_and_chapter_01_say_of_character_memory():
+    runs = saved(character_memory)
+    found = character_memory.summary(runs)
+    trained, untrained, cut_off = (np.asarray(found[name]) for name in ("trained", "untrained", "cut off"))
+    table, three = np.asarray(found["table"]), np.asarray(found["last three"])
+    assert len(runs) == 5 and measured("character_memory") == found
+    after_eight = cut_off[:, character_memory.READ.index(8)] - cut_off[:, character_memory.READ.index(32)]
+    assert after_eight.max() < 0.05 and after_eight.min() > 0
+    assert (untrained.min(axis=0) > trained.max(axis=0))[2:6].all()
+    assert (trained.max(axis=0) < table)[4:].all() and (trained.min(axis=0) > three)[3]
+    assert np.ptp(trained, axis=0).max() < 0.06
 
 
 def test_what_the_page_says_of_counting():

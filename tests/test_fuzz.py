@@ -53,6 +53,7 @@ X, H, UP = (np.random.default_rng(k).normal(size=s) for k, s in enumerate([(5, 2
 TRACE = sequence.rnn(RNN, X)
 SIGNALS = lags.lag_signals(RNN, TRACE, UP)
 LENGTHS = np.asarray([5, 3])
+READ = np.random.default_rng(3).integers(0, 4, size=(12, 2))
 SOURCE = (np.arange(5)[:, None] < LENGTHS).tolist()
 BOTH = bidirectional.bidirectional((RNN, RNN), X, LENGTHS)
 MATRIX = np.asarray([[1.0, 2.0], [3.0, 5.0]])
@@ -165,6 +166,8 @@ CALLS = {
     "streams": lambda: {"codes": CODES, "T": 4, "B": 2},
     "ngram_loss": lambda: {"train": CODES, "valid": CODES, "n": 2, "strength": 5.0},
     "ngram_losses": lambda: {"train": CODES, "valid": CODES, "n": 2, "strengths": [1.0, 5.0]},
+    "linear_recall": lambda: {"features": np.eye(4)[READ], "codes": READ, "k": 1, "asked": (READ < 3).tolist()},
+    "table_recall": lambda: {"codes": READ, "k": 1, "asked": (READ < 3).tolist(), "n": 2},
     "color": lambda: {"name": "forget"},
     "figure": lambda: {"x_title": "x", "y_title": "y", "x_range": (0, 1), "y_range": None, "height": 300},
     "lines": lambda: {"series": {"a": X[:, 0, 0]}, "x": np.arange(5.0), "shape": "hv", "markers": True},

@@ -1,6 +1,7 @@
 """Helpers of the course "Recurrent Neural Networks, Live". What to open for which chapter:
 
-    01 RNN                   cells (rnn_step), sequence (rnn), params; text, models, training for its character model
+    01 RNN                   cells (rnn_step), sequence (rnn), params; text, models, training for its character model,
+                             recall (what of a text can be read from states)
     02 BPTT                  bptt (the gradients by hand, cross_entropy), lags (the gradient term by term)
     03 vanishing gradients   jacobians (products, radii, bounds), clipping, tasks, crowd, monitor
     04 LSTM                  cells (lstm_step), sequence (lstm), bptt (lstm_bptt), gates (every gate of a torch module),
@@ -26,7 +27,7 @@ command that made them. Imports go one way, from left to right:
     cells, attention, linear, sequence, bptt, kinds, params, gates, monitor; kinds and bidirectional
     sequence, jacobians and lags; params, series, models, copier and crowd; digits, captions and captioner
     attention and bidirectional, encoder_decoder, seq2seq and dates; syntax, char_lstm and places
-    clipping, decoding, measured, reber, reviews, tasks, text, plots and training stand on their own
+    text and recall; clipping, decoding, measured, reber, reviews, tasks, plots and training stand on their own
 """
 
 __version__ = "0.1.0"
