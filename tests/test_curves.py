@@ -38,7 +38,9 @@ def test_labels_stand_at_equal_distances_and_strokes_side_by_side():
 
 
 @pytest.mark.parametrize(("wrong", "message"), [
-    ({"rows": {"a": [[1.0]]}}, r"rows\['a'\]: expected 2 places as in x, got 1"),
+    ({"rows": {"a": [[1.0]]}}, r"rows\['a'\]: expected 2 places as in x, at least one, got 1"),
+    ({"rows": {"a": [[1.0], [0.0]]}, "log_y": True}, r"rows\['a'\]\[1\]\[0\]: expected a finite number above 0"),
+    ({"y_range": (1, 0)}, "y_range: expected the lower and the upper end"),
     ({"rows": {}}, "expected rows, a title, and the names of both axes"),
     ({"title": " "}, "expected rows, a title"),
     ({"rows": {str(k): [[1.0]] * 2 for k in range(8)}}, "at most 7 and 4, got 8 and 0"),

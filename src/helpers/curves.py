@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from live_figures.values import format_value
 
-from ._validate import expect_flags, expect_texts
+from ._validate import LARGEST, expect_flags, expect_number, expect_texts
 from .plots import COLORS, DASHES, figure
 
 __all__ = ["Curves"]
@@ -31,8 +31,9 @@ class Curves:
     `rows` maps a name to what was measured at each place of `x`: one number a seed, or none where there is nothing.
     `baselines` maps a name to a number, or to one for each place: grey lines. `x` holds numbers, or labels that stand
     at equal distances; `y_range` holds values, on a logarithmic axis too. `caption` says what is not in the axes'
-    titles. Raises ValueError where a row is not as long as x or nothing is said, and for more lines than can be told
-    apart; TypeError for words that are no str.
+    titles. Raises ValueError where a row is not as long as x or nothing is said, for NaN and infinity, for what has no
+    place on a logarithmic axis, and for more lines than can be told apart; TypeError for words that are no str, and for
+    what is no list or dict of numbers.
     """
 
     title: str
@@ -49,11 +50,26 @@ class Curves:
     def __post_init__(self):
         expect_texts(title=self.title, caption=self.caption, x_title=self.x_title, y_title=self.y_title)
         expect_flags(log_x=self.log_x, log_y=self.log_y)
+        _expect(Mapping, "a dict of names", rows=self.rows, baselines=self.baselines)
         if not (self.rows and self.title.strip() and self.x_title.strip() and self.y_title.strip()):
             raise ValueError("rows, title, x_title, y_title: expected rows, a title, and the names of both axes")
+        _expect(Sequence, "a list", x=self.x, **{f"rows[{name!r}]": values for name, values in self.rows.items()})
+        if not all(isinstance(value, str) for value in self.x):
+            _expect_numbers("x", self.x, self.log_x)
         for name, values in self.rows.items():
-            if len(values) != len(self.x):
-                raise ValueError(f"rows[{name!r}]: expected {len(self.x)} places as in x, got {len(values)}")
+            _expect_as_long(f"rows[{name!r}]", values, self.x)
+            _expect(Sequence, "a list", **{f"rows[{name!r}][{k}]": seeds for k, seeds in enumerate(values)})
+            for k, seeds in enumerate(values):
+                _expect_numbers(f"rows[{name!r}][{k}]", seeds, self.log_y)
+        for name, level in self.baselines.items():
+            if isinstance(level, Sequence):
+                _expect_as_long(f"baselines[{name!r}]", level, self.x)
+            _expect_numbers(f"baselines[{name!r}]", level if isinstance(level, Sequence) else [level], self.log_y)
+        if self.y_range is not None:
+            _expect(Sequence, "two numbers", y_range=self.y_range)
+            _expect_numbers("y_range", self.y_range, self.log_y)
+            if len(self.y_range) != 2 or self.y_range[0] >= self.y_range[1]:
+                raise ValueError(f"y_range: expected the lower and the upper end, got {list(self.y_range)}")
         if len(self.rows) > len(COLORS) or len(self.baselines) > len(_BASELINES):
             raise ValueError(f"rows, baselines: expected at most {len(COLORS)} and {len(_BASELINES)}, got "
                              f"{len(self.rows)} and {len(self.baselines)}")
@@ -114,3 +130,19 @@ class Curves:
                         name=name, mode="lines+markers" if marked else "lines",
                         line={"color": COLORS[k], "width": 2, "dash": DASHES[k]},
                         marker={"symbol": _SYMBOLS[k], "size": 8}, error_y=spread if several else None)
+
+
+def _expect(kind: type, said: str, **values) -> None:
+    for name, value in values.items():
+        if not isinstance(value, kind) or isinstance(value, str):
+            raise TypeError(f"{name}: expected {said}, got {type(value).__name__}")
+
+
+def _expect_numbers(name: str, values: Sequence[float], positive: bool) -> None:
+    for k, value in enumerate(values):
+        expect_number(f"{name}[{k}]", value, low=-LARGEST, above=0 if positive else -math.inf, high=LARGEST)
+
+
+def _expect_as_long(name: str, values: Sequence, x: Sequence) -> None:
+    if not len(values) == len(x) > 0:
+        raise ValueError(f"{name}: expected {len(x)} places as in x, at least one, got {len(values)}")
