@@ -15,7 +15,7 @@ from helpers import params, tables, tasks, text
 from helpers.models import Recurrent
 
 from .core import Run, best_rates, train_until, tuning_settings
-from .wording import over_seeds, percent
+from .wording import over_seeds, percent, reached
 
 NAME = "equal_parameters"
 CHAPTER = 5
@@ -261,7 +261,7 @@ def _table(task: str, cells: dict, runs: list[Run]) -> str:
     guess = job.guess or f"{TRIGRAM}: {trigram:.2f}"
     head = ["", "units", "parameters", "rate", "solved", "sequences needed",
             f"{job.score}{', %' * job.score.startswith('share')}"]
-    rows = [[name, str(row["units"]), f"{row['parameters']:,}", f"{row['rate']:g}", *_reached(row),
+    rows = [[name, str(row["units"]), f"{row['parameters']:,}", f"{row['rate']:g}", *reached(row),
              _score(row["scores"], job.score)] for name, row in cells.items()]
     if not any(any(row["solved"]) for row in cells.values()):
         head, rows = [*head[:4], head[6]], [[*row[:4], row[6]] for row in rows]
@@ -273,9 +273,3 @@ def _score(scores: list[float], name: str) -> str:
     if name.startswith("share"):
         return percent(scores)
     return over_seeds(scores, ".2f" if name.startswith("bits") else None)
-
-
-def _reached(row: dict) -> tuple[str, str]:
-    """How many seeds solved the task, and after how many sequences."""
-    needed = [n for n, solved in zip(row["sequences"], row["solved"], strict=True) if solved]
-    return f"{len(needed)} of {len(row['solved'])}", over_seeds(needed) if needed else "–"

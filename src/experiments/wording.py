@@ -10,7 +10,8 @@ from live_figures.values import format_value
 
 from .core import Run
 
-__all__ = ["in_percent", "number", "outcome_table", "over_seeds", "percent", "rate_table"]
+__all__ = ["in_percent", "number", "outcome_table", "over_seeds", "percent", "rate_table",
+           "reached"]
 
 
 def number(value: float, digits: int = 2) -> str:
@@ -42,6 +43,12 @@ def in_percent(shares: Iterable[float]) -> list[float]:
 def percent(shares: Iterable[float], digits: int = 1) -> str:
     """Shares of the seeds in percent, without the sign."""
     return over_seeds((100 * float(share) for share in shares), f".{digits}f")
+
+
+def reached(row: dict) -> tuple[str, str]:
+    """How many seeds solved the task, and after how many sequences: a row with both for each seed."""
+    needed = [n for n, solved in zip(row["sequences"], row["solved"], strict=True) if solved]
+    return f"{len(needed)} of {len(row['solved'])}", over_seeds(needed) if needed else "–"
 
 
 def rate_table(runs: list[Run], row: str, column: str, heading: str) -> str:
