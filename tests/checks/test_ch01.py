@@ -70,8 +70,9 @@ def test_every_other_pattern_is_refused_with_a_word_about_it(application, patter
 
 
 @pytest.mark.parametrize("answer", [
-    "one-to-one", list(FITTING)[:4], FITTING | {"a poem": "one-to-one"}, FITTING | {"the mood of a review": "many"},
-    {k: v for k, v in FITTING.items() if "mood" not in k}, 5, list(FITTING.values())[::-1],
+    "one-to-one", list(FITTING)[:4], FITTING | {"a poem": "one-to-one"},
+    FITTING | {"the sentiment of a review": "many"},
+    {k: v for k, v in FITTING.items() if "sentiment" not in k}, 5, list(FITTING.values())[::-1],
 ])  # fmt: skip
 def test_no_patterns(answer):
     assert check.patterns(answer).state == "wrong"
@@ -398,4 +399,4 @@ def test_a_memory_hears_what_is_true_of_it(answer, says):
 
 
 def test_an_array_of_patterns_is_no_pattern():
-    assert "cannot be" in check.patterns(FITTING | {"the mood of a review": np.array(["a", "b"])}).message
+    assert "cannot be" in check.patterns(FITTING | {"the sentiment of a review": np.array(["a", "b"])}).message

@@ -137,9 +137,9 @@ def apart():
 
 
 _NAMES = ("one-to-one", "one-to-many", "many-to-one", "many-to-many equal", "many-to-many unequal")
-_IMAGE, _CAPTION, _MOOD = "the class of one image", "a caption for an image", "the mood of a review"
+_IMAGE, _CAPTION, _SENTIMENT = "the class of one image", "a caption for an image", "the sentiment of a review"
 _FILM, _TRANSLATION = "a label for every frame of a film", "a French sentence for an English one"
-_PATTERNS = {_IMAGE: "one-to-one", _CAPTION: "one-to-many", _MOOD: "many-to-one", _FILM: "many-to-many equal",
+_PATTERNS = {_IMAGE: "one-to-one", _CAPTION: "one-to-many", _SENTIMENT: "many-to-one", _FILM: "many-to-many equal",
              _TRANSLATION: "many-to-many unequal"}
 
 
@@ -158,8 +158,8 @@ def _given(application, *names):
     mistakes={
         "An image and its caption: what goes in is named first.":
             (_PATTERNS | {_CAPTION: "many-to-one"}, _given(_CAPTION, "many-to-one")),
-        "A review and its mood: what goes in is named first.":
-            (_PATTERNS | {_MOOD: "one-to-many"}, _given(_MOOD, "one-to-many")),
+        "A review and its sentiment: what goes in is named first.":
+            (_PATTERNS | {_SENTIMENT: "one-to-many"}, _given(_SENTIMENT, "one-to-many")),
         "One label for a whole film is another task. Here every frame gets its own.":
             (_PATTERNS | {_FILM: "many-to-one"}, _given(_FILM, "many-to-one")),
         "Frames and labels of a film: is the one list ever longer than the other?":
@@ -172,8 +172,8 @@ def _given(application, *names):
             (_PATTERNS | {_IMAGE: "many-to-one"}, _given(_IMAGE)),
         "A caption: one image goes in. How many words come out?":
             (_PATTERNS | {_CAPTION: "one-to-one"}, _given(_CAPTION)),
-        "The mood of a review: many words go in. How many moods come out?":
-            (_PATTERNS | {_MOOD: "many-to-many equal"}, _given(_MOOD)),
+        "The sentiment of a review: many words go in. How many sentiments come out?":
+            (_PATTERNS | {_SENTIMENT: "many-to-many equal"}, _given(_SENTIMENT)),
     },
     praise="Right, all five.",
     stub="\n".join(["patterns = {", *(f'    "{application}": ...,' for application in _PATTERNS), "}"]),
@@ -184,7 +184,7 @@ def patterns():
     return {
         "the class of one image": "one-to-one",
         "a caption for an image": "one-to-many",
-        "the mood of a review": "many-to-one",
+        "the sentiment of a review": "many-to-one",
         "a label for every frame of a film": "many-to-many equal",
         "a French sentence for an English one": "many-to-many unequal",
     }
@@ -326,7 +326,7 @@ def _shifted_by(scores, targets, level):
         """,
     hints=("Subtracting the same number from all scores of a step changes no probability. Which number keeps `exp` "
            "small?",
-           r"$\log y_{t,k} = z_{t,k} - \log \sum_j e^{z_{t,j}}$: no probability needs to be computed."),
+           r"$\log y_{t,j} = a^y_{t,j} - \log \sum_i e^{a^y_{t,i}}$: no probability needs to be computed."),
     cases=_texts,
     reference=lambda scores, targets: _picked(log_softmax(scores), targets),
     returns=("the loss",), tolerance=_ROUNDED,
@@ -401,9 +401,10 @@ def _frequencies(sample, scores, temperature, us):
 @function(
     title="Draw a character", difficulty=2, minutes=8,
     question=r"""
-        Write `sample(scores, temperature, u)`: an index $k$, drawn with the probability
-        $p_k = e^{z_k / \tau} / \sum_j e^{z_j / \tau}$ with the help of one random number `u`, at least 0 and below 1.
-        The checker calls it with hundreds of values of `u` and counts what comes out.
+        Write `sample(scores, temperature, u)`: an index $j$, drawn with the probability
+        $p_j = e^{a_j / \tau} / \sum_i e^{a_i / \tau}$ of the scores $a_j$, with the help of one random
+        number `u`, at least 0 and below 1. The checker calls it with hundreds of values of `u` and counts what comes
+        out.
         """,
     hints=("Lay the probabilities end to end on a line of length 1. In which piece does `u` fall?",
            "`np.cumsum` gives the ends of the pieces, `np.searchsorted` finds a place among them.",

@@ -35,7 +35,7 @@ def consts():
     # six bits a weight change the loss by less than a hundredth of a bit, and halve what the page must carry
     with np.load(Path(__file__).parents[1] / "data" / "char_rnn.npz") as stored:
         weights = {k: short(stored[k], 6) for k in ("W_x", "W_h", "b", "W_y", "b_y")}
-    noise = short(np.random.default_rng(0).random((DRAWS, LINES * WIDTH)))
+    noise = short(np.random.default_rng(0).random((DRAWS, LINES * WIDTH))).clip(max=1 - 2**-9)  # rounded up, one is 1
     glyph = np.array([ord(c) for c in "⏎" + VOCABULARY[1:]], dtype=np.int32)
     return weights | {"noise": noise, "glyph": glyph, "name": np.where(glyph == ord(" "), ord("␣"), glyph)}
 
