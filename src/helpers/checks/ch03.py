@@ -203,7 +203,7 @@ def guaranteed(W, activation, share):
     answer=9.5, tolerance=0.5, unit="steps",
     mistakes={"At the first step only c counts. Then it is passed on again and again: multiply out W².": 1,
               "That is 1 over the logarithm to base 10. The derivative of ρᵏ brings in the natural one.": 22},
-    praise="Yes: k c ρᵏ⁻¹ is largest at k = −1/ln ρ, so at step 9 or 10, whatever c is.",
+    praise="Yes: k c ρᵏ⁻¹ is largest at k = −1/ln ρ, so at step 9 or 10, however large c is.",
     nudge="The corner entry of Wᵏ is k c ρᵏ⁻¹. Set its derivative by k to zero, or list its values.",
 )
 def peak():
@@ -353,11 +353,12 @@ def too_low():
     praise="{best_left:.2f} of the gradient is left after sixty steps.",
 )
 def keep_alive():
-    r"""An orthogonal matrix loses about the same share at each step in every direction; $\rho = 1.5$ makes up for it.
+    r"""An orthogonal matrix takes nothing away in any direction. What the slopes of tanh take away, $\rho = 1.5$
+    makes up for in the best direction; in a typical one less than a quarter is left.
 
     The price: the slopes of tanh now hold the gradient down, and nothing else does. Move the input size to 0.02: over
     the same sixty steps the gradient grows more than a thousandfold. The units do not even come back to zero, where
-    tanh is steepest; with $\rho = 1.5$ that point is unstable, and the states stay near 0.5.
+    tanh is steepest; with $\rho = 1.5$ that point is unstable, and the states stay away from it, at 0.56 in the mean.
     """
     found = dict(start="orthogonal", activation="tanh", rho=1.5, size=0.5)
     arrays = load("gradient_norms").run(**found)

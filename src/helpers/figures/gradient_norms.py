@@ -153,7 +153,7 @@ claims = [
           at=tuple({"start": start, "rho": rho} for start in ("normal", "identity", "chain") for rho in (1, 1.3)),
           holds=lambda *a: all(at_1["best_left"] > more["best_left"] for at_1, more in zip(a[::2], a[1::2],
                                                                                           strict=True))),
-    Claim("A linear network's W of normal numbers stays within a factor of three of its eigenvalue line.",
+    Claim("A linear network's Gaussian W stays within a factor of three of its eigenvalue line.",
           at={"activation": "linear", "start": "normal"},
           holds=lambda a: np.abs(a["best"] - a["guess"]).max() < math.log10(3)),
     Claim("None of the four matrices keeps the gradient of sigmoid units, at any size of the input: at ρ = 1.6 less "
