@@ -54,6 +54,13 @@ def test_no_verdict_on_a_mistake_gives_the_answer_away(exercise):
 
 
 @every_exercise
+def test_no_escape_of_python_eats_a_formula(exercise):
+    # inspect.cleandoc makes blanks of tabs, so what is asked is looked at as it was declared
+    for said in (exercise.question, *exercise.words().values()):
+        assert not re.search(r"[\a\b\f\r\t\v]", said), said
+
+
+@every_exercise
 def test_an_empty_answer_is_no_try(exercise):
     assert exercise(...).state == "open"
     assert exercise(None).state == "open"

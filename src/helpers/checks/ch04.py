@@ -161,7 +161,7 @@ def smallest_bias():
 @number(
     title="A stream without an end", difficulty=2, minutes=5,
     question="A unit without forget gate reads one string after another, and nobody resets it. Each string adds 0.5 to "
-             "its cell, which begins at 0, and the unit shows $\tanh(c)$. After how many strings does the next one "
+             r"its cell, which begins at 0, and the unit shows $\tanh(c)$. After how many strings does the next one "
              "change what is shown by less than 0.01?",
     hints=(r"After $k$ strings the cell holds $0.5\,k$.",
            r"For which $k$ is $\tanh(0.5\,(k + 1)) - \tanh(0.5\,k)$ below 0.01 for the first time?"),
@@ -490,7 +490,8 @@ def set_forget_bias(module, value):
     mistakes={
         "Take a length of 60 steps or more.":
             (dict(forget_bias=2.0, gain=5.0, length=30), lambda q: q["length"] < 60),
-        "The whole gradient at the first cell is {cell_first:.1e}, not above 1000. The path through h grows with W_h.":
+        "The whole gradient at the first cell is {cell_first:.1e}, not above 1000. The path through h grows with W_h, "
+        "as long as no input saturates the units.":
             (dict(gain=0.0), lambda q: q["cell_first"] <= 1e3),
         "The direct path still brings {direct_first:.1e}, which is 1/1000 or more. It is the product of the forget "
         "gates.": (dict(forget_bias=8.0, gain=5.0, input_scale=0.0), lambda q: q["direct_first"] >= 1e-3),
