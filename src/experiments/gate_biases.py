@@ -54,7 +54,7 @@ READING = (
     "nothing, a third or more in adding at length 50. What the open forget gate does beside an open input gate shows "
     "in the other number: the cell fills up with what the steps write into it, and its tanh is saturated before "
     "training begins. What these runs do not say: what more sequences or other rates would do for the nets that "
-    "failed. The nets that learn all took the largest of the three rates, and at length 50 every net had the rate "
+    "failed. The three with both biases took the largest of the three rates, and at length 50 every net had the rate "
     "chosen at 100. There a tanh RNN does learn the temporal order at a smaller rate: see {ref}`results:long_memory`."
 )
 

@@ -41,7 +41,7 @@ READING = (
     "due again, and so does the cell of 1997 where its state is reset at each string; left alone, three of its five "
     "seeds are right there half of the time, as a guess is. But two do learn it, against one network in a hundred that "
     "came far in the paper. A fixed decay learns most of it, no seed without errors, and the tanh RNN, whose error "
-    "then goes back a single step, stays close to a guess. With the full gradient, which torch computes, nearly "
+    "then does not go back in time, stays close to a guess. With the full gradient, which torch computes, nearly "
     "everything learns the grammar: a fixed decay, the tanh RNN, and even the cell of 1997, four seeds of which are "
     "right 99.99 % of the time or more. It only takes longer, 800,000 symbols up to the limit of 1,200,000, where the "
     "LSTM with forget gate took 400,000 to 880,000. And yet its cell grows in a straight line, into the thousands, in "
