@@ -58,6 +58,7 @@ def carried_forward(w, x):
     lambda w, x: np.polyval(np.polyder(x), w), lambda w, x: np.float32(carried_forward(w, x)),
     lambda w, x: sum(k * w ** (k - 1) * v for k, v in enumerate(x[::-1]) if k),
     lambda w, x: carried_forward(torch.tensor(w, dtype=torch.float64), torch.tensor(x)),
+    lambda w, x: sum(k * torch.tensor(w) ** (k - 1) * v for k, v in enumerate(torch.tensor(x).flip(0)) if k),
 ])
 def test_derivatives_that_are_right(answer):
     assert check.derivative(answer), check.derivative(answer)
@@ -108,8 +109,20 @@ def output_by_output(params, x, grad_h, window):
     return total
 
 
+def chunks_in_single_precision(params, x, grad_h, window):
+    h, total = states_of(params, x), np.zeros_like(params.W_h)
+    for start in range(0, len(x), window):
+        arriving = 0
+        for t in reversed(range(start, min(start + window, len(x)))):
+            delta = (grad_h[t] + arriving) * (1 - h[t + 1] ** 2)
+            total += np.float32(h[t].T @ delta)
+            arriving = delta @ params.W_h.T
+    return total
+
+
 @pytest.mark.parametrize("answer", [
     truncated_in_torch, lambda *a: truncated_in_torch(*a, torch.float32), one_loop_back, output_by_output,
+    chunks_in_single_precision,
     lambda *a: one_loop_back(*a).tolist(), lambda *a: np.float32(one_loop_back(*a)),
 ])  # fmt: skip
 def test_truncated_gradients_that_are_right(answer):

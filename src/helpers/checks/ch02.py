@@ -106,6 +106,7 @@ def _over_lags(weight):
     cases=_scalar_sequences,
     reference=_by_complex_step,
     returns=("dh_T/dw",),
+    tolerance=1e-6,  # torch.tensor(w) is float32, and times a float64 input it no longer looks like it
     mistakes={
         "The power is one too high: the derivative of w^k is k w^(k−1).": _over_lags(lambda w, k: k * w**k),
         "The factor k is missing: x_(T−k) passes through k uses of w, and each has its share, not the last alone.":
@@ -166,6 +167,7 @@ def _full(params, x, grad_h, *_):
     cases=_cut,
     reference=lambda params, x, grad_h, window: _terms_within(params, x, grad_h, window, window),
     returns=("∂E/∂W_h",),
+    tolerance=1e-6,  # float32 gradients of chunks may be added up in float64
     mistakes={
         "The state is not carried: every chunk starts from zeros.":
             ("h_start = trace.h[-1]", "h_start = 0 * h_start"),
@@ -305,7 +307,7 @@ def _gradient_and_memory(checkpointed, params, x, grad_h, segment):
         Now do it. Write `checkpointed(params, x, grad_h, segment)`, which returns the full
         $\partial E / \partial W_h$ and never holds more than the state before each segment and the states of one
         segment. Use `rnn(params, x, h0)` and `rnn_bptt(params, x, trace, grad_h, h0)`, and start from a state of zeros.
-        The checker measures the memory that your function takes.
+        The checker measures the memory that your function takes, except for what torch allocates.
         """,
     hints=("First go forward and keep the state before each segment. Then go through the segments from the last to the "
            "first.",
@@ -334,7 +336,7 @@ def _gradient_and_memory(checkpointed, params, x, grad_h, segment):
             ("kept.pop()", "0 * kept.pop()"),
         "This is the gradient of one segment alone. Add up those of all segments.": ("total + grads", "grads"),
     },
-    praise="Right: the exact gradient, with the states of one segment in memory at a time.",
+    praise="Right: the exact gradient, and NumPy never held the states of all steps at once.",
     nudge="Nothing is truncated here: what comes back to a segment's first state (grads.h0) is an error of the last "
           "state of the segment before.",
 )
@@ -367,7 +369,7 @@ def checkpointed(params, x, grad_h, segment):
     figure="helpers.figures.tbptt_window", met="shortest",
     mistakes={
         "The delay is {delay}. Set one of 8 or more.": (dict(delay=4, window=10), lambda q: q["delay"] < 8),
-        "Chunks of {window} reach a cosine of {chunk:.4f}. Lengthen the window.":
+        "Chunks of {window} reach a cosine of {chunk:.4f}. Where does their curve first reach 0.99?":
             (dict(delay=8, window=8), lambda q: q["chunk"] < 0.99),
         "Chunks of {window} are long enough, but shorter ones are too. Walk back down the curve.":
             (dict(delay=8, window=30), lambda q: True),

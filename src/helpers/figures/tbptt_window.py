@@ -89,8 +89,9 @@ def compute(consts, window, delay, gain, input_scale):
 
 
 def figure(arrays):
-    steps, ticks = np.arange(STEPS), plots.powers_of_ten(-6, 2, 2)
+    steps, ticks = np.arange(STEPS), plots.powers_of_ten(-6, 0, 2)
     fig = plots.figure(x_title="lag k (above), window (below), steps", x_range=[-0.5, 40.5], height=620)
+    # No term is above 1: the colours beyond are left free, so that the lines stand out where the terms are largest.
     fig.add_heatmap(z=arrays["map"], x=steps, y=steps + 1, zmin=-6, zmax=2, name="size of each term",
                     colorscale=plots.SEQUENTIAL,
                     colorbar={"orientation": "h", "y": 0.98, "yanchor": "bottom", "thickness": 8, "outlinewidth": 0,
