@@ -1,7 +1,6 @@
 """The experiments on gate biases and on the Reber stream: their nets start and stay as they say, and so do measures."""
 
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +9,6 @@ from torch import nn
 
 from experiments import gate_biases
 from experiments import reber as stream
-from experiments.core import read_runs
 from helpers import params, reber
 from helpers.gates import inspect
 from helpers.measured import measured
@@ -210,8 +208,9 @@ def test_what_the_page_says_of_the_biases():
                 count = 4 if (net, task, length) == (chrono, "temporal order", 100) else 5
                 assert of(task, length, net, "solved").sum() == count
                 assert found[task][str(length)][net]["rate"] == max(gate_biases.RATES)
-            for net in tanh:
-                assert of(task, length, net).max() < guess[task]
+            learnt = 2 if (task, length) == ("temporal order", 50) else 0
+            assert [of(task, length, net, "solved").sum() for net in tanh] == [0, learnt]
+            assert learnt or max(of(task, length, net).max() for net in tanh) < guess[task]
         for net in ("LSTM, forget bias 0", "LSTM, forget bias 1", "LSTM, forget bias 2", "LSTM, input bias −3"):
             assert of(task, 100, net).max() < guess[task]
     closest = np.sort(of("adding", 100, forget))
@@ -230,10 +229,3 @@ def test_what_the_page_says_of_the_biases():
             assert np.median(rows[forget]["arrives"]) > np.median(rows[both]["arrives"])
             assert max(*rows[forget]["slope"], *rows[old]["slope"]) < 0.23 < min(rows[both]["slope"])
     assert of("adding", 50, tanh[1], "arrives").min() > 1 / 3
-
-
-def test_a_tanh_rnn_learns_the_temporal_order_at_length_50_elsewhere_as_the_page_says():
-    runs = read_runs(Path(__file__).resolve().parents[1] / "book" / "results" / "long_memory.json")
-    learnt = [r for r in runs if r.solved and r.setting["net"].startswith("tanh")
-              and (r.setting["task"], r.setting["length"]) == ("temporal order", 50)]
-    assert learnt and min(r.sequences for r in learnt) > 0 and min(gate_biases.RATES) > 0.001

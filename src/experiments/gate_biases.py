@@ -34,35 +34,37 @@ DEVIATIONS = (
     "32 units; Adam, clipping at norm 1, batches of 32, at most 1,000 of them. The biases named are those before "
     "training; the others are torch's, and a forget gate that is not held learns. Solved means that 99 % of 500 fresh "
     "sequences are right, tested every 50 batches: an error below 0.04 in adding (its form of 1997), the class in the "
-    "temporal order. For each net and task one seed at length 100 chooses one of the rates 0.003, 0.01 and 0.03, for "
-    "the tanh RNNs also 0.001; five others use it, at both lengths. Chrono expects memories of as many steps as the "
-    "sequence has. Before training, an error of size 1 is sent into the last state of 32 sequences and followed to "
-    "the step half a sequence earlier; the slope is that of the tanh over the last cell, 1 where it is not saturated."
+    "temporal order. For each net and task one seed at length 100 chooses one of the rates 0.003, 0.01 and 0.03, and "
+    "five others use it at both lengths; the tanh RNNs may also take 0.001, and choose at length 50 anew. Chrono "
+    "expects memories of as many steps as the sequence has. Before training, an error of size 1 is sent into the last "
+    "state of 32 sequences and followed to the step half a sequence earlier; the slope is that of the tanh over the "
+    "last cell, 1 where it is not saturated."
 )
 READING = (
-    "At length 100 it takes both biases. With a forget bias of 5 and an input bias of −3 every seed learns both tasks, "
-    "and so does the cell of 1997, its forget gate held at 1, with an input bias of −3. Chrono, which sets both too, "
-    "learns adding with every seed and the temporal order with four of five. With one bias alone no net is reliable: "
-    "for forget biases of 0, 1 and 2 and for an input bias of −3 no seed gets away from a guess on either task. A "
-    "forget bias of 5 alone comes closest: on adding four of its seeds reach 68 to 93 % and one stays at a guess, on "
-    "the temporal order one of five succeeds; with the gate held at 1 and an input bias of 0 it is two that reach 70 "
-    "and 86 %, and none. The tanh RNNs, with one rate more to choose from, learn neither task. At length 50 an open "
-    "forget gate does more by itself: with a bias of 5 it learns the temporal order with every seed, though later than "
-    "beside a shut input gate, and gets 88 to 97 % of adding right. What arrives of an error before training tells "
-    "half of this. Where it is less than a hundredth, no run got away from a guess. But with a forget bias of 5 and an "
-    "input bias of 0 more of it arrives than with the shut input gate, and for the orthogonal tanh RNN, which learned "
-    "nothing, a third or more in adding at length 50. What the open forget gate does beside an open input gate shows "
-    "in the other number: the cell fills up with what the steps write into it, and its tanh is saturated before "
-    "training begins. What these runs do not say: what more sequences or other rates would do for the nets that "
-    "failed. The three with both biases took the largest of the three rates, and at length 50 every net had the rate "
-    "chosen at 100. There a tanh RNN does learn the temporal order at a smaller rate: see {ref}`results:long_memory`."
+    "At length 100 it takes both biases. With a forget bias of 5 and an input bias of −3 every seed learns both "
+    "tasks, and so does the cell of 1997, its forget gate held at 1, with an input bias of −3. Chrono, which sets "
+    "both too, learns adding with every seed and the temporal order with four of five. With one bias alone no net is "
+    "reliable: for forget biases of 0, 1 and 2 and for an input bias of −3 no seed gets away from a guess on either "
+    "task. A forget bias of 5 alone comes closest: on adding four of its seeds reach 68 to 93 % and one stays at a "
+    "guess, on the temporal order one of five succeeds. With the gate held at 1 and an input bias of 0, two seeds "
+    "reach 70 and 86 % on adding, and none learns the order. The tanh RNNs, with one rate more to choose from, learn "
+    "neither task. At length 50 an open forget gate does more by itself: with a bias of 5 it learns the temporal "
+    "order with every seed, though later than beside a shut input gate, and gets 88 to 97 % of adding right; and "
+    "there the orthogonal tanh RNN learns the order with two of five. What arrives of an error before training tells "
+    "half of this. Where it is less than a hundredth, no run got away from a guess. But with a forget bias of 5 and "
+    "an input bias of 0 more of it arrives than with the shut input gate, and for the orthogonal tanh RNN a third or "
+    "more in adding at length 50, of which it learned nothing. What the open forget gate does beside an open input "
+    "gate shows in the other number: the cell fills up with what the steps write into it, and its tanh is saturated "
+    "before training begins. What these runs do not say: what more sequences or other rates would do for the nets "
+    "that failed. The three with both biases took the largest of the three rates, and at length 50 the LSTMs had the "
+    "rate chosen at 100."
 )
 
 HIDDEN, BATCH, LIMIT, EVERY, TESTED = 32, 32, 1_000, 50, 500
 RATES = (3e-3, 1e-2, 3e-2)
 SMALLER = 1e-3  # which only the tanh RNNs may take besides
 TUNING_SEEDS, SEEDS = (100,), (0, 1, 2, 3, 4)
-TUNED_AT, LENGTHS = 100, (50, 100)  # the rate is chosen at one length, and used at both
+LENGTHS, TUNED_AT = (50, 100), 100
 HELD = 100.0  # a forget bias so large that the gate is 1 in float32 and gets no gradient: the cell of 1997
 CHRONO = "chrono"
 
@@ -144,20 +146,28 @@ def rates(net: str) -> tuple[float, ...]:
     return RATES if NETS[net].cell == "lstm" else (SMALLER, *RATES)
 
 
+def tuned_at(net: str, length: int) -> int:
+    """The length that chooses the rate for this one: TUNED_AT for an LSTM, for a tanh RNN that length itself."""
+    return TUNED_AT if NETS[net].cell == "lstm" else length
+
+
 def settings() -> list[dict]:
-    """Every net on every task with every one of its rates, at the length that chooses the rate."""
-    return [setting for setting in tuning_settings({"task": list(TASKS), "net": list(NETS), "length": [TUNED_AT]},
-                                                   (SMALLER, *RATES), TUNING_SEEDS)
-            if setting["rate"] in rates(setting["net"])]
+    """Every net on every task with every one of its rates, at each length that chooses a rate."""
+    rows = {"task": list(TASKS), "net": list(NETS), "length": LENGTHS}
+    return [s for s in tuning_settings(rows, (SMALLER, *RATES), TUNING_SEEDS)
+            if s["rate"] in rates(s["net"]) and tuned_at(s["net"], s["length"]) == s["length"]]
 
 
 def finals(runs: list[Run]) -> list[dict]:
-    """Fresh seeds at the chosen rates, the longer sequences first."""
+    """Fresh seeds at the chosen rates."""
     best = {}
     for net in NETS:
-        best |= best_rates([r for r in runs if r.setting["net"] == net], ("task", "net"), rates(net), TUNING_SEEDS, -1)
+        tried = [r for r in runs if r.setting["net"] == net]
+        best |= best_rates(tried, ("task", "net", "length"), rates(net), TUNING_SEEDS, sign=-1)
+    rows = [(task, net, length, best.get((task, net, tuned_at(net, length))))
+            for length in LENGTHS for task in TASKS for net in NETS]
     return [{"task": task, "net": net, "length": length, "rate": rate, "seed": seed}
-            for length in sorted(LENGTHS, reverse=True) for seed in SEEDS for (task, net), rate in best.items()]
+            for seed in SEEDS for task, net, length, rate in rows if rate is not None]
 
 
 def run(task: str, net: str, length: int, rate: float, seed: int) -> tuple[bool, int, float, str, dict]:
@@ -209,18 +219,18 @@ def _table(rows: dict, length: int) -> str:
 
 
 def plots(runs: list[Run]) -> list[Curves]:
-    """For each task at the length that chose the rates: the share right by the forget bias, with both input biases."""
-    found = summary(runs)
-    return [_plot(task, found[task][str(TUNED_AT)]) for task in TASKS]
+    """For each task at the larger length: the share right by the forget bias, with both input biases."""
+    found, length = summary(runs), max(LENGTHS)
+    return [_plot(task, length, found[task][str(length)]) for task in TASKS]
 
 
-def _plot(task: str, rows: dict) -> Curves:
+def _plot(task: str, length: int, rows: dict) -> Curves:
     forgets = {"0": 0.0, "1": 1.0, "2": 2.0, "5": 5.0, "held at 1": HELD}
     names = {(net.forget, net.write): name for name, net in NETS.items() if net.cell == "lstm"}
     right = lambda name: in_percent(rows[name]["right"]) if name else []  # noqa: E731
     others = [name for name, net in NETS.items() if net.cell == "rnn" or net.forget == CHRONO]
     return Curves(
-        title=f"{task.capitalize()} at length {TUNED_AT}: which bias does it?",
+        title=f"{task.capitalize()} at length {length}: which bias does it?",
         caption="Sequences right after training, by the biases before it. Grey: the median of the other nets.",
         x=list(forgets), x_title="forget bias", y_title="sequences right, %", y_range=(0, 102),
         rows={f"input bias {label}": [right(names.get((forget, write))) for forget in forgets.values()]
