@@ -36,10 +36,10 @@ DEVIATIONS = (
 )
 READING = (
     "Activation and initialisation both count, each at its own length. At length 20 it is the activation: ReLU "
-    "networks solve every run, whatever their initialisation, and tanh networks none. Beyond, it is the "
-    "initialisation, among the ReLU networks: at length 50 the identity and Gaussian weights solve 4 of 5, "
-    "orthogonal ones 2; at length 100 the identity solves all 5, the others 1 at most; at length 150 it solves 3, "
-    "the others 1 at most. With tanh the identity is in the median no better than Gaussian weights, at any length. "
+    "networks solve every run, whatever their initialisation, and tanh networks none. At length 50 the identity and "
+    "Gaussian weights both solve 4 of 5 with ReLU, orthogonal ones 2. Beyond, it is the initialisation, among the "
+    "ReLU networks: at length 100 the identity solves all 5, the others 1 at most; at length 150 it solves 3, the "
+    "others 1 at most. With tanh the identity is in the median no better than Gaussian weights, at any length. "
     "Twice the variance is no help to Gaussian ReLU networks: they solve 1 of 5 at length 50 and none beyond.\n\n"
     "The network that learns most is also the least steady. No tanh run has a gradient norm above 135, at any "
     "length; those of the identity with ReLU reach at least 86,200 in every run at length 100 and 10¹¹ at length "
@@ -47,7 +47,7 @@ READING = (
     "loss, once below half of that of always answering 1, jumps back above it (the means of 100 batches are 36 and "
     "4×10¹⁷) and returns. In no run of another pair does it, though other ReLU networks too have such bursts before "
     "they have learned (a mean of 15,900 is the highest at length 100). One run of five at length 150 ends with an "
-    "error of 10²⁶. All of this is with clipping: it keeps a step short, not a loss low.\n\n"
+    "error of 3×10²⁶. All of this is with clipping: it keeps a step short, not a loss low.\n\n"
     "What cannot be concluded: how far each pair gets with more batches, or with other rates (at length 20 every "
     "ReLU network took the largest of the three), and which pair would win without clipping."
 )

@@ -120,7 +120,7 @@ tries = [
     Try(ask="With the coupling back, which number multiplies the norm in step 1, and which in step 200?",
         guesses=("The spectral radius, in both.", "The largest singular value, and then nearly the spectral radius.",
                  "The largest singular value, in both."), right=1,
-        do="Set the coupling to 1.25 and the units to 6. Move k to 1, then to 200, and read the line under the plot.",
+        do="Set the coupling to 1.25 and the units to 6. Move k to 1, then to 200, and read the factor of the step.",
         at=({"n": 6, "c": 1.25, "k": 1}, {"n": 6, "c": 1.25, "k": T}),
         says="First the largest singular value, 1.99; in step 200 it is 0.82, nearly the spectral radius. It comes "
              "closer slowly, like ρ (1 + 5/k), where 5 is the number of couplings.",
