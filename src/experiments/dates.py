@@ -170,8 +170,10 @@ def plots(runs: list[Run]) -> list[Curves]:
     return [
         Curves(title="Right by length", caption=f"{dates.LONGEST} characters is the longest text of training.",
                x=lengths, x_title="characters", **percents, rows=readers(READERS[::-1], "lengths")),
-        Curves(title=f"Right by length, trained on texts of {SHORT} characters at most", caption="The same dates in "
-               "longer and longer texts.", x=around, x_title="characters", **percents,
+        Curves(title="Right by length, beside networks that learned from short texts",
+               caption="The same dates in longer and longer texts; “short”: trained on texts of at most "
+                       f"{SHORT} characters.",
+               x=around, x_title="characters", **percents,
                rows=readers((*READERS[:0:-1], *SHORT_READERS), "around")),
         Curves(title="Right while learning", caption="On the days that the rate is chosen by.",
                x=[B * EVERY * k for k in range(1, STEPS // EVERY + 1)], x_title="texts seen", **percents,
