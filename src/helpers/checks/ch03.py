@@ -204,10 +204,11 @@ def guaranteed(W, activation, share):
     mistakes={"At the first step only c counts. Then it is passed on again and again: multiply out W².": 1,
               "That is 1 over the logarithm to base 10. The derivative of ρᵏ brings in the natural one.": 22},
     praise="Yes: k c ρᵏ⁻¹ is largest at k = −1/ln ρ, so at step 9 or 10, however large c is.",
-    nudge="The corner entry of Wᵏ is k c ρᵏ⁻¹. Set its derivative by k to zero, or list its values.",
+    nudge="The corner entry of Wᵏ is k c ρᵏ⁻¹. Set its derivative with respect to k to zero, or list its values.",
 )
 def peak():
-    r"""The corner entry is $k\,c\,\rho^{k-1}$. Its derivative by $k$ is zero where $1 + k \ln \rho = 0$."""
+    r"""The corner entry is $k\,c\,\rho^{k-1}$. Its derivative with respect to $k$ is zero where
+    $1 + k \ln \rho = 0$."""
     powers = [np.linalg.matrix_power(chain(2, 0.9, 50.0), k) for k in range(30)]
     norms = np.linalg.norm(powers, 2, axis=(1, 2))
     print(f"largest at step {norms.argmax()}; -1 / ln 0.9 = {-1 / np.log(0.9):.2f}")
@@ -333,8 +334,8 @@ def too_low():
 @controls(
     title="Keep it alive", difficulty=3, minutes=10,
     question="In the figure `gradient_norms`, meet the first challenge: tanh, an input size of at least 0.5, and "
-             "between a tenth and ten times of the gradient left after sixty steps. Then write down the controls, as a "
-             "`dict`. What do you have to pay for it: what would the bound allow with these weights?",
+             "between a tenth of the gradient and ten times as much left after sixty steps. Then write down the "
+             "controls, as a `dict`. What do you have to pay for it: what would the bound allow with these weights?",
     hints=("Take a matrix whose singular values are all equal.",
            r"Make up for the slopes of tanh with $\rho$. The line in the figure is steep in $\rho$: use the arrow "
            "keys."),
