@@ -78,7 +78,7 @@ def test_the_sizes_that_are_told_are_those_of_the_nets():
 def test_a_row_has_the_best_rate_and_the_mean_and_range_of_its_seeds():
     runs = [Run(s, True, 1000, 0.3 + s["seed"] / 10 + (s["rate"] == 5e-3) / 5, "limit", 1.0) for s in parity.settings()]
     assert len(runs) == 5 * 5 * 3 * 3 and parity.best_rate(runs, "LSTM") == 5e-3
-    assert "| LSTM | 0.005 | 0.70 (0.50 to 0.90) |" in " ".join(parity.table(runs).split())
+    assert "| LSTM | 0.005 | 70.0 (50.0 to 90.0) |" in " ".join(parity.table(runs).split())
     assert "1,000 strings" in parity.table(runs)
 
 
