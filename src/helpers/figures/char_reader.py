@@ -17,8 +17,8 @@ from live_figures import Challenge, Choice, Claim, ColoredText, LongText, Slider
 
 title = "What does a network keep of the code that it reads?"
 caption = (
-    "An LSTM of 128 units, trained on Python source, reads your text; of each character before the mark the second text "
-    "shows the gradient's size at its one-hot input, as a share of the sum over the last 80."
+    "An LSTM of 128 units, trained on Python source, reads your text; of each character before the mark the second "
+    "text shows the gradient's size at its one-hot input, as a share of the sum over the last 80."
 )
 alt = "Bars with the probabilities of the eight characters that the network finds likeliest after the marked one."
 
@@ -144,10 +144,12 @@ def diagram():
 
 
 views = [
-    ColoredText(label="The unit on your text, underlined where it is negative", text="text", tint="tint", low=-1, high=1, chooses="at"),
-    ColoredText(label="What the likeliest next character, by its log-probability, depends on", text="text", tint="shares", high=0.2,
-                format=".1%", chooses="at"),
-    ColoredText(label="What it writes after the mark, by its surprise in bits", codes="written", tint="bits", high=6, format=".1f"),
+    ColoredText(label="The unit on your text, underlined where it is negative", text="text", tint="tint", low=-1, high=1,
+                chooses="at"),
+    ColoredText(label="What the likeliest next character, by its log-probability, depends on", text="text", tint="shares",
+                high=0.2, format=".1%", chooses="at"),
+    ColoredText(label="What it writes after the mark, by its surprise in bits", codes="written", tint="bits", high=6,
+                format=".1f"),
 ]
 NOW = (
     "At the mark unit {number:d} keeps {gates[1]:.0%} of its cell and adds {gates[2]:.0%} of a candidate of "
