@@ -144,10 +144,10 @@ def diagram():
 
 
 views = [
-    ColoredText(label="The unit on your text, underlined where it is negative", text="text", tint="tint", low=-1, high=1,
-                chooses="at"),
-    ColoredText(label="What the likeliest next character, by its log-probability, depends on", text="text", tint="shares",
-                high=0.2, format=".1%", chooses="at"),
+    ColoredText(label="The unit on your text, underlined where it is negative", text="text", tint="tint", low=-1,
+                high=1, chooses="at"),
+    ColoredText(label="What the likeliest next character, by its log-probability, depends on", text="text",
+                tint="shares", high=0.2, format=".1%", chooses="at"),
     ColoredText(label="What it writes after the mark, by its surprise in bits", codes="written", tint="bits", high=6,
                 format=".1f"),
 ]
