@@ -195,7 +195,7 @@ def test_nothing_heavy_loads_before_a_figure_is_near(open_page, address):
     tab.wait_for_function("!!customElements.get('live-figure')")
     tab.wait_for_timeout(300)
     names = "performance.getEntriesByType('resource').map(e => e.name.split('/').pop())"
-    assert sorted(tab.evaluate(names)) == ["live-figure.css", "live-figure.js", "live-text.js"]
+    assert sorted(tab.evaluate(names)) == ["live-figure.css", "live-figure.js", "live-text.css", "live-text.js"]
     tab.evaluate("scrollTo(0, 1400)")
     ready(tab)
     loaded = set(tab.evaluate(names))

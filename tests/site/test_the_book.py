@@ -18,7 +18,6 @@ def test_on_a_phone(open_page, site_url, page):
     tab.evaluate("document.querySelectorAll('live-figure').forEach(figure => figure.load())")
     for figure in tab.locator("live-figure").all():
         name = figure.get_attribute("name")
-        # not wait_for_function, which evaluates text in the page: the policy forbids that
         tab.locator(f"live-figure[name={name}]:is([ready], [error])").first.wait_for()
         assert figure.get_attribute("error") is None, f"{name}: {figure.get_attribute('error')}"
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
