@@ -9,7 +9,7 @@ import numpy as np
 from helpers import captions, digits, tables
 from helpers.data.make_captioner import BATCH, STEPS, batches, captions_of, enlarged, train
 
-from .core import Run, best_rates, tuning_settings
+from .core import Run, best_rates, runs_of, tuning_settings
 from .wording import percent
 
 NAME = "captions"
@@ -131,7 +131,7 @@ def summary(runs: list[Run]) -> dict:
     """For each row of the table, the shares of its seeds by measure, "exact" first."""
     found = {}
     for way in (*WAYS, CONTROL, *BASELINES):
-        mine = [r for r in runs if r.setting["way"] == way and r.setting["seed"] in SEEDS]
+        mine = runs_of(runs, SEEDS, way=way)
         found[way] = {"exact": [r.score for r in mine]} | {
             name: [r.measures[name] for r in mine] for name in MEASURES if name in mine[0].measures}
     return found

@@ -18,7 +18,8 @@ from tqdm.auto import tqdm
 
 from helpers.training import fit
 
-__all__ = ["Run", "best_rates", "read_runs", "scores_of", "share_right", "sweep", "train_until", "tuning_settings"]
+__all__ = ["Run", "best_rates", "read_runs", "runs_of", "scores_of", "share_right", "sweep", "train_until",
+           "tuning_settings"]
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,12 @@ def share_right(model, x, y) -> tuple[float, bool]:
     with torch.no_grad():
         share = float((model(x).argmax(-1) == y).float().mean())
     return share, share >= 0.99
+
+
+def runs_of(runs: list[Run], seeds: Iterable[int], **setting) -> list[Run]:
+    """The runs with this setting and one of these seeds, in the order of the seeds."""
+    return sorted((r for r in runs if setting.items() <= r.setting.items() and r.setting["seed"] in seeds),
+                  key=lambda r: r.setting["seed"])
 
 
 def scores_of(runs: list[Run], **setting) -> list[float]:

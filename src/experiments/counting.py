@@ -8,7 +8,7 @@ from torch import nn
 from helpers import tables
 from helpers.curves import Curves
 
-from .core import Run, best_rates, train_until, tuning_settings
+from .core import Run, best_rates, runs_of, train_until, tuning_settings
 from .equal_parameters import CELLS, Net, each_step, size
 from .wording import over_seeds
 
@@ -95,8 +95,7 @@ def summary(runs: list[Run]) -> dict:
     """{cell: its sizes, its rate and, for each seed, the largest n up to which it counts}."""
     found = {}
     for cell, units in UNITS.items():
-        here = sorted((r for r in runs if r.setting["cell"] == cell and r.setting["seed"] in SEEDS),
-                      key=lambda r: r.setting["seed"])
+        here = runs_of(runs, SEEDS, cell=cell)
         found[cell] = {"units": units, "parameters": size(CELLS[cell], len(SYMBOLS), units, len(SYMBOLS)),
                        "rate": here[0].setting["rate"], "reach": [int(r.score) for r in here]}
     return found

@@ -14,7 +14,7 @@ from torch import nn
 from helpers import params, tables, tasks, text
 from helpers.models import Recurrent
 
-from .core import Run, best_rates, train_until, tuning_settings
+from .core import Run, best_rates, runs_of, train_until, tuning_settings
 from .wording import over_seeds, percent, reached
 
 NAME = "equal_parameters"
@@ -242,8 +242,7 @@ def summary(runs: list[Run]) -> dict:
 
 def _row(task: str, cell: str, runs: list[Run]) -> dict:
     job, kind = TASKS[task], _cells(task)[cell]
-    here = [r for r in runs if r.setting | {"task": task, "cell": cell} == r.setting and r.setting["seed"] in SEEDS]
-    here.sort(key=lambda r: r.setting["seed"])
+    here = runs_of(runs, SEEDS, task=task, cell=cell)
     units = job.units[kind.width]
     return {"units": units, "parameters": size(kind, job.inputs, units, job.outputs),
             "rate": here[0].setting["rate"], "scores": [r.score for r in here],

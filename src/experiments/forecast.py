@@ -13,7 +13,7 @@ from helpers import series, tables
 from helpers.curves import Curves
 from helpers.training import fit
 
-from .core import Run, best_rates, tuning_settings
+from .core import Run, best_rates, runs_of, tuning_settings
 from .wording import over_seeds
 
 NAME = "forecast"
@@ -178,8 +178,7 @@ def summary(runs: list[Run]) -> dict:
 
 
 def _row(runs: list[Run], method: str, ahead: int) -> dict:
-    here = sorted((r for r in runs if (r.setting["method"], r.setting["ahead"]) == (method, ahead)
-                   and r.setting["seed"] in SEEDS), key=lambda r: r.setting["seed"])
+    here = runs_of(runs, SEEDS, method=method, ahead=ahead)
     first = here[0]
     chosen = {name: value for name, value in (first.setting | first.measures).items()
               if name in ("rate", "lags", "penalty") and value is not None}

@@ -16,7 +16,7 @@ from helpers.bptt import lstm_bptt, rnn_bptt
 from helpers.curves import Curves
 from helpers.models import LastStep
 
-from .core import Run, best_rates, train_until, tuning_settings
+from .core import Run, best_rates, runs_of, train_until, tuning_settings
 from .wording import in_percent, over_seeds, percent, reached
 
 NAME = "gate_biases"
@@ -197,9 +197,7 @@ def summary(runs: list[Run]) -> dict:
 
 
 def _row(runs: list[Run], task: str, net: str, length: int) -> dict:
-    wanted = {"task": task, "net": net, "length": length}
-    here = sorted((r for r in runs if wanted.items() <= r.setting.items() and r.setting["seed"] in SEEDS),
-                  key=lambda r: r.setting["seed"])
+    here = runs_of(runs, SEEDS, task=task, net=net, length=length)
     return {"rate": here[0].setting["rate"], "solved": [r.solved for r in here],
             "sequences": [r.sequences for r in here], "right": [r.score for r in here],
             **{name: [r.measures[name] for r in here] for name in here[0].measures}}

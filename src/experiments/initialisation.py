@@ -15,7 +15,7 @@ from helpers import tables, tasks
 from helpers.crowd import Crowd, evaluate_crowd, members, train_crowd
 from helpers.curves import Curves
 
-from .core import Run, best_rates
+from .core import Run, best_rates, runs_of
 from .wording import over_seeds
 
 NAME = "initialisation"
@@ -155,8 +155,7 @@ def summary(runs: list[Run]) -> dict:
 
 
 def _row(runs: list[Run], start: str, activation: str, length: int) -> dict:
-    wanted = {"start": start, "activation": activation, "length": length}
-    here = [r for r in runs if wanted.items() <= r.setting.items() and r.setting["seed"] in SEEDS]
+    here = runs_of(runs, SEEDS, start=start, activation=activation, length=length)
     row = {"rate": here[0].setting["rate"], "errors": [r.score for r in here],
            **{name: [r.measures[name] for r in here] for name in here[0].measures}}
     row["jumps"] = [jumps_back(losses) for losses in row["losses"]]

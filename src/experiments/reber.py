@@ -14,7 +14,7 @@ from torch import nn
 from helpers import reber, tables
 from helpers.curves import Curves
 
-from .core import Run, best_rates, train_until, tuning_settings
+from .core import Run, best_rates, runs_of, train_until, tuning_settings
 from .gate_biases import HELD
 from .wording import in_percent, over_seeds, percent
 
@@ -301,8 +301,7 @@ def summary(runs: list[Run]) -> dict:
 
 
 def _row(runs: list[Run], net: str) -> dict:
-    here = sorted((r for r in runs if r.setting["net"] == net and r.setting["seed"] in SEEDS),
-                  key=lambda r: r.setting["seed"])
+    here = runs_of(runs, SEEDS, net=net)
     at_places = lambda run, name: [run.measures[name][n // PIECE - 1] for n in PLACES if run.measures[name]]  # noqa: E731
     return {"rate": here[0].setting["rate"], "solved": [r.solved for r in here], "symbols": [r.sequences for r in here],
             "error_free": [r.score for r in here],

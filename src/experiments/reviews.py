@@ -16,7 +16,7 @@ from helpers.curves import Curves
 from helpers.models import TextClassifier
 from helpers.training import fit
 
-from .core import Run, best_rates, tuning_settings
+from .core import Run, best_rates, runs_of, tuning_settings
 from .wording import in_percent, percent
 
 NAME = "reviews"
@@ -183,8 +183,7 @@ def summary(runs: list[Run]) -> dict:
 
 
 def _row(runs, method: str, size: int) -> dict:
-    here = sorted((r for r in runs if r.setting | {"method": method, "size": size} == r.setting
-                   and r.setting["seed"] in SEEDS), key=lambda r: r.setting["seed"])
+    here = runs_of(runs, SEEDS, method=method, size=size)
     return {"rate": here[0].setting["rate"],
             "right": {kind: [r.measures[kind] for r in here] for kind in (*reviews.KINDS, LONGER)}}
 

@@ -13,7 +13,7 @@ from torch import nn
 from helpers import sequence, tables
 from helpers.cells import MinGRUParams, MinLSTMParams
 
-from .core import Run, best_rates, train_until, tuning_settings
+from .core import Run, best_rates, runs_of, train_until, tuning_settings
 from .wording import percent
 
 NAME = "selective_copy"
@@ -171,8 +171,7 @@ def summary(runs: list[Run]) -> dict:
     """{net: its number of parameters, its rate and, for each seed, the share of tokens copied right}."""
     found = {}
     for net, plan in PLANS.items():
-        here = sorted((r for r in runs if r.setting["net"] == net and r.setting["seed"] in SEEDS),
-                      key=lambda r: r.setting["seed"])
+        here = runs_of(runs, SEEDS, net=net)
         found[net] = {"parameters": parameters(plan), "rate": here[0].setting["rate"],
                       "scores": [r.score for r in here]}
     return found

@@ -10,8 +10,7 @@ from live_figures.values import format_value
 
 from .core import Run
 
-__all__ = ["in_percent", "number", "outcome_table", "over_seeds", "percent", "rate_table",
-           "reached"]
+__all__ = ["in_percent", "number", "outcome_table", "over_seeds", "percent", "rate_table", "reached"]
 
 
 def number(value: float, digits: int = 2) -> str:

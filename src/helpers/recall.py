@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ._validate import as_array, as_floats, expect_counts, expect_finite, expect_shape
-from .text import expect_codes
+from .text import expect_codes, look_up
 
 __all__ = ["linear_recall", "table_recall"]
 
@@ -50,8 +50,7 @@ def table_recall(codes, k: int, asked, n: int = 3) -> float:
     last = np.lexsort((counts, pairs // size))  # within a run, the most frequent letter comes last
     runs, ends = np.unique(pairs[last][::-1] // size, return_index=True)
     named = pairs[last][::-1][ends] % size
-    at = np.minimum(np.searchsorted(runs, run[tested]), len(runs) - 1)
-    said = np.where(runs[at] == run[tested], named[at], np.bincount(letters).argmax())
+    said = look_up(runs, named, run[tested], missing=np.bincount(letters).argmax())
     return float(np.mean(said == _back(codes, tested, k)))
 
 

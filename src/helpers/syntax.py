@@ -151,9 +151,8 @@ def commonest(part: Labelled, codes, before: int = 0, after: int = 0) -> np.ndar
         reaches = (min(reach, before), min(reach, after))
         contexts, which = np.unique(_contexts(part.codes, *reaches), return_inverse=True)
         counts = np.bincount(which * len(CLASSES) + part.labels, minlength=len(contexts) * len(CLASSES))
-        wanted = _contexts(codes, *reaches)
-        at = np.minimum(np.searchsorted(contexts, wanted), len(contexts) - 1)
-        answers = np.where(contexts[at] == wanted, counts.reshape(-1, len(CLASSES)).argmax(axis=1)[at], answers)
+        labels = counts.reshape(-1, len(CLASSES)).argmax(axis=1)
+        answers = text.look_up(contexts, labels, _contexts(codes, *reaches), missing=answers)
     return answers
 
 

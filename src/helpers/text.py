@@ -183,15 +183,15 @@ def _counted(train: np.ndarray, valid: np.ndarray) -> tuple[np.ndarray, np.ndarr
     runs, counts = np.unique(train, return_counts=True)
     contexts, first = np.unique(runs // len(VOCABULARY), return_index=True)
     totals = np.add.reduceat(counts, first) if len(first) else counts
-    return _look_up(runs, counts, valid), _look_up(contexts, totals, valid // len(VOCABULARY))
+    return look_up(runs, counts, valid), look_up(contexts, totals, valid // len(VOCABULARY))
 
 
-def _look_up(keys: np.ndarray, values: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """The value of each wanted key, 0 where it is none of the sorted `keys`."""
+def look_up(keys: np.ndarray, values: np.ndarray, wanted: np.ndarray, missing=0) -> np.ndarray:
+    """The value of each wanted key, `missing` (one number, or one for each) where it is none of the sorted `keys`."""
     if not len(keys):
-        return np.zeros(len(wanted), dtype=values.dtype)
+        return np.zeros_like(wanted, dtype=values.dtype) + missing
     at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return np.where(keys[at] == wanted, values[at], 0)
+    return np.where(keys[at] == wanted, values[at], missing)
 
 
 def _runs(codes: np.ndarray, order: int) -> np.ndarray:

@@ -3,6 +3,7 @@
 from array_api_compat import array_namespace
 
 from helpers.sequence import scan
+from live_figures import draw
 
 
 def likeliest(scores, p, count):
@@ -17,3 +18,11 @@ def likeliest(scores, p, count):
         return (xp.where(here, -1e9 + 0.0 * left, left),), (best, xp.sum(xp.where(here, p, 0.0 * p)))
 
     return scan(take_one, (scores,), (p[:count],))[1]
+
+
+def bar_rows(count, top):
+    """The parts of a diagram, 384 wide and with lines 19 apart from `top` on, of the arrays `label`, `bar` and `p`."""
+    return [part for k, y in enumerate(range(top, top + 19 * count, 19)) for part in (
+        draw.label(18, y, size=15, mono=True, live={"text": f"label[{k}]:c"}),
+        f'<rect x="36" y="{y - 7}" height="14" rx="3" class="fill-c0 stroke-none" data-live="width=bar[{k}]"/>',
+        draw.label(372, y, size=12, color="muted", anchor="end", live={"text": f"p[{k}]:.1%"}))]

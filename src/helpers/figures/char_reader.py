@@ -8,7 +8,7 @@ from helpers._in_bytes import from_bytes
 from helpers.bptt import lstm_bptt
 from helpers.cells import LSTMParams, LSTMStep, gate_activation, lstm_update, softmax
 from helpers.char_lstm import CharLSTM
-from helpers.figures._ranking import likeliest
+from helpers.figures._ranking import bar_rows, likeliest
 from helpers.figures._taggers import ALPHABET, CODES, known, read
 from helpers.sequence import pick, scan
 from helpers.syntax import VOCABULARY as SYMBOLS
@@ -135,12 +135,8 @@ def _write(model, h, c, temperature, noise):
 
 
 def diagram():
-    rows = [part for k, y in enumerate(range(34, 34 + 19 * BARS, 19)) for part in (
-        draw.label(18, y, size=15, mono=True, live={"text": f"label[{k}]:c"}),
-        f'<rect x="36" y="{y - 7}" height="14" rx="3" class="fill-c0 stroke-none" data-live="width=bar[{k}]"/>',
-        draw.label(372, y, size=12, color="muted", anchor="end", live={"text": f"p[{k}]:.1%"}))]
     head = draw.label(4, 10, "What it expects after the marked character", bold=True, anchor="start")
-    return draw.svg(384, 28 + 19 * BARS, head, *rows, max_width=440)
+    return draw.svg(384, 28 + 19 * BARS, head, *bar_rows(BARS, 34), max_width=440)
 
 
 views = [

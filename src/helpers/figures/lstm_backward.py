@@ -1,13 +1,15 @@
 """Which way does the error take back through an LSTM cell, and how much of it arrives?"""
 
+from dataclasses import replace
+
 import numpy as np
 from array_api_compat import array_namespace
 
 from helpers import plots
 from helpers.bptt import lstm_bptt
 from helpers.cells import LSTMParams
-from helpers.figures._lstm_wiring import BUS, GATES_AT, LETTERS, TOP
-from helpers.figures._wiring import T, Wiring, before, lone_units, pulses, unit_names, word
+from helpers.figures._lstm_wiring import BUS, CELL, GATES_AT, LETTERS, TOP
+from helpers.figures._wiring import T, before, lone_units, pulses, unit_names, word
 from helpers.figures.lstm_gates import NAMES, UNITS, WEIGHTS
 from helpers.params import with_forget_bias
 from helpers.sequence import lstm, pick
@@ -23,11 +25,9 @@ alt = (
     "it, over 48 steps, the cell with its forget gate and the error signals at the cell and at the hidden state."
 )
 
-BACK = Wiring(
-    signals={"i": "input", "f": "forget", "g": "candidate", "o": "output", "c": "cell", "h": "hidden", "x": "x"},
-    values=("x", "dx", "dh_prev", "dc_prev", "i", "f", "g", "o", "di", "df", "dg", "do", "dc", "dtanh", "dread",
-            "dlater", "dh"),
-    gates="ifgo", signed="g")
+BACK = replace(
+    CELL, values=("x", "dx", "dh_prev", "dc_prev", "i", "f", "g", "o", "di", "df", "dg", "do", "dc", "dtanh", "dread",
+                  "dlater", "dh"))
 READ = 346  # where the way from the cell to h is drawn
 
 controls = [

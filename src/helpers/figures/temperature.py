@@ -6,7 +6,7 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from helpers.cells import RNNParams, log_softmax, rnn_step, softmax
-from helpers.figures._ranking import likeliest
+from helpers.figures._ranking import bar_rows, likeliest
 from helpers.sequence import pick, scan
 from helpers.text import VOCABULARY
 from live_figures import Challenge, Claim, Slider, Text, Try, draw, short
@@ -94,14 +94,10 @@ def _write(consts, h, temperature, noise):
 
 
 def diagram():
-    rows = [part for k, y in enumerate(range(14, 14 + 19 * BARS, 19)) for part in (
-        draw.label(18, y, size=15, mono=True, live={"text": f"label[{k}]:c"}),
-        f'<rect x="36" y="{y - 7}" height="14" rx="3" class="fill-c0 stroke-none" data-live="width=bar[{k}]"/>',
-        draw.label(372, y, size=12, color="muted", anchor="end", live={"text": f"p[{k}]:.1%"}))]
     top = 28 + 19 * BARS
     text = [draw.label(12 + 10.8 * (k % WIDTH), top + 20 * (k // WIDTH), size=15, mono=True,
                        live={"text": f"written[{k}]:c"}) for k in range(LINES * WIDTH)]
-    return draw.svg(384, top + 20 * LINES, *rows, *text, max_width=620)
+    return draw.svg(384, top + 20 * LINES, *bar_rows(BARS, 14), *text, max_width=620)
 
 
 readout = (
