@@ -34,18 +34,15 @@ def figure_html(fig: LiveFigure, **controls) -> str:
     inputs = "".join(control_html(c, given[c.name], fig.word) for c in fig.controls)
     return f"""<live-figure name="{fig.name}" id="{fig.name}" class="live">
 <figure>
-<p class="live-title">{_text(fig.title)}</p>
+{_head_html(fig, zooms=plot is not None)}
+{tries_html(fig)}{_challenges_html(fig)}
 <div class="live-controls" role="group" aria-label="{_word(fig, "controls")}">
 {inputs}{_step_buttons(fig)}
 </div>
-{_readout_html(fig, get)}
 <div class="live-stage">{links_html(fig, given, arrays)}{_diagram_html(fig, get)}\
 {views_html(fig, given, arrays)}{stage}</div>
-{tries_html(fig)}{_challenges_html(fig)}
-<div class="live-foot"><figcaption>{_text(fig.caption)}</figcaption>
-<div class="live-actions">{_zoom_button(fig.word("zoom")) if plot is not None else ""}<button type="button" \
-data-act="reset">{_word(fig, "reset")}</button>
-<button type="button" data-act="link">{_word(fig, "link")}</button></div></div>
+{_readout_html(fig, get)}
+<div class="live-foot"><figcaption>{_text(fig.caption)}</figcaption></div>
 <p class="live-say" role="status"></p>
 <noscript><p class="live-note">{_word(fig, "no_scripts")}</p></noscript>
 </figure>
@@ -145,6 +142,14 @@ def _in_single_precision(part):
             return part  # a gradient of 1e-60 on a logarithmic axis is a point, in f4 it would be 0 and a gap
         return part | {"dtype": "f4", "bdata": base64.b64encode(narrow.tobytes()).decode()}
     return {name: _in_single_precision(p) for name, p in part.items()}
+
+
+def _head_html(fig: LiveFigure, zooms: bool) -> str:
+    """The figure's title, and what a reader can do to all of it."""
+    zoom = _zoom_button(fig.word("zoom")) if zooms else ""
+    return f"""<div class="live-head"><p class="live-title">{_text(fig.title)}</p>
+<div class="live-actions">{zoom}<button type="button" data-act="reset">{_word(fig, "reset")}</button>
+<button type="button" data-act="link">{_word(fig, "link")}</button></div></div>"""
 
 
 def _step_buttons(fig: LiveFigure) -> str:

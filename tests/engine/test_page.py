@@ -130,7 +130,7 @@ def test_a_figure_is_computed_once_for_its_page(everything):
 def test_a_figure_with_memory_has_its_buttons_and_shows_one_step():
     fig = load_fixture("walker")
     html = Parsed(page.figure_html(fig))
-    assert [b["data-act"] for b in html.all("button")] == ["play", "step", "restart", "zoom", "reset", "link"]
+    assert [b["data-act"] for b in html.all("button")] == ["zoom", "reset", "link", "play", "step", "restart"]
     assert html.one("p", **{"class": "live-readout"})["text"].startswith("After 1 steps")
 
 
