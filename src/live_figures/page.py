@@ -13,10 +13,11 @@ from .bindings import infer
 from .consistency import check, getter
 from .control_html import control_html, control_spec
 from .figure import LiveFigure
+from .guide import guide_html, guide_spec
 from .views import links_html, views_html, views_spec
 from .words import ENGINE, spoken
 
-__all__ = ["figure_html", "plot_html", "standalone_html", "tries_html"]
+__all__ = ["figure_html", "plot_html", "standalone_html"]
 
 
 def figure_html(fig: LiveFigure, **controls) -> str:
@@ -35,8 +36,7 @@ def figure_html(fig: LiveFigure, **controls) -> str:
     return f"""<live-figure name="{fig.name}" id="{fig.name}" class="live">
 <figure>
 {_head_html(fig, zooms=plot is not None)}
-{tries_html(fig)}{_challenges_html(fig)}
-<div class="live-controls" role="group" aria-label="{_word(fig, "controls")}">
+{guide_html(fig)}<div class="live-controls" role="group" aria-label="{_word(fig, "controls")}">
 {inputs}{_step_buttons(fig)}
 </div>
 <div class="live-stage">{links_html(fig, given, arrays)}{_diagram_html(fig, get)}\
@@ -94,8 +94,8 @@ def _spec(fig: LiveFigure, given: dict) -> dict:
     spec = {"name": fig.name, "memory": fig.step is not None, "rate": fig.rate, "readout": fig.readout,
             "words": spoken(fig.engine_words),
             "dark": palette.DARK, "controls": [control_spec(c) | {"start": given[c.name]} for c in fig.controls]}
-    if fig.views:
-        spec["views"] = views_spec(fig)
+    if parts := views_spec(fig) + guide_spec(fig):
+        spec["views"] = parts
     return spec
 
 
@@ -178,26 +178,6 @@ def _plot_stage(chart: str, alt: str) -> str:
 
 def _zoom_button(word: str) -> str:
     return f'<button type="button" data-act="zoom" aria-pressed="false">{_text(word)}</button>'
-
-
-def tries_html(fig: LiveFigure) -> str:
-    """The tries as a list: what is asked, the guesses, what to do, and what happens, folded until the reader looks."""
-    if not fig.tries:
-        return ""
-    items = "".join(
-        f"<li><p>{_text(t.ask)}</p><ul>{''.join(f'<li>{_text(guess)}</li>' for guess in t.guesses)}</ul>"
-        f"<p>{_text(t.do)}</p><details><summary>{_word(fig, 'explain')}</summary>"
-        f"<p>{_text(t.says)}</p></details></li>" for t in fig.tries)
-    return f'<ol class="live-tries" aria-label="{_word(fig, "tries")}">{items}</ol>\n'
-
-
-def _challenges_html(fig: LiveFigure) -> str:
-    if not fig.challenges:
-        return ""
-    items = "".join(f'<li data-met="{c.met}"><span class="live-mark" aria-hidden="true">○</span> {_text(c.text)} '
-                    f'<span class="live-hidden">{_word(fig, "not_yet")}</span></li>'
-                    for c in fig.challenges)
-    return f'<ul class="live-challenges" aria-label="{_word(fig, "challenges")}">{items}</ul>'
 
 
 def _word(fig: LiveFigure, key: str) -> str:

@@ -18,7 +18,7 @@ from .consistency import getter
 from .control_html import slider_format
 from .controls import Choice, Control, LongText, Slider, Toggle
 from .figure import LiveFigure
-from .page import tries_html
+from .guide import guide_html
 from .touch import Map, Pad
 from .views import links_html, views_html
 
@@ -49,8 +49,8 @@ class FigureBox:
         self.box = ipywidgets.VBox(list(self._parts()))
 
     def _parts(self):
-        fig = self.figure
-        styles = ["live-figure.css", *assets.needed(self.pictures.value, ".css")]
+        fig, guide = self.figure, guide_html(self.figure)
+        styles = ["live-figure.css", *assets.needed(self.pictures.value + guide, ".css")]
         style = "".join(assets.runtime(name) for name in styles)
         yield ipywidgets.HTML(f"<style>{style}</style><b>{html.escape(fig.title)}</b>")
         for control in fig.controls:
@@ -70,7 +70,7 @@ class FigureBox:
         if self.plot is not None:
             yield self.plot
         yield self.words
-        yield ipywidgets.HTML(tries_html(fig))
+        yield ipywidgets.HTML(guide)
         yield ipywidgets.HTML(f"<small>{html.escape(fig.caption)}</small>")
 
     def _buttons(self) -> list:

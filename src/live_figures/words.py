@@ -32,6 +32,8 @@ ENGINE = {
     "engine.explain": "What happens, and why",
     "engine.challenges": "Try this",
     "engine.not_yet": "(not yet)",
+    "engine.done": "(done)",
+    "engine.task_done": "Done: {task}",
     "engine.text_count": "{count} of {max} characters",
     "engine.text_examples": "Examples",
     "engine.pad_keys": "Draw with mouse or finger. Keys: arrows move, Space paints, Delete erases, Ctrl+Z takes back.",
@@ -44,8 +46,6 @@ ENGINE = {
 }
 # What its scripts say while a reader moves a figure; `spoken` sends these along with it.
 _IN_SCRIPTS = {
-    "engine.done": "(done)",
-    "engine.task_done": "Done: {task}",
     "engine.copied": "Copied",
     "engine.link_copied": "The link is copied.",
     "engine.link_by_hand": "Copy this link:",

@@ -115,7 +115,7 @@ def test_bound_arrays_are_not_carried_twice_and_the_rest_is(everything):
 
 def test_tries_are_listed_with_their_explanation_folded(everything):
     html = Parsed(page.figure_html(everything))
-    assert html.one("ol", **{"class": "live-tries"})
+    assert html.one("section", **{"class": "live-tries"})
     assert [li["text"] for li in html.all("li")][1:3] == ["It doubles.", "It is four times as high."]
     assert "open" not in html.one("details") and html.one("summary")["text"] == "What happens, and why"
 
@@ -218,8 +218,8 @@ def test_a_whole_document_holds_everything(everything):
     html = page.standalone_html(everything, gain=0.5, module_js="/*module*/")
     parsed = Parsed(html)
     scripts = [s["text"] for s in parsed.all("script")]
-    runtime = [assets.runtime(name) for name in ("live-text.js", "live-figure.js")]
-    assert scripts[-3:] == ["/*module*/", *runtime] and len(html) < 200_000
+    runtime = [assets.runtime(name) for name in ("live-text.js", "live-tries.js", "live-figure.js")]
+    assert scripts[-4:] == ["/*module*/", *runtime] and len(html) < 200_000
     asked = [e.get("src") or e.get("href") or "data:" for e in parsed.elements]
     assert all(address.startswith("data:") for address in asked)
     assert parsed.one("input", name="gain")["value"] == "0.5"

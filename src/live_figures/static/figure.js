@@ -18,7 +18,6 @@ export class LiveFigure extends Lazy {
     this.values = this.starts();
     this.drawing = [...this.querySelectorAll("[data-live]")].flatMap(readBindings);
     this.readout = this.querySelector(".live-readout");
-    this.challenges = [...this.querySelectorAll("[data-met]")];
     this.say = this.querySelector(".live-say");
     this.player = new Player();
     this.parts = [...controls, ...this.spec.views ?? []].flatMap((c) => kinds[c.kind].attach?.(this, c) ?? []);
@@ -231,19 +230,11 @@ export class LiveFigure extends Lazy {
     for (const binding of this.drawing) applyBinding(binding, get(binding.reference));
     const { readout } = this.spec, said = readout.find?.(([met]) => !met || get(met) > 0)[1] ?? readout;   // one sentence or several
     if (this.readout) this.readout.textContent = fillTemplate(said, get);
-    for (const item of this.challenges) {
-      if (item.classList.contains("met") || !(get(item.dataset.met) > 0)) continue;
-      item.classList.add("met");
-      item.querySelector(".live-mark").textContent = "✓";
-      item.querySelector(".live-hidden").textContent = this.tell("done");
-      this.news = this.tell("task_done", { task: item.childNodes[1].textContent.trim() });
-    }
   }
 
   // What a screen reader hears: once a control rests, not at every step of the way.
   speak() {
-    const text = [this.news, this.readout?.textContent].filter(Boolean).join(" ");
-    this.news = "";
+    const text = this.readout?.textContent ?? "";
     if (this.say.textContent !== text && this.hasAttribute("ready")) this.say.textContent = text;
   }
 }
