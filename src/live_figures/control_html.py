@@ -25,7 +25,8 @@ def control_spec(control: Control) -> dict:
         kind = "index" if control.indexed else "choice"
         return spec | {"kind": kind, "options": control.options, "labels": control.labels or control.options}
     if isinstance(control, Text):
-        return spec | {"kind": "text", "alphabet": control.alphabet, "max": control.max_length}
+        return spec | {"kind": "text", "alphabet": control.alphabet, "max": control.max_length,
+                       "knows": control.knows or ", ".join(values.SIGNS.get(c, c) for c in control.alphabet)}
     if isinstance(control, LongText):
         return spec | {"kind": "longtext", "alphabet": control.alphabet, "min": control.min_length,
                        "max": control.max_length, "unknown": control.unknown_code}
@@ -70,9 +71,9 @@ def control_html(control: Control, value, word: Callable[[str], str] = lambda ke
         return _pad_html(control, value, word)
     if isinstance(control, Map):
         return ""
-    return (f'<label class="live-line">{label}<input type="text" name="{name}" value="{escape(value)}" '
-            f'maxlength="{control.max_length}" autocomplete="off" autocapitalize="off" spellcheck="false">'
-            '<span class="live-hint" role="alert"></span></label>\n')
+    return (f'<div class="live-line"><label>{label}<input type="text" name="{name}" value="{escape(value)}" '
+            f'maxlength="{control.max_length}" autocomplete="off" autocapitalize="off" spellcheck="false"></label>'
+            '<span class="live-hint" role="alert"></span></div>\n')
 
 
 def _long_text_html(control: LongText, value: str, label: str, word) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 __all__ = ["Choice", "Control", "LongText", "Slider", "Text", "Toggle"]
 
 LONGEST_TEXT = 20_000
+LONGEST_LIST = 12  # characters, of an alphabet that is told to a reader one by one
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -151,11 +152,21 @@ class Toggle(Control):
 
 @dataclass(frozen=True, kw_only=True)
 class Text(Control):
-    """A line of text over `alphabet`; `compute` receives int64 indices, padded with -1 to `max_length`."""
+    """A line of text over `alphabet`; `compute` receives int64 indices, padded with -1 to `max_length`.
+
+    `knows` says in words what the alphabet holds; a short one may be listed as it is.
+    """
 
     value: str
     alphabet: str
     max_length: int
+    knows: str = ""
+
+    def __post_init__(self):
+        if len(self.alphabet) > LONGEST_LIST and not self.knows:
+            raise ValueError(f"control {self.name!r}: nobody reads a list of {len(self.alphabet)} characters; say in "
+                             "`knows` what they are")
+        super().__post_init__()
 
     def check(self, value):
         if not isinstance(value, str):

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 
 from . import values
 from .bindings import LAYOUT, leaves, part_of
-from .controls import Choice
+from .controls import Choice, Text
 from .linked import LinkedTexts
 
 __all__ = ["ENGINE", "spoken", "translated", "words"]
@@ -52,11 +52,11 @@ _IN_SCRIPTS = {
     "engine.link_too_long": "Too long for a link and left out: {labels}.",
     "engine.link_refused": "The link cannot be shown as it asks. {problems}",
     "engine.no_control": "{label} is not a control of this figure.",
-    "engine.needs_range": "{label} takes {min} to {max}, not {value}.",
-    "engine.needs_whole": "{label} takes whole numbers, not {value}.",
-    "engine.needs_option": "{label} takes one of {options}, not {value}.",
+    "engine.needs_range": "{label} takes {min} to {max}, not “{value}”.",
+    "engine.needs_whole": "{label} takes whole numbers, not “{value}”.",
+    "engine.needs_option": "{label} takes one of {options}, not “{value}”.",
     "engine.needs_toggle": "{label} is on or off.",
-    "engine.needs_text": "{label} takes text, not {value}.",
+    "engine.needs_text": "{label} takes text, not “{value}”.",
     "engine.needs_length": "{label} takes {min} to {max} characters.",
     "engine.needs_cell": "{label} takes a row from 0 to {rows} and a column from 0 to {columns}.",
     "engine.needs_cells": "{label} takes {rows} rows of {columns} cells.",
@@ -64,7 +64,7 @@ _IN_SCRIPTS = {
     "engine.text_cut": "Only {max} characters fit: the last {lost} were left out.",
     "engine.text_short": "{label} needs at least this many characters: {min}.",
     "engine.text_long": "{label} takes at most this many characters: {max}.",
-    "engine.text_unknown": "{label} does not know the character “{letter}”. It knows {alphabet}",
+    "engine.text_unknown": "{label} does not know the character “{letter}”. It knows {knows}.",
     "engine.stopped": "Stopped: {reason}. What is shown is the last good state.",
     "engine.not_loaded": "{file} could not be loaded",
 }
@@ -137,6 +137,8 @@ def _said(fig, say: Say):
 def _control(control, own: Say):
     key = f"controls.{control.name}"
     said = {"label": own(f"{key}.label", control.label), "unit": own(f"{key}.unit", control.unit)}
+    if isinstance(control, Text):
+        said["knows"] = own(f"{key}.knows", control.knows)
     if isinstance(control, Choice):
         said["labels"] = tuple(_shown(f"{key}.options.{option}", label, own) for option, label in
                                zip(control.options, control.labels or control.options, strict=True))

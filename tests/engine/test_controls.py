@@ -87,6 +87,7 @@ def test_a_pad_and_a_map_are_written_as_they_are_read():
         (lambda: Slider(name="g h", label="G", min=0, max=1, step=0.1, value=0), "Python name"),
         (lambda: Toggle(name="g", label=" ", value=True), "label"),
         (lambda: Choice(name="g", label="G", options=("a",), value="a"), "two or more"),
+        (lambda: Text(name="g", label="G", alphabet="abcdefghijklm", value="a", max_length=3), "13 characters; say"),
         (lambda: LongText(name="g", label="G", alphabet="aa", value="a"), "different characters"),
         (lambda: LongText(name="g", label="G", alphabet="a", value="a", max_length=30_000), "from 0 to 20000"),
         (lambda: LongText(name="g", label="G", alphabet="a", value="a", unknown=2), "a code from 0 to 1"),

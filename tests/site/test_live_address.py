@@ -88,10 +88,10 @@ def test_headings_keep_working(open_page):
 
 
 @pytest.mark.parametrize("query, said", [
-    ("gain=99", "Gain takes 0 to 2, not 99."),
-    ("gain=abc", "Gain takes 0 to 2, not NaN"),
-    ("gain=", "Gain takes 0 to 2, not NaN"),
-    ("shape=square", "Shape takes one of wave, ramp, not square"),
+    ("gain=99", "Gain takes 0 to 2, not “99”."),
+    ("gain=abc", "Gain takes 0 to 2, not “abc”."),
+    ("gain=", "Gain takes 0 to 2, not “”."),
+    ("shape=square", "Shape takes one of wave, ramp, not “square”"),
     ("mirror=maybe", "Mirror it is on or off."),
     ("word=xyz", "Word does not know the character “x”."),
     ("speed=3", "speed is not a control of this figure."),
@@ -101,6 +101,24 @@ def test_what_an_address_cannot_ask_for_is_said_and_left_out(open_page, query, s
     assert said in element.locator(".live-note").inner_text()
     assert element.evaluate("el => el.controls") == {
         "gain": 1, "rate": 0.1, "step": 9, "shape": "wave", "mirror": False, "word": "abba"}  # fmt: skip
+
+
+@pytest.mark.parametrize("query", ["x" * 20_000 + "=1", "shape=" + "y" * 20_000,
+                                   "&".join(f"n{k}=1" for k in range(500))])
+def test_a_refusal_is_short_however_long_the_link(open_page, query):
+    said = ready(open_page(f"everything.html#everything?{query}")).locator(".live-note").inner_text()
+    assert 40 < len(said) < 250, said
+
+
+def test_a_note_goes_when_the_reader_moves_on_and_an_error_stays(open_page):
+    element = ready(open_page("everything.html#everything?gain=99"))
+    note = element.locator(".live-note")
+    assert note.count() == 1
+    element.locator('input[name="gain"]').press("ArrowRight")
+    assert note.count() == 0
+    stays = """el => { el.setAttribute("error", ""); el.note("Stopped."); el.controls = { gain: 1 };
+        return el.querySelector(".live-note")?.textContent; }"""  # before the figure has computed again
+    assert element.evaluate(stays) == "Stopped."
 
 
 def test_an_address_that_cannot_be_read_breaks_nothing(open_page):

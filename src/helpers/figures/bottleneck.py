@@ -34,7 +34,8 @@ CURVES = {"fixed vector 24": ("fixed vector of 24", 3, "dot"), "fixed vector 48"
           "fixed vector 96": ("of 96", 2, "dashdot"), "attention 48": ("attention, 48", 0, "solid")}
 
 controls = [
-    Text(name="text", label="Your text", value="quick fox", alphabet=ALPHABET, max_length=LONGEST),
+    Text(name="text", label="Your text", value="quick fox", alphabet=ALPHABET, max_length=LONGEST,
+         knows="the letters a to z and the space"),
 ]
 
 

@@ -23,7 +23,7 @@ SEEN = 0.01  # how far from the threshold a state must be to be read
 CELL, LEFT = 16, 64
 
 controls = [
-    Text(name="bits", label="Bits", value="0110100110", alphabet="01", max_length=BITS),
+    Text(name="bits", label="Bits", value="0110100110", alphabet="01", max_length=BITS, knows="0 and 1"),
     Slider(name="a_one", label="a for a one", min=-1, max=1, step=0.05, value=0.5),
     Slider(name="a_zero", label="a for a zero", min=0, max=1, step=0.05, value=1),
     Slider(name="b_one", label="b for a one", min=-1, max=1, step=0.05, value=0),

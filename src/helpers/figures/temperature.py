@@ -26,7 +26,8 @@ BARS, LINES, WIDTH, DRAWS = 10, 4, 34, 8
 
 controls = [
     Slider(name="temperature", label="Temperature", min=0.1, max=5, step=0.01, value=1, log=True),
-    Text(name="prompt", label="Start of the text", value="def __in", alphabet=VOCABULARY[1:], max_length=16),
+    Text(name="prompt", label="Start of the text", value="def __in", alphabet=VOCABULARY[1:], max_length=16,
+         knows="the letters, digits and signs of an English keyboard"),
     Slider(name="draw", label="Random set", min=1, max=DRAWS, step=1, value=1, integer=True),
 ]
 

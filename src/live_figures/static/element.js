@@ -39,16 +39,16 @@ export class Lazy extends HTMLElement {
   // A sentence of the page's words with its values; the declaration's side lists them in live_figures/words.py.
   tell(key, values = {}) { return fillTemplate(this.spec.words[key], (name) => String(values[name])); }
 
+  // What a reader should know; it goes with the next move, save for an error, which stays until it is mended.
   note(text) {
-    this.noteElement ??= Object.assign(document.createElement("p"), { className: "live-note" });
-    this.noteElement.setAttribute("role", "alert");
-    this.noteElement.textContent = text;
-    if (text) this.stage.before(this.noteElement); else this.noteElement.remove();
+    if (!text && this.hasAttribute("error")) return;
+    this.noteElement?.remove();
+    if (text) this.stage.before(this.noteElement = Object.assign(document.createElement("p"), { className: "live-note", role: "alert", textContent: text }));
   }
 
   get plot() { return this.querySelector(".live-plot"); }
-  hear(text) { this.querySelector(".live-say").textContent = text; }
-  watch() { if (this.plot) this.hair = new CrossHair(this.plot, (text) => this.hear(text)); }
+  get say() { return this.querySelector(".live-say"); }
+  watch() { if (this.plot) this.hair = new CrossHair(this.plot, (text) => { this.say.textContent = text; }); }
 
   // plotly.js, over the drawing: asked for by a button, gone with the next move.
   async zoom(button) {

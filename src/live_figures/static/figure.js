@@ -10,6 +10,7 @@ import { Player } from "./play.js";
 import { Program } from "./program.js";
 
 const REST_MS = 150;          // a control that has not moved for so long is at rest
+const brief = (text) => text.replace(/(.{40}).+/s, "$1…");   // a link may hold anything
 
 export class LiveFigure extends Lazy {
   prepare() {
@@ -18,7 +19,6 @@ export class LiveFigure extends Lazy {
     this.values = this.starts();
     this.drawing = [...this.querySelectorAll("[data-live]")].flatMap(readBindings);
     this.readout = this.querySelector(".live-readout");
-    this.say = this.querySelector(".live-say");
     this.player = new Player();
     this.parts = [...controls, ...this.spec.views ?? []].flatMap((c) => kinds[c.kind].attach?.(this, c) ?? []);
     this.oninput = (event) => this.onInput(event);
@@ -56,7 +56,7 @@ export class LiveFigure extends Lazy {
   }
 
   onInput({ target }) {
-    const control = this.spec.controls.find((c) => this.inputs.get(c.name) === target);
+    const control = this.control(target.name);
     const value = control && kinds[control.kind].read(control, target, this);
     if (value === undefined) return;
     this.values[control.name] = value;
@@ -80,12 +80,12 @@ export class LiveFigure extends Lazy {
     const given = this.starts(), refused = [];
     for (const [name, text] of pairs) {
       const control = this.control(name), { problem, parse = String } = kinds[control?.kind] ?? {};
-      const value = control && parse(text, control), refusal = control ? problem(control, value) : ["no_control"];
-      if (refusal) refused.push(this.explain(control ?? { label: name }, refusal));
+      const value = control && parse(text, control), [key, values] = control ? problem(control, value) : ["no_control"];
+      if (key) refused.push(this.explain({ label: brief(name), ...control }, [key, { ...values, value: brief(text) }]));
       else given[name] = value;
     }
     this.controls = given;
-    this.note(refused.length ? this.tell("link_refused", { problems: refused.join(" ") }) : "");
+    if (refused.length) this.note(this.tell("link_refused", { problems: refused.slice(0, 3).join(" ") }));
   }
 
   // -------- buttons
@@ -103,7 +103,6 @@ export class LiveFigure extends Lazy {
 
   reset() {
     this.player.stop();
-    this.note("");
     this.controls = this.starts();
     if (this.spec.memory) this.restart();
     this.zoomOut();
@@ -118,7 +117,7 @@ export class LiveFigure extends Lazy {
       prompt(this.tell("link_by_hand"), link);   // clipboards may be forbidden; the reader can still copy by hand
     }
     const left = this.moved().filter(([, text]) => text === null).map(([c]) => c.label);
-    this.note(left.length ? this.tell("link_too_long", { labels: left.join(", ") }) : "");
+    if (left.length) this.note(this.tell("link_too_long", { labels: left.join(", ") }));
     this.say.textContent = this.tell("link_copied");
     setTimeout(() => { button.textContent = was; }, 1500);
   }
@@ -159,6 +158,7 @@ export class LiveFigure extends Lazy {
   }
 
   changed() {
+    this.note("");
     if (!this.program) this.load();
     else if (!this.spec.memory) this.request();
     else if (this.key() !== this.program.key) this.restart();

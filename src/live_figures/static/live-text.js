@@ -7,11 +7,11 @@ const box = (input) => input.closest(".live-longtext");
 const grouped = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 
 const text = {
-  problem({ max, alphabet }, value) {
+  problem({ max, alphabet, knows }, value) {
     if (!value) return ["text_short", { min: 1 }];
     const letters = [...value], unknown = letters.find((c) => !alphabet.includes(c));
     if (letters.length > max) return ["text_long", { max }];
-    return unknown ? ["text_unknown", { letter: unknown, alphabet: alphabet.replace(/\s/g, "␣") }] : "";
+    return unknown ? ["text_unknown", { letter: unknown, knows }] : "";
   },
   show(control, input, value) {
     input.value = value;
@@ -19,7 +19,7 @@ const text = {
   },
   say(input, said) {
     input.setAttribute("aria-invalid", Boolean(said));
-    input.nextElementSibling.textContent = said;
+    input.closest(".live-line").querySelector(".live-hint").textContent = said;
   },
   read(control, input, figure) {
     const problem = text.problem(control, input.value);
