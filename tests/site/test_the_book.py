@@ -29,6 +29,19 @@ def test_on_a_phone(open_page, site_url, page):
         tab.locator("ul.search li").first.wait_for()
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("page", [TOC["root"], "chapters/08-applications", "book/notation"])
+def test_links_are_ink_underlined_and_no_box_casts_a_shadow(open_page, site_url, page, theme):
+    tab = open_page(f"{site_url}/{page}.html", color_scheme=theme)
+    looks = tab.evaluate("""[...document.querySelectorAll(".bd-article :is(p, li, td, dd) a:not(.headerlink)")]
+        .map((link) => getComputedStyle(link)).map(({ color, textDecorationLine }) => `${color} ${textDecorationLine}`)""")
+    ink = tab.evaluate("getComputedStyle(document.querySelector('.bd-article p')).color")
+    assert set(looks) == {f"{ink} underline"}
+    shadows = tab.evaluate("""[...document.querySelectorAll(".bd-article :is(.admonition, details)")]
+        .filter((e) => getComputedStyle(e).boxShadow !== "none").map((e) => e.className)""")
+    assert not shadows, shadows
+
+
 def test_print_is_light_lists_the_controls_and_cuts_no_code(open_page, site_url):
     tab = open_page(f"{site_url}/chapters/04-lstm.html", color_scheme="dark")
     assert tab.evaluate("document.documentElement.dataset.theme") == "dark"
