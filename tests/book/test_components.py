@@ -10,6 +10,7 @@ import pytest
 from docutils import nodes
 from fontTools.ttLib import TTFont
 from minibook import ROOT
+from rnn_book.access import accessible
 from rnn_book.execution import cache_key
 from rnn_book.maths import Katex, KatexError, formula_parts, latex_for_katex
 from rnn_book.pages import describe, quiet, wanted
@@ -64,8 +65,7 @@ def test_a_subset_font_has_the_glyphs_asked_for_and_no_others():
 @pytest.mark.parametrize(
     ("name", "body", "answer"),
     [
-        ("copybutton.js", '<div class="highlight">', True),
-        ("copybutton.js", "<p>no code</p>", False),
+        ("copybutton.js", '<div class="highlight">', False),
         ("sphinx-thebe.js", '<div class="highlight thebe">', False),
         ("const THEBE_JS_URL = 'x'", "", False),
         ("togglebutton.css", '<div class="admonition dropdown">', True),
@@ -184,6 +184,19 @@ def test_a_policy_allows_what_the_page_holds_and_nothing_else():
     assert rules.count("sha256-") == 2 and "'unsafe-hashes'" in rules and with_policy(rules) == rules
     assert handlers(page) == {'print("x")'}
     assert "unsafe-hashes" not in policy("<meta charset='utf-8'>")
+
+
+# --- access ---
+
+
+@pytest.mark.parametrize("body, mended", [
+    ('<th class="head"><p></p></th><th><p>a</p></th>', '<td class="head"></td><th><p>a</p></th>'),
+    ("<th>\n</th>", "<td></td>"),
+    ('<div id="x" role="doc-biblioentry">', '<div id="x" role="listitem">'),
+    ('<summary aria-label="Toggle hidden content">', "<summary>"),
+])  # fmt: skip
+def test_accessible(body, mended):
+    assert accessible(body) == mended
 
 
 # --- live ---

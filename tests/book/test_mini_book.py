@@ -75,12 +75,12 @@ def test_katex_fonts_are_self_hosted_woff2(pages):
 
 def test_a_page_carries_only_what_it_uses(pages):
     plain, formulas, figure = (pages.page(name) for name in ("intro", "formulas", "figure"))
-    assert "katex" not in plain and "live-figure" not in plain and "copybutton.js" not in plain
+    assert "katex" not in plain and "live-figure" not in plain
     assert "live-figure.js" not in formulas
     assert "live-figure.js" in figure and "live-figure.css" in figure and "katex" not in figure
     for html in (plain, formulas, figure):
         assert not re.search(r'(?:src|href)="[^"]*(?:thebe|mathjax|fontawesome\.js|require|searchindex)', html, re.I)
-        assert "THEBE" not in html
+        assert "THEBE" not in html and "copybutton" not in html
 
 
 def test_a_figure_brings_its_program_and_its_controls(pages):

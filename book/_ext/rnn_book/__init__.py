@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sphinx.application import Sphinx
 
+from .access import setup_access
 from .curves import setup_curves
 from .execution import setup_execution
 from .maths import setup_maths
@@ -17,7 +18,7 @@ __all__ = ["setup"]
 
 def setup(app: Sphinx) -> dict:
     """Register every component; the order is that in which their handlers of one event run."""
-    for component in (setup_repository, setup_execution, setup_maths, setup_curves, setup_pages, setup_styles,
-                      setup_security):
+    for component in (setup_repository, setup_execution, setup_maths, setup_curves, setup_access, setup_pages,
+                      setup_styles, setup_security):
         component(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

@@ -20,15 +20,13 @@ __all__ = ["describe", "quiet", "setup_pages", "wanted"]
 
 # Part of a file's name -> texts, one of which a page's body must hold for the file to do anything.
 _ONLY_WITH = {
-    "copybutton": ("highlight",),
-    "clipboard": ("highlight",),
     "toggle": ('class="toggle', "admonition dropdown", " dropdown admonition"),
     "design": ("sd-",),
     "proof.css": ("proof",),
     "mystnb": ("cell",),
 }
-# Jupyter Book puts these on every page. Nothing here uses them, and thebe asks other hosts.
-_NEVER = ("thebe", "THEBE", "comments")
+# Jupyter Book puts these on every page. Nothing here uses them: thebe asks other hosts, and book.js copies code.
+_NEVER = ("thebe", "THEBE", "comments", "copybutton", "clipboard")
 _DESCRIPTION = 200
 
 
