@@ -16,6 +16,7 @@ _HOMES = {
     "LongText": "controls",
     "Map": "touch",
     "Pad": "touch",
+    "Signal": "explain",
     "Slider": "controls",
     "TEMPLATE": "palette",
     "Text": "controls",

@@ -7,6 +7,7 @@ import numpy as np
 from . import values
 from .claims import check_promises
 from .controls import Choice, Slider
+from .explain import check_signals
 from .figure import LiveFigure
 
 __all__ = ["check", "getter"]
@@ -26,6 +27,7 @@ def check(fig: LiveFigure, given: dict, arrays: dict) -> None:
             _check_grid(fig, control)
     _check_words(fig, getter(fig, arrays, given))
     _check_marks(fig, arrays, at_start=given == fig.values())
+    check_signals(fig, getter(fig, arrays, given))
     check_promises(fig)
 
 

@@ -12,7 +12,7 @@ import math
 import re
 from html import escape
 
-__all__ = ["arrow", "box", "gate", "group", "label", "maths", "node", "panel", "svg", "wire"]
+__all__ = ["arrow", "box", "gate", "group", "label", "maths", "node", "panel", "signal", "svg", "wire"]
 
 COLORS = (*(f"{kind}{k}" for kind in "ca" for k in range(7)), "ink", "muted", "paper", "none")
 _SCRIPT = re.compile(r"([_^])(?:\{([^}]*)\}|(.))")
@@ -36,6 +36,11 @@ def group(*parts: str, live: dict[str, str] | None = None) -> str:
 def panel(*parts: str, x: float = 0, y: float = 0, live: dict[str, str] | None = None) -> str:
     """Parts with their own origin; unlike a group, a panel can be moved: `live={"x": "shift"}`."""
     return f'<svg overflow="visible" x="{x:g}" y="{y:g}"{_live(live)}>{"".join(parts)}</svg>'
+
+
+def signal(name: str, *parts: str) -> str:
+    """Parts that show the signal `name`: they light up together, and answer to touch."""
+    return f'<g data-signal="{escape(name)}">{"".join(parts)}</g>'
 
 
 def label(x: float, y: float, text: str = "", *, size: float = 13, color: str = "ink", anchor: str = "middle",

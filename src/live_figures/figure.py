@@ -13,6 +13,7 @@ import numpy as np
 
 from .claims import Challenge, Claim, Try
 from .controls import Control
+from .explain import Signal
 from .values import fill_template
 from .words import ENGINE, translated
 
@@ -21,7 +22,7 @@ __all__ = ["PARTS", "LiveFigure", "from_module"]
 MAX_VARIANTS = 16
 # What a figure's file declares, in this order: what it asks, what moves, what is computed, drawn, said and promised.
 PARTS = ("title", "caption", "alt", "controls", "rate", "consts", "initial", "step", "compute", "figure", "diagram",
-         "views", "readout", "challenges", "tries", "claims")
+         "views", "signals", "readout", "challenges", "tries", "claims")
 _REFERENCE = re.compile(r"^(\w+)((?:\[\d+\])*)$")
 
 
@@ -46,6 +47,7 @@ class LiveFigure:
     figure: Callable | None = None
     diagram: str = ""
     views: tuple = ()
+    signals: Mapping[str, Signal] = field(default_factory=dict)
     readout: str | tuple[tuple[str, str], ...] = ""
     challenges: tuple[Challenge, ...] = ()
     tries: tuple[Try, ...] = ()
@@ -221,6 +223,7 @@ def from_module(module: ModuleType, name: str) -> LiveFigure:
         figure=get("figure"),
         diagram=diagram() if callable(diagram) else diagram,
         views=tuple(get("views", ())),
+        signals=dict(get("signals", {})),
         readout=get("readout", ""),
         challenges=tuple(get("challenges", ())),
         tries=tuple(get("tries", ())),

@@ -12,6 +12,7 @@ from . import assets, drawing, palette, values
 from .bindings import infer
 from .consistency import check, getter
 from .control_html import control_html, control_spec
+from .explain import explain_spec
 from .figure import LiveFigure
 from .guide import guide_html, guide_spec
 from .views import links_html, views_html, views_spec
@@ -41,8 +42,8 @@ def figure_html(fig: LiveFigure, **controls) -> str:
 </div>
 <div class="live-stage">{links_html(fig, given, arrays)}{_diagram_html(fig, get)}\
 {views_html(fig, given, arrays)}{stage}</div>
-{_readout_html(fig, get)}
-<div class="live-foot"><figcaption>{_text(fig.caption)}</figcaption></div>
+{_readout_html(fig, get)}{_explained_html(fig)}
+<div class="live-foot"><figcaption>{_text(fig.caption)}{_hint(fig)}</figcaption></div>
 <p class="live-say" role="status"></p>
 <noscript><p class="live-note">{_word(fig, "no_scripts")}</p></noscript>
 </figure>
@@ -94,7 +95,7 @@ def _spec(fig: LiveFigure, given: dict) -> dict:
     spec = {"name": fig.name, "memory": fig.step is not None, "rate": fig.rate, "readout": fig.readout,
             "words": spoken(fig.engine_words),
             "dark": palette.DARK, "controls": [control_spec(c) | {"start": given[c.name]} for c in fig.controls]}
-    if parts := views_spec(fig) + guide_spec(fig):
+    if parts := views_spec(fig) + guide_spec(fig) + explain_spec(fig):
         spec["views"] = parts
     return spec
 
@@ -163,6 +164,15 @@ def _step_buttons(fig: LiveFigure) -> str:
 
 def _readout_html(fig: LiveFigure, get) -> str:
     return f'<p class="live-readout">{_text(fig.said(get))}</p>' if fig.readout else ""
+
+
+def _explained_html(fig: LiveFigure) -> str:
+    """Where the arithmetic of a touched number stands; empty until then."""
+    return f'\n<section class="live-explained" aria-label="{_word(fig, "explained")}"></section>' if fig.signals else ""
+
+
+def _hint(fig: LiveFigure) -> str:
+    return f" {_word(fig, 'touch_numbers')}" if fig.signals else ""
 
 
 def _diagram_html(fig: LiveFigure, get) -> str:

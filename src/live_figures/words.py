@@ -16,7 +16,7 @@ from .bindings import LAYOUT, leaves, part_of
 from .controls import Choice, Text
 from .linked import LinkedTexts
 
-__all__ = ["ENGINE", "spoken", "translated", "words"]
+__all__ = ["ENGINE", "explaining", "spoken", "translated", "words"]
 
 # What the engine itself says around every figure.
 ENGINE = {
@@ -42,6 +42,8 @@ ENGINE = {
     "engine.pad_undo": "Undo",
     "engine.pad_clear": "Clear",
     "engine.map_keys": "Choose a cell with mouse, finger or arrow keys.",
+    "engine.explained": "How a number comes about",
+    "engine.touch_numbers": "Touch an underlined number to see where it comes from.",
     "engine.no_scripts": "This figure moves where scripts are allowed; it shows its default state.",
 }
 # What its scripts say while a reader moves a figure; `spoken` sends these along with it.
@@ -68,7 +70,26 @@ _IN_SCRIPTS = {
     "engine.stopped": "Stopped: {reason}. What is shown is the last good state.",
     "engine.not_loaded": "{file} could not be loaded",
 }
-ENGINE |= _IN_SCRIPTS
+# What its scripts say of a number that is explained; only the figures that explain numbers send these along.
+_OF_NUMBERS = {
+    "engine.numbers": "Numbers of the drawing",
+    "engine.numbers_keys": "Arrow keys go from number to number, Enter explains, Escape closes.",
+    "engine.close": "Close",
+    "engine.equals": "equals",
+    "engine.about": "is about",
+    "engine.times": "times",
+    "engine.plus": "plus",
+    "engine.minus": "minus",
+    "engine.over": "divided by",
+    "engine.power": "to the power",
+    "engine.sigma_of": "sigmoid of",
+    "engine.tanh_of": "tanh of",
+    "engine.exp_of": "exponential of",
+    "engine.log_of": "logarithm of",
+    "engine.root_of": "square root of",
+    "engine.dots": "and so on to",
+}
+ENGINE |= _IN_SCRIPTS | _OF_NUMBERS
 _SHOWN = {"name", "text", "hovertext", "hovertemplate", "ticktext", "tickprefix", "ticksuffix", "x", "y"}
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _NO_WORD = re.compile(r"%\{[^}]*\}|<[^>]*>")  # values and tags in a plot's texts
@@ -79,6 +100,11 @@ Say = Callable[[str, str], str]
 def spoken(said: Mapping[str, str] = ENGINE) -> dict[str, str]:
     """What the scripts of a page say, by their own short keys, out of the engine's words."""
     return {key.removeprefix("engine."): said[key] for key in _IN_SCRIPTS}
+
+
+def explaining(said: Mapping[str, str] = ENGINE) -> dict[str, str]:
+    """What the scripts of a page say of a number that is explained, by their own short keys."""
+    return {key.removeprefix("engine."): said[key] for key in _OF_NUMBERS}
 
 
 def words(fig) -> dict[str, str]:
@@ -124,6 +150,7 @@ def _said(fig, say: Say):
     parts = {part: own(part, getattr(fig, part)) for part in ("title", "caption", "alt")}
     parts["controls"] = tuple(_control(c, own) for c in fig.controls)
     parts["views"] = tuple(_view(view, f"views.{k}", own) for k, view in enumerate(fig.views))
+    parts["signals"] = {name: _signal(signal, f"signals.{name}", own) for name, signal in fig.signals.items()}
     parts["readout"] = _readout(fig.readout, own)
     if fig.diagram:
         parts["diagram"] = _diagram(fig.diagram, own)
@@ -158,6 +185,10 @@ def _view(view, key: str, own: Say):
         return dataclasses.replace(view, **said)
     classes = tuple((own(f"{key}.classes.{k}", name), look) for k, (name, look) in enumerate(view.classes))
     return dataclasses.replace(view, label=own(f"{key}.label", view.label), classes=classes)
+
+
+def _signal(signal, key: str, own: Say):
+    return dataclasses.replace(signal, name=own(f"{key}.name", signal.name), says=own(f"{key}.says", signal.says))
 
 
 def _promise(promise, key: str, fields, own: Say):

@@ -12,14 +12,14 @@ from helpers.live import load, names
 from live_figures import Choice, LongText, Map, Pad, Text
 from live_figures.compile import compile_figure, variant_key
 from live_figures.figure import from_module
-from tests.engine.fixtures import echo, everything, pairs, reader, sketch, sorts, walker
+from tests.engine.fixtures import echo, everything, ledger, pairs, reader, sketch, sorts, walker
 
 RANDOM_DRAWS = 3
 STEPS = 6
 TOLERANCE = 1e-10
 CODE_BUDGET = 4096  # bytes of gzipped code a figure, constants not counted
-FIXTURES = {f"fixture_{m.__name__.rpartition('.')[2]}": m for m in (echo, everything, pairs, reader, sketch, sorts,
-                                                                    walker)}
+FIXTURES = {f"fixture_{m.__name__.rpartition('.')[2]}": m for m in (echo, everything, ledger, pairs, reader, sketch,
+                                                                    sorts, walker)}
 ALL = [*names(), *FIXTURES]
 
 

@@ -17,7 +17,7 @@ __all__ = ["arrays", "document", "load_fixture", "move", "questions", "ready", "
 
 STATIC = Path(page.__file__).parent / "static"
 BUNDLE = assets.BUILT / "plotly.min.js"
-FIXTURES = ("everything", "walker", "reader", "sketch", "sorts", "pairs", "echo")
+FIXTURES = ("everything", "walker", "reader", "sketch", "sorts", "pairs", "echo", "ledger")
 
 
 def load_fixture(name: str) -> figure.LiveFigure:

@@ -8,9 +8,9 @@ import numpy as np
 
 from helpers import plots
 from helpers.sequence import pick
-from live_figures import draw
+from live_figures import Signal, draw
 
-__all__ = ["Panel", "T", "Wiring", "before", "lone_units", "pulses", "unit_names", "word"]
+__all__ = ["Panel", "T", "Wiring", "before", "lone_units", "pulses", "unit_names", "weights_of", "word"]
 
 T = 48
 PULSES = {5: 1.0, 13: 1.0, 21: -1.0, 27: 1.0, 33: 1.0, 41: -1.0}  # step -> size
@@ -33,6 +33,13 @@ def lone_units(weights):
     *inputs, recurrent, bias = np.array(weights, dtype=float).transpose(2, 1, 0)  # each gate x unit
     W_h = np.concatenate([np.diag(row) for row in recurrent], axis=1)
     return np.reshape(inputs, (len(inputs), -1)), W_h, bias.ravel()
+
+
+def weights_of(xp, params, unit, units):
+    """W_x, W_h and b of one such unit: a row for each input, one for the recurrent weight and one for the bias."""
+    by_gate = [xp.reshape(part, (-1, part.shape[-1] // units, units))
+               for part in (params.W_x, xp.sum(params.W_h, axis=0), params.b)]
+    return pick(xp.concat(by_gate, axis=0), unit - 1, axis=2)
 
 
 def before(xp, state):
@@ -109,15 +116,20 @@ class Wiring:
             plots.cursor(fig, arrays["cursor"], name=f"cursor {k}", low=low, high=high, yaxis=f"y{axis}")
         return fig
 
+    def signal(self, name, symbol, said, formula="", says="", letter=None):
+        """The value `name` as it is explained, in the colour of its letter."""
+        return Signal(symbol, f"now[{self.values.index(name)}]", said, formula, says, color=self._ink(letter or name))
+
     def value(self, x, y, name, anchor="middle"):
         """The number on a wire."""
-        return draw.label(x, y, anchor=anchor, bold=True, size=14, live={"text": f"now[{self.values.index(name)}]:.2f"})
+        text = f"now[{self.values.index(name)}]:.2f"
+        return draw.signal(name, draw.label(x, y, anchor=anchor, bold=True, size=14, live={"text": text}))
 
     def wire(self, points, name, signal, head=10):
         """A wire in the colour of a signal, as thick as the value `name` and dashed where that is negative."""
         k = self.values.index(name)
-        return draw.wire(points, color=self._ink(signal), head=head,
-                         live={"stroke-width": f"width[{k}]", "stroke-dasharray": f"dash[{k}]"})
+        return draw.signal(name, draw.wire(points, color=self._ink(signal), head=head, live={
+            "stroke-width": f"width[{k}]", "stroke-dasharray": f"dash[{k}]"}))
 
     def tank(self, name, x, text, letters=None):
         """A gate as a box that is as full as the gate is open; one with a sign fills from its middle.
@@ -128,12 +140,11 @@ class Wiring:
         zero = base - TANK / 2 if name == self.signed else base
         fill = (f'<rect x="-18" y="0" width="36" height="0" class="fill-{color} stroke-none" opacity="0.3" '
                 f'data-live="y=top[{k}]; height=full[{k}]"/>')
-        return (
-            draw.box(x, base - TANK / 2, 38, TANK, stroke=color, radius=3) + draw.panel(fill, x=x, y=zero)
-            + "".join(draw.label(x, 179, f"{letter}_t", size=14, color=color, bold=True, live=show and {"show": show})
-                      for letter, show in (letters or {name: None}).items())
-            + self.value(x, 198, name) + word(x, 218, text, "middle")
-        )
+        return draw.signal(
+            name, draw.box(x, base - TANK / 2, 38, TANK, stroke=color, radius=3), draw.panel(fill, x=x, y=zero),
+            *(draw.label(x, 179, f"{letter}_t", size=14, color=color, bold=True, live=show and {"show": show})
+              for letter, show in (letters or {name: None}).items()),
+            self.value(x, 198, name), word(x, 218, text, "middle"))
 
     def _ink(self, letter):
         return f"c{plots.SIGNALS[self.signals[letter]]}"

@@ -5,7 +5,7 @@ from array_api_compat import array_namespace
 from helpers.cells import LSTMParams
 from helpers.figures import _lstm_wiring as wiring
 from helpers.figures._lstm_wiring import CELL, GATES_AT
-from helpers.figures._wiring import Panel, T, before, lone_units, pulses, unit_names
+from helpers.figures._wiring import Panel, T, before, lone_units, pulses, unit_names, weights_of
 from helpers.params import with_forget_bias
 from helpers.sequence import lstm, pick
 from live_figures import Challenge, Claim, Slider, Try, draw
@@ -51,14 +51,16 @@ def consts():
 def compute(consts, step, unit, forget_bias, input_scale, gain):
     xp = array_namespace(consts["x"])
     params, x = consts["params"], input_scale * consts["x"]
-    trace = lstm(with_forget_bias(params._replace(W_h=gain * params.W_h), forget_bias), x)
+    params = with_forget_bias(params._replace(W_h=gain * params.W_h), forget_bias)
+    trace = lstm(params, x)
     over_time = {name: pick(getattr(trace, name)[:, 0, :], unit - 1, axis=1) for name in ("i", "f", "g", "o", "c", "h")}
     i, f, g, o, c, h = over_time.values()
     c_prev = before(xp, c)
     wires = (x[:, 0, 0], before(xp, h), c_prev, i, f, g, o, f * c_prev, i * g, c, xp.tanh(c), h)
     arrays = CELL.arrays(xp, wires, over_time, step, unit, UNITS)
     full, shown = arrays["now"][9], arrays["now"][11]
-    return arrays | {"quiet": (unit == 4) & (full > 1.0) & (xp.abs(shown) < 0.05),
+    return arrays | {"weights": weights_of(xp, params, unit, UNITS),
+                     "quiet": (unit == 4) & (full > 1.0) & (xp.abs(shown) < 0.05),
                      "counting": (unit == 2) & (c[12] > 1.5)}
 
 
@@ -74,6 +76,7 @@ def diagram():
                     *(CELL.tank(gate, GATES_AT[gate], word) for gate, word in words.items()), max_width=600)
 
 
+signals = wiring.SIGNALS
 readout = (
     "Step {t:d}, unit {u:d}: of {now[2]:.2f} the cell keeps {now[7]:.2f} and writes {now[8]:.2f}; now it holds "
     "{now[9]:.2f}, and shows {now[11]:.2f}."
