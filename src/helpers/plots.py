@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from live_figures.notebook import ShownPlot
-from live_figures.palette import COLORS, DASHES, DIVERGING, SEQUENTIAL, TEMPLATE
+from live_figures.palette import AREAS, COLORS, DASHES, DIVERGING, SEQUENTIAL, TEMPLATE
 
 from ._validate import (
     as_floats,
@@ -21,8 +21,8 @@ from ._validate import (
     expect_texts,
 )
 
-__all__ = ["COLORS", "DASHES", "DIVERGING", "NETWORKS", "SEQUENTIAL", "SIGNALS", "bars", "color", "cursor", "figure",
-           "heatmap", "lines", "powers_of_ten", "show", "spread", "stacked"]
+__all__ = ["AREAS", "COLORS", "DASHES", "DIVERGING", "NETWORKS", "SEQUENTIAL", "SIGNALS", "bars", "color", "cursor",
+           "figure", "heatmap", "lines", "powers_of_ten", "show", "spread", "stacked"]
 
 # One colour a signal through the whole book; slot 6 is grey, for what is only there to compare with. A GRU's update
 # gate keeps, as the forget gate does; its reset gate opens a way in, as the input gate does.

@@ -86,7 +86,7 @@ def gate(x: float, y: float, symbol: str, *, r: float = 10, color: str = "ink",
          live: dict[str, str] | None = None) -> str:
     """An operation on a wiring diagram (`×`, `+`, `σ`, `tanh`): a circle, or a box where the name is a word."""
     if len(symbol) > 1:
-        return box(x, y, 8 * len(symbol) + 6, 2 * r, symbol, stroke=color, size=1.2 * r, live=live)
+        return box(x, y, 8 * len(symbol) + 6, 2 * r, symbol, stroke=color, size=max(13, 1.2 * r), live=live)
     return node(x, y, symbol, r=r, stroke=color, size=1.5 * r, live=live)
 
 

@@ -108,7 +108,7 @@ def _moving_plot(fig: LiveFigure, arrays: dict, plot, spec: dict) -> str:
     except ValueError as error:
         raise ValueError(f"figure {fig.name!r}: {error}") from error
     spec |= {"bindings": bindings, "chart": drawing.moves(chart, bindings, fig.name), "plot": full}
-    stage = _plot_stage(drawing.html(chart, drawing.moving(bindings, chart)), fig.alt)
+    stage = _plot_stage(drawing.html(chart, drawing.moving(bindings, chart), drawing.told(bindings)), fig.alt)
     for trace, attribute, _ in bindings:
         if trace >= 0:  # the program computes it again; the page need not carry it twice
             _forget(full["data"][trace], attribute)

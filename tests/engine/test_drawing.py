@@ -183,6 +183,25 @@ def test_what_a_drawing_has_no_form_for_is_refused(fig, message):
         chart(fig)
 
 
+def test_words_that_are_values_follow_their_array_and_wear_the_colour_of_their_trace():
+    def draw(arrays):
+        looks = {"mode": "text", "texttemplate": "%{customdata:.2f}", "textfont": {"color": palette.COLORS[1]}}
+        return plots.figure(x_range=[0, 3], y_range=[0, 1]).add_scatter(
+            x=[2], y=[0.5], customdata=[arrays["now"][1]], **looks).add_scatter(
+            x=[0, 1], y=[0.5, 0.5], customdata=arrays["row"], **looks)
+
+    arrays = {"now": np.array([0.1, -0.256]), "row": np.array([3.0, 4.0])}
+    said = drawing.told(infer("odd", draw, arrays))
+    assert said == {0: "now[1]", 1: "row"}
+    texts = [t for t in elements(drawing.html(chart(draw(arrays)), told=said), "text") if t.get("data-live")]
+    assert [(t.get("data-live"), t.text) for t in texts] == [
+        ("text=now[1]:.2f", "−0.26"), ("text=row[0]:.2f", "3.00"), ("text=row[1]:.2f", "4.00")]
+    assert {t.get("class") for t in texts} == {"fill-c1"}
+    bad = plots.figure().add_scatter(x=[0], y=[0], mode="text", texttemplate="%{y}")
+    with pytest.raises(ValueError, match="no texttemplate '%{y}'; it has %{customdata:.2f}"):
+        drawing.html(chart(bad))
+
+
 def moved(draw, **arrays):
     """The moves of a drawing of `arrays`."""
     arrays = {name: np.asarray(value, float) for name, value in arrays.items()}
@@ -195,7 +214,7 @@ def moved(draw, **arrays):
     (lambda a: go.Figure(go.Scatter(x=[0, 1], y=[0, 1]), layout={"xaxis": {"tickvals": a["y"]}}),
      "layout.xaxis.tickvals cannot move; of the layout only the range"),
     (lambda a: go.Figure(go.Scatter(x=[0, 1], y=[0, 1], marker={"opacity": a["y"]})),
-     "marker.opacity cannot move; of a scatter trace x, y, marker.size can"),
+     "marker.opacity cannot move; of a scatter trace x, y, marker.size, customdata can"),
     (lambda a: go.Figure([go.Bar(y=a["y"]), go.Bar(y=[1, 1])], {"barmode": "stack", "yaxis": {"range": [0, 3]}}),
      "stacked bars"),
 ])

@@ -18,7 +18,7 @@ PARTS = """root => Object.fromEntries([
     ...[...root.querySelectorAll("[data-part]")].map(e =>
         [e.dataset.part, e.getAttribute("d") + "|" + e.getAttribute("stroke-width")]),
     ...[...root.querySelectorAll("[data-mark]")].map(e =>
-        [`${e.dataset.mark} ${e.tagName}`, e.getAttribute("x") + "," + e.getAttribute("y")]),
+        [`${e.dataset.mark} ${e.tagName}`, [e.getAttribute("x"), e.getAttribute("y"), e.textContent].join()]),
     ...[...root.querySelectorAll("[data-ticks]")].map(e => ["ticks " + e.dataset.ticks, [...e.children].map(t =>
         [t.textContent, t.getAttribute("x"), t.getAttribute("y"), t.getAttribute("class")].join()).join(" ")]),
     ...[...root.querySelectorAll("[data-grid]")].map(e => ["grid " + e.dataset.grid, e.getAttribute("d")])])"""
@@ -30,8 +30,8 @@ COLORS = """el => [...el.querySelectorAll("[data-map] canvas")].map(canvas =>
 def afresh(fig, values) -> str:
     """The drawing of `fig` at these values of its arrays, by Python."""
     shaped = {name: np.asarray(values[name]).reshape(np.shape(array)) for name, array in fig.arrays().items()}
-    chart = drawing.Chart(fig.plot(shaped))
-    return drawing.html(chart, drawing.moving(infer(fig.name, fig.figure, fig.arrays()), chart))
+    chart, bindings = drawing.Chart(fig.plot(shaped)), infer(fig.name, fig.figure, fig.arrays())
+    return drawing.html(chart, drawing.moving(bindings, chart), drawing.told(bindings))
 
 
 def random_state(fig, rng) -> dict:

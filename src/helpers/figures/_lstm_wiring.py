@@ -82,7 +82,7 @@ def read_wires():
         CELL.wire([(x, TOP), (x, 90)], "c", "c", head=0), CELL.wire([(x, 108), (x, y - 10)], "tanh_c", "c"),
         draw.gate(x, 99, "tanh", r=9), CELL.value(x - 10, 121, "tanh_c", "end"),
         CELL.wire([(294, 168), (294, y), (x - 10, y)], "o", "o"),
-        CELL.wire([(x, y + 10), (x, BUS), (374, BUS)], "h", "h"), draw.gate(x, y, "×"), word(x + 7, 166, "read"),
+        CELL.wire([(x, y + 10), (x, BUS), (374, BUS)], "h", "h"), draw.gate(x, y, "×"), word(x - 7, 157, "read", "end"),
     ]
 
 

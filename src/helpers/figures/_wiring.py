@@ -9,12 +9,16 @@ import numpy as np
 from helpers import plots
 from helpers.sequence import pick
 from live_figures import Signal, draw
+from live_figures.palette import GRID
 
-__all__ = ["Panel", "T", "Wiring", "before", "lone_units", "pulses", "unit_names", "weights_of", "word"]
+__all__ = ["Lane", "T", "Wiring", "before", "lone_units", "pulses", "unit_names", "weights_of", "word"]
 
 T = 48
 PULSES = {5: 1.0, 13: 1.0, 21: -1.0, 27: 1.0, 33: 1.0, 41: -1.0}  # step -> size
 TANK = 40.0  # the height of a gate's box
+GAP = 7  # pixels between two lanes
+ENDS = T + 10  # where the values at the right of the lanes end
+LETTERS, WORDS = -4, -11  # where the names at their left begin: a letter each, or a word
 
 
 def pulses():
@@ -47,17 +51,17 @@ def before(xp, state):
     return xp.concat([xp.zeros_like(state[:1]), state[:-1]], axis=0)
 
 
-class Panel(NamedTuple):
-    """One plot over time: the dash of each line by its letter, the range of the axis and its ticks."""
+class Lane(NamedTuple):
+    """One strip of the plot over time: the dash of each line by its letter, the range, and its height in pixels."""
 
     lines: dict[str, str]
     span: tuple[float, float]
-    ticks: list[float]
+    height: int = 26
 
 
 def word(x, y, text, anchor="start"):
     """What a value on a wire means, said beside it."""
-    return draw.label(x, y, text, size=12.5, color="muted", anchor=anchor)
+    return draw.label(x, y, text, size=13, color="muted", anchor=anchor)
 
 
 def unit_names(names, x=190, y=12):
@@ -97,24 +101,51 @@ class Wiring:
             "cursor": xp.stack([at, at]), "t": step, "u": unit,
         }
 
-    def over_time(self, arrays, panels):
-        """The input `x` of every step, and below it the `panels` by title, up to the chosen step."""
-        panels = {"input": Panel({}, (-2.2, 2.2), [-1, 0, 1])} | panels
-        fig = plots.stacked(
-            {title: {letter: arrays[letter] for letter in panel.lines} for title, panel in panels.items()},
-            arrays["until"], x_title="step t", x_range=[0, T + 1], panel_height=105, showlegend=True,
-            y_ranges={title: panel.span for title, panel in panels.items()})
-        for line in fig.data:
-            dash = next(panel.lines[line.name] for panel in panels.values() if line.name in panel.lines)
-            line.line = {"color": plots.color(self.signals[line.name]), "dash": dash}
-        fig.add_bar(x=np.arange(1, T + 1), y=arrays["x"], name="x",
-                    marker={"color": plots.color("x"), "line": {"width": 0}})
-        for k, panel in enumerate(panels.values(), start=1):
-            axis = str(k) if k > 1 else ""
-            fig.update_layout({f"yaxis{axis}": {"tickvals": panel.ticks}})
-            low, high = panel.span
-            plots.cursor(fig, arrays["cursor"], name=f"cursor {k}", low=low, high=high, yaxis=f"y{axis}")
-        return fig
+    def over_time(self, arrays, lanes, names=None):
+        """A lane for the input `x`, then the `lanes`, up to the chosen step; at its right end each line's value there.
+
+        A line is called by its letter, or by what `names` has for it.
+        """
+        lanes, begins = [Lane({"x": "solid"}, (-2.2, 2.2)), *lanes], WORDS if names else LETTERS
+        room = sum(lane.height for lane in lanes) + GAP * (len(lanes) - 1)
+        fig = plots.figure(x_title="step t", x_range=[begins, ENDS], height=room + 52, showlegend=False,
+                           margin={"l": 4, "r": 4, "t": 8, "b": 44})
+        top = room
+        for k, lane in enumerate(lanes, start=1):
+            axis = f"y{k}" if k > 1 else "y"
+            fig.update_layout({axis.replace("y", "yaxis"): {
+                "domain": [(top - lane.height) / room, top / room], "range": lane.span, "showgrid": False,
+                "showticklabels": False}})
+            top -= lane.height + GAP
+            fig.add_scatter(x=[1, T], y=[0, 0], yaxis=axis, mode="lines", line={"color": GRID, "width": 1},
+                            hoverinfo="skip")
+            for place, (letter, dash) in enumerate(lane.lines.items()):
+                name = (names or {}).get(letter, letter)
+                at = np.interp((place + 0.5) / len(lane.lines), (0, 1), lane.span[::-1])
+                self._line(fig, arrays, letter, dash, axis, name, len(lane.lines) == 1)
+                self._ends(fig, arrays, letter, (begins, at), axis, name)
+            plots.cursor(fig, arrays["cursor"], name=f"cursor {k}", low=lane.span[0], high=lane.span[1], yaxis=axis)
+        return fig.update_xaxes(anchor=axis, showgrid=False, tickvals=[1, *range(12, T + 1, 12)])
+
+    def _line(self, fig, arrays, letter, dash, axis, name, alone):
+        """A signal up to the chosen step, with its area where it is alone in a lane; the input at every step."""
+        slot = plots.SIGNALS[self.signals[letter]]
+        if letter == "x":
+            fig.add_bar(x=np.arange(1, T + 1), y=arrays["x"], name="x", yaxis=axis,
+                        marker={"color": plots.COLORS[slot]})
+            return
+        fig.add_scatter(x=arrays["until"], y=arrays[letter], name=name, yaxis=axis, mode="lines",
+                        line={"color": plots.COLORS[slot], "dash": dash, "width": 2, "shape": "hvh"},
+                        **({"fill": "tozeroy", "fillcolor": plots.AREAS[slot]} if alone else {}))
+
+    def _ends(self, fig, arrays, letter, at, axis, name):
+        """The name of a line, from `at` on, and at the right end its value at the chosen step, if the wiring has it."""
+        looks = {"mode": "text", "y": [at[1]], "yaxis": axis, "hoverinfo": "skip",
+                 "textfont": {"color": plots.color(self.signals[letter]), "weight": 600}}
+        fig.add_scatter(x=[at[0]], text=[name], textposition="middle right", **looks)
+        if letter in self.values:
+            fig.add_scatter(x=[ENDS], customdata=[arrays["now"][self.values.index(letter)]],
+                            texttemplate="%{customdata:.2f}", textposition="middle left", **looks)
 
     def signal(self, name, symbol, said, formula="", says="", letter=None):
         """The value `name` as it is explained, in the colour of its letter."""
@@ -138,11 +169,11 @@ class Wiring:
         """
         k, color, base = self.gates.index(name), self._ink(name), 208.0
         zero = base - TANK / 2 if name == self.signed else base
-        fill = (f'<rect x="-18" y="0" width="36" height="0" class="fill-{color} stroke-none" opacity="0.3" '
+        fill = (f'<rect x="-18" y="0" width="36" height="0" class="fill-{color.replace("c", "a")} stroke-none" '
                 f'data-live="y=top[{k}]; height=full[{k}]"/>')
         return draw.signal(
             name, draw.box(x, base - TANK / 2, 38, TANK, stroke=color, radius=3), draw.panel(fill, x=x, y=zero),
-            *(draw.label(x, 179, f"{letter}_t", size=14, color=color, bold=True, live=show and {"show": show})
+            *(draw.label(x, 179, f"{letter}_t", size=15, bold=True, live=show and {"show": show})
               for letter, show in (letters or {name: None}).items()),
             self.value(x, 198, name), word(x, 218, text, "middle"))
 

@@ -14,7 +14,7 @@ from array_api_compat import array_namespace
 from helpers.cells import GRUParams, LSTMParams, LSTMStep, MinGRUParams
 from helpers.figures import _lstm_wiring as wiring
 from helpers.figures._lstm_wiring import GATES_AT
-from helpers.figures._wiring import Panel, T, before, lone_units, unit_names, word
+from helpers.figures._wiring import Lane, T, before, lone_units, unit_names, word
 from helpers.sequence import gru, lstm, mingru, pick
 from live_figures import Challenge, Choice, Claim, Slider, Try, draw
 
@@ -40,9 +40,9 @@ PARTS = {  # what is drawn for which cells
     "f": ("lstm", "peephole", "coupled"), "keep": ("lstm", "peephole", *ONE), "recurrent": (*LSTMS, "gru"),
 }
 CELL = dataclasses.replace(wiring.CELL, signals=wiring.CELL.signals | {"LSTM": "x"})  # the latter grey
-LINES = {"f": "keep", "i": "write", "o": "read", "LSTM": "LSTM", "c": "memory", "h": "shown"}
-PANELS = {"gates": Panel({"f": "solid", "i": "dash", "o": "dot"}, (-0.05, 1.05), [0, 0.5, 1]),
-          "memory": Panel({"LSTM": "solid", "c": "solid", "h": "dash"}, (-1.3, 5.2), list(range(-1, 6)))}
+NAMED = {"f": "keep", "i": "write", "o": "read", "c": "memory", "h": "shown"}
+LANES = [*(Lane({gate: "solid"}, (-0.05, 1.05)) for gate in "fio"),
+         Lane({"LSTM": "solid", "c": "solid", "h": "dash"}, (-1.3, 5.2), 96)]
 
 controls = [
     Choice(name="variant", label="Cell", options=tuple(VARIANTS), value="lstm", labels=tuple(VARIANTS.values())),
@@ -114,10 +114,7 @@ def _as_lstm(xp, variant, params, x):
 
 
 def figure(arrays):
-    fig = CELL.over_time(arrays, PANELS)
-    fig.for_each_trace(lambda line: line.update(name=LINES.get(line.name, line.name)))
-    return fig.update_layout(yaxis={"domain": [0.85, 1], "tickvals": [-1, 1]}, yaxis2={"domain": [0.57, 0.77]},
-                             yaxis3={"domain": [0, 0.49]})
+    return CELL.over_time(arrays, LANES, NAMED)
 
 
 def diagram():

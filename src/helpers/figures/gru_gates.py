@@ -3,7 +3,7 @@
 from array_api_compat import array_namespace
 
 from helpers.cells import GRUParams
-from helpers.figures._wiring import Panel, T, Wiring, before, lone_units, pulses, unit_names, word
+from helpers.figures._wiring import Lane, T, Wiring, before, lone_units, pulses, unit_names, word
 from helpers.sequence import gru, pick
 from live_figures import Challenge, Claim, Slider, Try, draw
 
@@ -23,9 +23,8 @@ CELL = Wiring(
     signals={"r": "reset", "z": "update", "n": "candidate", "h": "hidden", "x": "x"},
     values=("x", "h_prev", "r", "z", "n", "u", "recalled", "kept", "write", "written", "h"),
     gates="rzn", signed="n")
-PANELS = {"gates": Panel({"r": "dash", "z": "solid"}, (-0.05, 1.05), [0, 0.5, 1]),
-          "candidate": Panel({"n": "solid"}, (-1.1, 1.1), [-1, 0, 1]),
-          "state": Panel({"h": "solid"}, (-1.1, 1.1), [-1, 0, 1])}
+LANES = [*(Lane({gate: "solid"}, (-0.05, 1.05)) for gate in "zr"), Lane({"n": "solid"}, (-1.1, 1.1)),
+         Lane({"h": "solid"}, (-1.1, 1.1), 66)]
 
 controls = [
     Slider(name="step", label="Step t", min=1, max=T, step=1, value=12, integer=True, play=4),
@@ -64,7 +63,7 @@ def compute(consts, step, unit, update_bias, reset_bias, input_scale):
 
 
 def figure(arrays):
-    return CELL.over_time(arrays, PANELS)
+    return CELL.over_time(arrays, LANES)
 
 
 def diagram():

@@ -5,7 +5,7 @@ from array_api_compat import array_namespace
 from helpers.cells import LSTMParams
 from helpers.figures import _lstm_wiring as wiring
 from helpers.figures._lstm_wiring import CELL, GATES_AT
-from helpers.figures._wiring import Panel, T, before, lone_units, pulses, unit_names, weights_of
+from helpers.figures._wiring import Lane, T, before, lone_units, pulses, unit_names, weights_of
 from helpers.params import with_forget_bias
 from helpers.sequence import lstm, pick
 from live_figures import Challenge, Claim, Slider, Try, draw
@@ -22,9 +22,8 @@ alt = (
 
 UNITS = 4
 NAMES = ("a counter", "a latch", "input always open", "read on demand")
-PANELS = {"gates": Panel({"i": "dash", "f": "solid", "o": "dot"}, (-0.05, 1.05), [0, 0.5, 1]),
-          "candidate": Panel({"g": "solid"}, (-1.1, 1.1), [-1, 0, 1]),
-          "memory": Panel({"c": "solid", "h": "dash"}, (-2.2, 4.4), [-2, 0, 2, 4])}
+LANES = [*(Lane({gate: "solid"}, (-0.05, 1.05)) for gate in "fi"), Lane({"g": "solid"}, (-1.1, 1.1)),
+         Lane({"o": "solid"}, (-0.05, 1.05)), Lane({"c": "solid", "h": "dash"}, (-2.2, 4.4), 66)]
 
 controls = [
     Slider(name="step", label="Step t", min=1, max=T, step=1, value=13, integer=True, play=4),
@@ -65,7 +64,7 @@ def compute(consts, step, unit, forget_bias, input_scale, gain):
 
 
 def figure(arrays):
-    return CELL.over_time(arrays, PANELS)
+    return CELL.over_time(arrays, LANES)
 
 
 def diagram():

@@ -2,6 +2,6 @@
 
 from .chart import Chart
 from .markup import html, svg
-from .moves import moves, moving
+from .moves import moves, moving, told
 
-__all__ = ["Chart", "html", "moves", "moving", "svg"]
+__all__ = ["Chart", "html", "moves", "moving", "svg", "told"]

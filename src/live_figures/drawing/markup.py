@@ -6,7 +6,7 @@ The same parts, with a fixed width around them and colours in place of classes, 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
@@ -25,8 +25,11 @@ _FONT = "system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif"
 _LETTER = 6.6  # pixels across, in the labels of an axis
 
 
-def html(chart: Chart, moving: Collection[int] = ()) -> str:
-    """The drawing for a page, in whose style sheet its classes stand; traces in `moving` keep every point."""
+def html(chart: Chart, moving: Collection[int] = (), told: Mapping[int, str] | None = None) -> str:
+    """The drawing for a page, in whose style sheet its classes stand; traces in `moving` keep every point.
+
+    `told` names the arrays whose values are the words of traces.
+    """
     ink, y = Ink("page"), (chart.layout.get("legend") or {}).get("y", 1.0)
     around, m = Around(chart, ink), chart.margin
     inside = f' live-inside" style="--y:{y:g}"' if y < 0.95 else '"'
@@ -36,7 +39,7 @@ def html(chart: Chart, moving: Collection[int] = ()) -> str:
     narrow = f";--n:{names:.0f}px" if names else ""
     return (f'<div class="live-chart" style="--l:{max(m["l"], names):.0f}px{narrow};--r:{m["r"] + scale_room(chart)}px;'
             f'--t:{m["t"]}px;--b:{m["b"]}px;--h:{_height(chart):g}px">{named}<div class="live-area">{maps(chart)}'
-            f'<svg class="live-data">{_Panels(chart, ink, moving).write()}{around.notes()}</svg>{scales(chart)}'
+            f'<svg class="live-data">{_Panels(chart, ink, moving, told).write()}{around.notes()}</svg>{scales(chart)}'
             f"</div></div>")
 
 
@@ -67,8 +70,8 @@ def _names_room(chart: Chart) -> float:
 class _Panels:
     """Writes the panels of a chart, with what is in them and the labels of their axes."""
 
-    def __init__(self, chart: Chart, ink: Ink, moving: Collection[int] = ()):
-        self.chart, self.ink, self.traces = chart, ink, Traces(chart, ink, moving)
+    def __init__(self, chart: Chart, ink: Ink, moving: Collection[int] = (), told: Mapping[int, str] | None = None):
+        self.chart, self.ink, self.traces = chart, ink, Traces(chart, ink, moving, told)
 
     def write(self) -> str:
         """All panels."""

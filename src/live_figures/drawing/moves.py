@@ -9,9 +9,9 @@ import numpy as np
 from .axes import Axis
 from .chart import Chart, bar_places, heat_box, heat_range, parts, scale_of
 
-__all__ = ["moves", "moving"]
+__all__ = ["moves", "moving", "told"]
 
-_MOVABLE = {"scatter": ("x", "y", "marker.size"), "bar": ("y",), "heatmap": ("z",)}
+_MOVABLE = {"scatter": ("x", "y", "marker.size", "customdata"), "bar": ("y",), "heatmap": ("z",)}
 
 
 def moving(bindings: Sequence[tuple[int, str, str]], chart: Chart) -> set[int]:
@@ -19,6 +19,11 @@ def moving(bindings: Sequence[tuple[int, str, str]], chart: Chart) -> set[int]:
     ranges = _ranges(bindings)
     return {trace for trace, _, _ in bindings if trace >= 0} | {
         k for k, trace in chart.traces.items() if {trace["xaxis"], trace["yaxis"]} & ranges}
+
+
+def told(bindings: Sequence[tuple[int, str, str]]) -> dict[int, str]:
+    """The arrays whose values stand in words at the points of traces, by the traces' numbers."""
+    return {trace: reference for trace, attribute, reference in bindings if attribute == "customdata"}
 
 
 def moves(chart: Chart, bindings: Sequence[tuple[int, str, str]], name: str) -> dict:

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
 from .. import palette
+from ..values import format_value
 from .chart import Chart, bar_places, parts
 from .ink import Ink, attribute, opacity, tones, words
 from .shapes import SYMBOLS, bars, dots, line, number, thinned, uprights
 
 __all__ = ["LINE", "Traces"]
 
+_VALUE = re.compile(r"%\{customdata:([^}]+)\}")
 LINE = 17  # pixels from one line of words to the next
 
 
 class Traces:
-    """Writes the traces of a chart by their numbers; those in `moving` keep every point."""
+    """Writes the traces of a chart by their numbers; those in `moving` keep every point.
 
-    def __init__(self, chart: Chart, ink: Ink, moving: Collection[int] = ()):
-        self.chart, self.ink, self.moving = chart, ink, moving
+    `told` names the array of each trace whose words are its values; `static/figure.js` writes them anew.
+    """
+
+    def __init__(self, chart: Chart, ink: Ink, moving: Collection[int] = (), told: Mapping[int, str] | None = None):
+        self.chart, self.ink, self.moving, self.told = chart, ink, moving, told or {}
 
     def paths(self, k: int) -> str:
         """The paths of a trace, which stretch with its panel."""
@@ -94,15 +100,28 @@ class Traces:
         if trace["type"] != "scatter":
             return ""
         xs, ys = self._points(k)
-        texts = _each(trace.get("text"), len(ys)) if "text" in trace["mode"] else [""] * len(ys)
+        texts = self._texts(k, len(ys)) if "text" in trace["mode"] else [("", "")] * len(ys)
         symbol = self.symbol(trace) if "markers" in trace["mode"] else ""
         out = ""
-        for i, (x, y, word) in enumerate(zip(xs.tolist(), ys.tolist(), texts, strict=True)):
+        for i, (x, y, (word, follows)) in enumerate(zip(xs.tolist(), ys.tolist(), texts, strict=True)):
             if x == x and y == y and (symbol or word):
                 at = f'data-mark="{k}.{i}" x="{number(x / 100)}%" y="{number(y / 100)}%"'
                 out += f'<svg {at} overflow="visible">{symbol}</svg>' if symbol else ""
-                out += self._word(trace, at, word) if word else ""
+                out += self._word(trace, at + follows, word) if word else ""
         return out
+
+    def _texts(self, k: int, count: int) -> list[tuple[str, str]]:
+        """The words at the points of a trace, each with an attribute that says which array it follows, if any."""
+        trace = self.chart.traces[k]
+        template = trace.get("texttemplate")
+        if not template:
+            return [(text, "") for text in _each(trace.get("text"), count)]
+        form = _VALUE.fullmatch(template)
+        if not form:
+            raise ValueError(f"a drawing has no texttemplate {template!r}; it has %{{customdata:.2f}}")
+        places = [f"{self.told.get(k)}[{i}]" if count > 1 else self.told.get(k) for i in range(count)]
+        return [(format_value(value, form[1]), f' data-live="text={place}:{form[1]}"' if k in self.told else "")
+                for value, place in zip(trace["customdata"], places, strict=True)]
 
     def symbol(self, trace: dict, size: float | None = None) -> str:
         """The mark of a trace, around the origin; "" for a dot."""
@@ -120,7 +139,8 @@ class Traces:
         color = (trace.get("textfont") or {}).get("color") or palette.INK
         dy = -6 if "top" in place else LINE if "bottom" in place else 4.5
         anchor, dx = ("start", 4) if "right" in place else ("end", -4) if "left" in place else ("middle", 0)
-        return (f'<text {at} dx="{dx}" dy="{dy}" text-anchor="{anchor}" '
+        heavy = f' font-weight="{weight}"' if (weight := (trace.get("textfont") or {}).get("weight")) else ""
+        return (f'<text {at} dx="{dx}" dy="{dy}" text-anchor="{anchor}"{heavy} '
                 f'{self.ink.paint("fill", color if isinstance(color, str) else palette.INK)}>{words(word)}</text>')
 
 
