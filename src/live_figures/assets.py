@@ -14,8 +14,8 @@ _STATIC = resources.files(__package__) / "static"
 BUILT = Path(str(_STATIC)) / "built"
 # What a page loads if this stands in it, in this order: the kinds of controls come before the runtime that uses them.
 NEEDED = {
-    "live-figure.css": re.compile(r'<live-(?:figure|plot|question)\b|class="(?:verdict|live-exercise)'),
-    "live-question.css": re.compile(r'<live-question\b|class="(?:verdict|live-exercise)'),
+    "live-figure.css": re.compile(r'<live-(?:figure|plot|question|exercise)\b|class="(?:verdict|live-progress)'),
+    "live-exercise.css": re.compile(r'<live-(?:question|exercise)\b|class="(?:verdict|live-progress)'),
     "live-text.css": re.compile(r'class="live-(?:line|longtext|colored)\b'),
     "live-touch.css": re.compile(r'class="live-(?:pad|map)\b'),
     "live-explain.css": re.compile(r'class="live-explained\b'),
@@ -29,7 +29,8 @@ NEEDED = {
     "live-tries.js": re.compile(r'class="live-tries\b'),
     "live-map.js": re.compile(r'class="live-map\b'),
     "live-figure.js": re.compile(r"<live-(?:figure|plot)\b"),
-    "live-question.js": re.compile(r"<live-question\b"),
+    "live-exercise.js": re.compile(r"<live-(?:question|exercise)\b"),
+    "live-record.js": re.compile(r'class="live-progress live-record'),
 }
 # The only way a module of the runtime may import and export, so that joining them needs no parser.
 _IMPORT = re.compile(r'^import \{ [\w, ]+ \} from "\./([\w-]+\.js)";\n', re.MULTILINE)

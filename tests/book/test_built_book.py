@@ -128,7 +128,7 @@ def test_every_figure_it_shows_has_its_program(page, built_book):
     assert [n for n in names if not (built_book / "_static" / "live" / "figures" / f"{n}.js").is_file()] == []
     scripts = [a.get("src") or "" for a in page.all("script")]
     assert any("live/live-figure.js" in s for s in scripts) is bool(page.all("live-figure", "live-plot"))
-    assert any("live/live-question.js" in s for s in scripts) is bool(page.all("live-question"))
+    assert any("live/live-exercise.js" in s for s in scripts) is bool(page.all("live-exercise"))
 
 
 def test_no_style_sheet_asks_another_host(built_book):

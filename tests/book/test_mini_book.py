@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -33,6 +34,13 @@ CURVES = """# Measured
  "rows": {"a": [[1, 2], [3, 4]]}}
 ```
 """
+EXERCISES = (
+    "# Chapter\n\nFirst.", "import numpy as np\nimport torch\n\nfrom helpers import live\n"
+    "from helpers.checks import ch04 as check\n\ntorch.set_num_threads(1)", "x = np.zeros(3)\nprint(x.shape)",
+    'live.show("forget_bias")', "# Exercises", "check.one_percent", "check.bias_for_half_life",
+    "def bias_for_half_life(k):\n    ...\n\n\ncheck.bias_for_half_life(bias_for_half_life)",
+)
+PROGRESS = "# Progress\n\n```{progress}\n```\n"
 LAUNCH = re.compile(r"mybinder\.org|colab\.research\.google\.com")
 
 
@@ -139,3 +147,56 @@ def test_a_failing_cell_fails_the_build(build):
     built = build({"intro.ipynb": notebook("# Fails", "1 / 0")})
     assert built.code != 0
     assert "ZeroDivisionError" in built.log
+
+
+# ---------------------------------------------------------------- exercises and progress
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A book with one chapter that has exercises and a figure, and the page of progress."""
+    sources = {"intro.md": "# Plain\n\nOne sentence.\n", "progress.md": PROGRESS,
+               "chapters/04-x.ipynb": notebook(*EXERCISES)}
+    built = build_book(tmp_path_factory.mktemp("course"), sources, BOOK_REPOSITORY_URL="https://github.com/someone/book")
+    assert built.code == 0, built.log[-3000:]
+    return built
+
+
+def test_cells_that_set_up_or_show_are_folded_and_those_that_answer_are_gone(course):
+    html = course.page("chapters/04-x")
+    folded = re.findall(r'<details class="live-code"><summary>(\w+)</summary>(.*?)</details>', html, re.S)
+    assert [summary for summary, _ in folded] == ["Imports", "Code"]
+    assert "set_num_threads" in folded[0][1] and "forget_bias" in folded[1][1]
+    assert html.index("<live-figure") < html.index("<summary>Code")
+    outside = re.sub(r"<details.*</details>", "", html, flags=re.S)
+    assert "set_num_threads" not in outside and "Nothing to check yet" not in html
+    assert "(3,)" in html and "zeros" in html  # an ordinary cell stays, with its code
+    stored = (course.html / "_sources" / "chapters" / "04-x.ipynb").read_text()
+    assert "check.one_percent" in stored and "live.show" in stored  # and so does the notebook
+
+
+def test_a_card_has_its_number_and_a_way_to_the_notebook(course):
+    html = course.page("chapters/04-x")
+    assert re.findall(r'<small class="live-number">(.*?)</small>', html) == ["1", "2"]
+    assert html.count("https://colab.research.google.com/github/someone/book/blob/main/chapters/04-x.ipynb") == 2
+    assert re.search(r'<p class="live-launch"><a class="live-open" href="https://colab[^"]*">Open in Colab</a>', html)
+    overview = html.partition("Exercises</h1>")[2] or html.partition("Link to this heading")[2]
+    assert overview.index('<nav class="live-progress"') < overview.index("<live-exercise")
+
+
+def test_every_page_knows_what_there_is_to_do(course):
+    script = (course.html / "_static" / "live" / "live-progress.js").read_text()
+    known = json.loads(script.partition("self.LiveCourse=")[2].partition(";\n")[0])
+    assert known["pages"] == [{"address": "chapters/04-x.html", "name": "04",
+                               "exercises": ["ch04.one_percent", "ch04.bias_for_half_life"]}]
+    for name in ("intro", "progress", "chapters/04-x"):
+        assert "_static/live/live-progress.js" in course.page(name)
+    record = course.page("progress")
+    assert 'href="chapters/04-x.html#ex-ch04-one-percent"' in record and "live-record.js" in record
+    assert 'data-challenge="forget_bias.' in record or 'data-tries="forget_bias"' in record
+    assert "live-record.js" not in course.page("intro")
+
+
+def test_without_a_repository_a_card_names_the_cell(build):
+    sources = {"intro.md": "# Plain\n\nOne sentence.\n", "chapters/04-x.ipynb": notebook(*EXERCISES)}
+    html = build(sources).page("chapters/04-x")
+    assert "in the cell that ends in <code>check.bias_for_half_life(bias_for_half_life)</code>" in html
+    assert '<p class="live-launch"><label' in html

@@ -13,6 +13,7 @@ from helpers import checks
 from live_figures import exercises
 from live_figures.__main__ import main
 from live_figures.exercises import Choice, Function, Number, exercises_of, stubs
+from live_figures.exercises.card import card_id
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = [f"helpers.checks.{m.name}" for m in pkgutil.iter_modules(checks.__path__)]
@@ -95,7 +96,7 @@ def test_its_words_are_listed_and_replaced(exercise, monkeypatch):
 
 def test_no_two_exercises_share_a_key():
     keys = [one.key for one in EXERCISES]
-    assert len(set(keys)) == len(keys)
+    assert len(set(keys)) == len(set(map(card_id, keys))) == len(keys)
     assert set(exercises.words(*MODULES)) >= {f"{key}.title" for key in keys} | {"exercises.right"}
 
 

@@ -179,7 +179,8 @@ def test_every_sentence_says_what_it_holds():
 
 def test_the_card_of_a_function():
     said = double._repr_markdown_()
-    assert said.count("<details>") == 3 and said.count("<summary>Hint") == 2
+    assert said.count("<details") == 4 and said.count("<summary>Hint") == 2
+    assert said.index("Hint 1") < said.index("Hint 2") < said.index("</details>", said.index("Hint 1"))
     assert "Twice <code>x</code>" in said and "Double $x$." in said
     assert "def double(x, a):\n    return 2 * x, a\n\n\ncheck.double(double)" in said
     assert double.stub_cell() == "def double(x, a):\n    ...\n\n\ncheck.double(double)"

@@ -3,16 +3,13 @@
 import json
 import math
 import subprocess
-from pathlib import Path
 
 import numpy as np
 import pytest
 from node import node_binary
 
-from live_figures import exercises
+from live_figures import assets, exercises
 from live_figures.exercises.numbers import accepts, read
-
-SCRIPT = Path(exercises.__file__).parents[1] / "static" / "live-question.js"
 
 SPELLINGS = {
     "41184": 41184, "41,184": 41184, "41 184": 41184, "41\u00a0184": 41184, "41\u2009184": 41184, "41\u202f184": 41184,
@@ -54,22 +51,19 @@ def test_it_is_answered_to_the_digits_written(written, answer, tolerance, right)
 
 
 def test_the_page_reads_and_accepts_alike():
-    """The script's own functions, in node: the element class carries them."""
     spellings = [*SPELLINGS, *UNREADABLE]
     answers = [41184, math.log2(96), 1 / 6, 0.001, 7, 0.5]
     asked = json.dumps({"spellings": spellings, "answers": answers, "whole": [isinstance(a, int) for a in answers]})
     code = f"""
-        globalThis.HTMLElement = class {{}};
-        let Element;
-        globalThis.customElements = {{ get: () => undefined, define: (name, made) => {{ Element = made; }} }};
-        {SCRIPT.read_text("utf-8")}
+        import {{ accepts, read }} from "./reading.js";
         const {{ spellings, answers, whole }} = {asked};
         console.log(JSON.stringify(spellings.map((s) => {{
-          const found = Element.read(s, "steps");
+          const found = read(s, "steps");
           return found && [found.value, found.half, found.digits,
-            ...answers.map((a, k) => Element.accepts(found, a, whole[k]))];
+            ...answers.map((a, k) => accepts(found, a, whole[k]))];
         }})));"""
-    said = subprocess.run([node_binary(), "-e", code], capture_output=True, text=True, check=True).stdout
+    command = [node_binary(), "--input-type=module", "-e", code]
+    said = subprocess.run(command, cwd=assets.BUILT.parent, capture_output=True, text=True, check=True).stdout
     for written, theirs in zip(spellings, json.loads(said), strict=True):
         ours = read(written, "steps")
         if ours is None:

@@ -7,13 +7,14 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+from markdown_it import MarkdownIt
 
 from helpers import plots
 from live_figures import assets, exercises, figure, page
 from live_figures.compile import compile_figure
-from live_figures.exercises.card import question_html
+from live_figures.exercises import card, progress
 
-__all__ = ["arrays", "document", "load_fixture", "move", "questions", "ready", "rgb", "write_site"]
+__all__ = ["arrays", "document", "load_fixture", "move", "ready", "rgb", "write_site"]
 
 STATIC = Path(page.__file__).parent / "static"
 BUNDLE = assets.BUILT / "plotly.min.js"
@@ -39,8 +40,8 @@ color: var(--live-ink) }}</style></head>
 <div style="height:1500px"></div></body></html>"""
 
 
-def questions() -> list[exercises.Exercise]:
-    """One question of each kind."""
+def some_exercises() -> list[exercises.Exercise]:
+    """A question of each kind that a page can ask, and a function."""
     same = {"difficulty": 1, "minutes": 1, "question": "Which, and how much?"}
 
     @exercises.choice(title="Which gate forgets?", **same, answer="f",
@@ -48,11 +49,24 @@ def questions() -> list[exercises.Exercise]:
     def gate():
         """The forget gate."""
 
-    @exercises.number(title="What is 1/3 of 1?", **same, answer=1 / 3, nudge="Divide.", mistakes={"Upside down.": 3})
+    @exercises.number(title="What is 1/3 of 1?", **same, answer=1 / 3, nudge="Divide.", mistakes={"Upside down.": 3},
+                      hints=("Cut it.", "In three.", "Take one."))
     def third():
         """1/3"""
 
-    return [gate, third]
+    @exercises.function(title="Twice `x`", difficulty=2, minutes=5, question="Double it.", hints=("Add.",),
+                        cases=lambda rng: [(1.0,), (2.0,)], mistakes={"Once.": lambda x: x})
+    def double(x):
+        """Twice."""
+        return 2 * x
+
+    return [gate, third, double]
+
+
+def exercise_cards() -> str:
+    """The cards of `some_exercises` as a page has them: Markdown, made HTML."""
+    markdown = MarkdownIt("commonmark", {"html": True})
+    return "".join(markdown.render(card.markdown(one)) for one in some_exercises())
 
 
 def rgb(color: str) -> str:
@@ -63,6 +77,23 @@ def rgb(color: str) -> str:
 def _expect_bundle() -> None:
     if not BUNDLE.exists():
         raise FileNotFoundError(f"{BUNDLE} is missing: run `make setup`, which builds it")
+
+
+def write_exercises(folder: Path) -> None:
+    """A page of exercises with its overview, in a site whose contents lead to it, and the page of the record."""
+    listed = tuple(progress.Listed(one.key, one.title, f"4.{k}") for k, one in enumerate(some_exercises(), start=1))
+    figure = progress.Shown("everything", "Everything", (("everything.high", "Go up."), ("everything.low", "Down.")), 2)
+    page = progress.Page("exercises.html", "4. Exercises", "04", listed, (figure,))
+    contents = ('<nav class="contents"><a href="exercises.html">Exercises</a> <a href="record.html">Record</a></nav>'
+                '<p data-chapter="04">Chapter 4 <span class="live-done"></span></p>')
+    pages = {"exercises": f"<h2>Exercises</h2>{progress.overview_html(listed)}{exercise_cards()}",
+             "record": progress.record_html([page], "")}
+    script = '<script defer src="_static/live/live-progress.js"></script>'
+    for name, body in pages.items():
+        text = document(contents, body).replace("<script", f"{script}<script", 1)
+        (folder / f"{name}.html").write_text(text, encoding="utf-8")
+    code = progress.course_script([page], ".contents a")
+    (folder / "_static" / "live" / "live-progress.js").write_text(code, encoding="utf-8")
 
 
 def write_site(folder: Path) -> None:
@@ -85,8 +116,7 @@ def write_site(folder: Path) -> None:
     (folder / "index.html").write_text(document(plot, html["everything"], html["walker"]), encoding="utf-8")
     far = document('<div style="height:2000px"></div>', html["everything"])
     (folder / "far.html").write_text(far, encoding="utf-8")
-    asked = "".join(question_html(q) for q in questions())
-    (folder / "questions.html").write_text(document(asked), encoding="utf-8")
+    write_exercises(folder)
     lost = html["walker"].replace('name="walker"', 'name="lost"').replace('"name":"walker"', '"name":"lost"')
     (folder / "lost.html").write_text(document(lost, html["everything"]), encoding="utf-8")
 

@@ -17,12 +17,17 @@ CONTRAST = """() => {
         const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map(v => linear(v / 255));
         return 0.2126 * r + 0.7152 * g + 0.0722 * b;
     };
-    const ground = luminance(getComputedStyle(document.body).backgroundColor), out = [];
+    const solid = (element) => {
+        const color = getComputedStyle(element).backgroundColor;
+        return /, 0\\)$/.test(color) && element.parentElement ? solid(element.parentElement) : color;
+    };
+    const out = [];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
         const text = walker.currentNode.textContent.trim(), element = walker.currentNode.parentElement;
         if (!text || element.closest("script, noscript, style, option") || !element.getClientRects().length) continue;
-        const style = getComputedStyle(element), ink = luminance(element.closest("svg") ? style.fill : style.color);
+        const style = getComputedStyle(element), ground = luminance(solid(element));
+        const ink = luminance(element.closest("svg") ? style.fill : style.color);
         out.push([text, (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05)]);
     }
     return out;
@@ -30,7 +35,7 @@ CONTRAST = """() => {
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["everything.html", "questions.html"])
+@pytest.mark.parametrize("name", ["everything.html", "exercises.html"])
 def test_text_has_contrast(open_page, theme, name):
     tab = open_page(name, color_scheme=theme)
     tab.wait_for_selector("[ready]")
@@ -110,7 +115,7 @@ def test_print_shows_the_figure_and_the_value_of_every_control(open_page):
 
 
 def test_a_question_with_choices(open_page):
-    tab = open_page("questions.html")
+    tab = open_page("exercises.html")
     question = tab.locator('live-question[name="live_pages.gate"]')
     question.get_by_role("button", name="Check").click()
     assert question.locator(".verdict").inner_text() == "○ Pick one first."
@@ -132,14 +137,14 @@ def test_a_question_with_choices(open_page):
     ("Infinity", "○ “Infinity” cannot be read as a number. Write it like 1234, 0.5, 1/2, 50 % or 1e-3."),
 ])  # fmt: skip
 def test_a_question_with_a_number(open_page, answer, verdict):
-    question = open_page("questions.html").locator('live-question[name="live_pages.third"]')
+    question = open_page("exercises.html").locator('live-question[name="live_pages.third"]')
     question.get_by_role("textbox").fill(answer)
     question.get_by_role("textbox").press("Enter")
     assert question.locator(".verdict").inner_text() == verdict
 
 
 def test_questions_work_where_storage_is_forbidden(open_page):
-    tab = open_page("questions.html")
+    tab = open_page("exercises.html")
     tab.evaluate("Object.defineProperty(window, 'localStorage', { get() { throw new Error('forbidden') } })")
     question = tab.locator('live-question[name="live_pages.gate"]')
     question.get_by_label("f", exact=True).check()

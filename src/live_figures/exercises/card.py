@@ -1,7 +1,8 @@
 """The card of an exercise: Markdown that a page, JupyterLab and Colab all draw, and the question in it that answers.
 
-Hints and the solution are `<details>`, which need no script. On a page the question stands in the card; a notebook
-gives it a frame of its own, as notebooks take custom elements and scripts out of Markdown.
+Hints and the solution are `<details>`, which need no script; each hint lies inside the one before. On a page all of it
+is one `<live-exercise>`, which keeps how far the reader is. A notebook takes custom elements and scripts out of
+Markdown: there a question has a frame of its own, and code is answered in the cell below.
 """
 
 from __future__ import annotations
@@ -13,30 +14,36 @@ from .. import assets
 from ..host import framed, on_page
 from .sentences import say
 
-__all__ = ["display", "markdown", "question_document", "question_html"]
+__all__ = ["card_id", "display", "inline", "markdown", "question_document", "question_html"]
+
+_MARKS = ("tried", "seen", "solved")
 
 
 def markdown(exercise) -> str:
-    """The whole card, as one page or one cell shows it."""
-    name = _id(exercise)
-    opening = f'<section class="live-exercise" id="{name}" aria-labelledby="{name}-title">'
-    parts = [opening, *_asks(exercise)]
-    if _answers_itself(exercise):
-        parts.append(f"<div>{question_html(exercise)}</div>")
-    return "\n\n".join([*parts, _solution(exercise), "</section>"])
+    """The whole card, as one page shows it."""
+    name = card_id(exercise.key)
+    opening = (f'<live-exercise name="{_text(exercise.key)}" id="{name}" class="live-exercise" data-mark="new" '
+               f'role="article" aria-labelledby="{name}-title">\n{_head(exercise)}')
+    answer = f"<div>{question_html(exercise)}</div>" if _answers_itself(exercise) else _notebook(exercise)
+    return "\n\n".join([opening, exercise.text("question"), answer, *_hints(exercise), _solution(exercise), _sure(name),
+                        "</live-exercise>"])
+
+
+def in_notebook(exercise) -> list[dict[str, str]]:
+    """The card's parts as the outputs of a notebook's cell."""
+    asks = "\n\n".join([_notebook_head(exercise), exercise.text("question"), *_hints(exercise)])
+    if not _answers_itself(exercise):
+        return [{"text/markdown": f"{asks}\n\n{_solution(exercise)}"}]
+    in_a_cell = say("in_a_cell", call=f"`check.{exercise.name}(...)`")
+    return [{"text/markdown": asks}, {"text/html": _frame(exercise)},
+            {"text/markdown": f"{in_a_cell}\n\n{_solution(exercise)}"}]
 
 
 def display(exercise) -> None:
     """Show the card as the output of a cell."""
     from IPython.display import display as show
 
-    if on_page() or not _answers_itself(exercise):
-        parts = [{"text/markdown": markdown(exercise)}]
-    else:
-        in_a_cell = say("in_a_cell", call=f"`check.{exercise.name}(...)`")
-        parts = [{"text/markdown": "\n\n".join(_asks(exercise))}, {"text/html": _frame(exercise)},
-                 {"text/markdown": f"{in_a_cell}\n\n{_solution(exercise)}"}]
-    for part in parts:
+    for part in [{"text/markdown": markdown(exercise)}] if on_page() else in_notebook(exercise):
         show(part | {"text/plain": f"exercise {exercise.key}: {exercise.text('title')}"}, raw=True)
 
 
@@ -46,11 +53,11 @@ def question_html(exercise) -> str:
     if "choices" in spec:
         fields = "".join(
             f'<label><input type="radio" name="{_text(exercise.key)}" value="{_text(name)}"> '
-            f"<span>{_inline(exercise.text(f'choices.{name}.text'))}</span></label>" for name in spec["choices"])
+            f"<span>{inline(exercise.text(f'choices.{name}.text'))}</span></label>" for name in spec["choices"])
     else:
         unit = f"<span>{_text(spec['unit'])}</span>" if spec["unit"] else ""
         fields = (f'<label><span class="live-hidden">{_text(say("your_answer"))}</span> <input type="text" '
-                  f'inputmode="text" autocomplete="off" size="10" name="answer">{unit}</label>')
+                  f'inputmode="text" autocomplete="off" size="10" maxlength="200" name="answer">{unit}</label>')
     packed = json.dumps(spec, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     return f"""<live-question name="{_text(exercise.key)}" class="live">
 <form novalidate><fieldset><legend class="live-hidden">{_text(exercise.text("title"))}</legend>{fields}</fieldset>
@@ -61,13 +68,24 @@ def question_html(exercise) -> str:
 
 def question_document(exercise) -> str:
     """A whole HTML document with the question of an exercise and the script that answers it."""
-    style = assets.runtime("live-figure.css") + assets.runtime("live-question.css")
+    style = assets.runtime("live-figure.css") + assets.runtime("live-exercise.css")
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{_text(exercise.text("title"))}</title><style>{style}
 body {{ display: flow-root; margin: 0; background: var(--live-paper); }}</style></head>
 <body>{question_html(exercise)}
-<script>{assets.runtime("live-question.js")}</script></body></html>"""
+<script>{assets.runtime("live-exercise.js")}</script></body></html>"""
+
+
+def card_id(key: str) -> str:
+    """The place of an exercise's card on its page: `ex-ch04-step-1997`."""
+    return "ex-" + key.replace(".", "-").replace("_", "-")
+
+
+def inline(text: str) -> str:
+    """Plain text as HTML, with `code` in backticks."""
+    parts = _text(text).split("`")
+    return "".join(f"<code>{part}</code>" if k % 2 else part for k, part in enumerate(parts))
 
 
 def _frame(exercise) -> str:
@@ -78,35 +96,65 @@ def _answers_itself(exercise) -> bool:
     return hasattr(exercise, "spec")
 
 
-def _asks(exercise) -> list[str]:
-    """Title, difficulty and time, question and hints."""
-    level = say("difficulty", difficulty=exercise.difficulty)
-    stars = f'<span role="img" aria-label="{_text(level)}" title="{_text(level)}">{"★" * exercise.difficulty}</span>'
-    title = f'<h3 id="{_id(exercise)}-title">{_inline(exercise.text("title"))}</h3>'
-    meta = f'<p class="live-exercise-meta">{stars} · {_text(say("minutes", minutes=exercise.minutes))}</p>'
-    count = len(exercise.hints)
-    hints = [_folded(say("hint", number=k + 1, count=count), exercise.text(f"hints.{k}")) for k in range(count)]
-    return [f"{title}\n{meta}", exercise.text("question"), *hints]
+def _head(exercise) -> str:
+    """The mark, the title and, in words and by shape, how hard it is; a page that counts exercises fills the number."""
+    level, minutes = _effort(exercise)
+    bars = "<i></i>" * exercise.difficulty + '<i class="live-off"></i>' * (3 - exercise.difficulty)
+    marks = "".join(f'<span data-says="{mark}">{_text(say(f"mark_{mark}"))}</span>' for mark in _MARKS)
+    return f"""<header><span class="live-sign" aria-hidden="true"></span>
+<h3 id="{card_id(exercise.key)}-title"><small class="live-number"></small>{inline(exercise.text("title"))}</h3>
+<p class="live-meta"><span class="live-level" aria-hidden="true">{bars}</span><span>{level}</span>
+<span>{minutes}</span>{marks}</p></header>"""
+
+
+def _notebook_head(exercise) -> str:
+    stars = "★" * exercise.difficulty + "☆" * (3 - exercise.difficulty)
+    effort = " · ".join(_effort(exercise))
+    return f'<h3>{inline(exercise.text("title"))}</h3>\n<p><span aria-hidden="true">{stars}</span> {effort}</p>'
+
+
+def _effort(exercise) -> tuple[str, str]:
+    """How hard it is and how long it takes, in words."""
+    return _text(say(f"difficulty_{exercise.difficulty}")), _text(say("minutes", minutes=exercise.minutes))
+
+
+def _notebook(exercise) -> str:
+    """Where code is written, and what with; a page that knows the notebook's address puts links into `live-launch`."""
+    call = f"<code>check.{exercise.name}({exercise.name})</code>"
+    stub = _folded(say("stub"), f"```python\n{exercise.stub_cell()}\n```", "live-stub")
+    return f"""<div class="live-answer"><p>{say("in_the_notebook", call=call)}</p>
+<p class="live-launch"><label class="live-own"><input type="checkbox"> <span>{_text(say("own"))}</span></label></p>
+</div>
+
+{stub}"""
+
+
+def _hints(exercise) -> list[str]:
+    """The hints as one part, each inside the one before, so that they open one by one; none where there are none."""
+    inside, count = "", len(exercise.hints)
+    for k in reversed(range(count)):
+        body = "\n\n".join(filter(None, [exercise.text(f"hints.{k}"), inside]))
+        inside = _folded(say("hint", number=k + 1, count=count), body, "live-hint")
+    return [inside] if inside else []
 
 
 def _solution(exercise) -> str:
     code = exercise.solution_code()
     block = f"```python\n{code}\n```" if code else ""
-    return _folded(say("solution"), "\n\n".join(filter(None, [exercise.text("explanation"), block])))
+    body = "\n\n".join(filter(None, [exercise.text("explanation"), block]))
+    return _folded(say("solution"), body, "live-solution")
 
 
-def _folded(summary: str, body: str) -> str:
-    return f"<details>\n<summary>{_text(summary)}</summary>\n\n{body}\n\n</details>"
+def _sure(name: str) -> str:
+    """What is asked before a solution opens that nobody has tried to find."""
+    return f"""<dialog class="live-sure" aria-labelledby="{name}-sure">
+<p id="{name}-sure"><b>{_text(say("sure"))}</b></p>
+<p>{_text(say("sure_why"))}</p><form method="dialog"><button>{_text(say("sure_no"))}</button>
+<button value="show">{_text(say("sure_yes"))}</button></form></dialog>"""
 
 
-def _id(exercise) -> str:
-    return "ex-" + exercise.key.replace(".", "-").replace("_", "-")
-
-
-def _inline(text: str) -> str:
-    """Plain text as HTML, with `code` in backticks."""
-    parts = _text(text).split("`")
-    return "".join(f"<code>{part}</code>" if k % 2 else part for k, part in enumerate(parts))
+def _folded(summary: str, body: str, kind: str) -> str:
+    return f'<details class="{kind}">\n<summary>{_text(summary)}</summary>\n\n{body}\n\n</details>'
 
 
 def _text(value) -> str:

@@ -1,7 +1,7 @@
 r"""Numbers as people write them: 41,184, 41 184, 1/2, 50 %, 6,6, 1.5·10^3, 10⁻³, 2^10, ≈ 6.6.
 
 A comma between groups of three separates thousands (41,184); any other comma is a decimal comma (6,6 and 0,125 and
-1.234,5). `static/live-question.js` reads the same way; a test holds the two together over a table of spellings.
+1.234,5). `static/reading.js` reads the same way; a test holds the two together over a table of spellings.
 """
 
 from __future__ import annotations

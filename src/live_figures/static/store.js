@@ -2,7 +2,7 @@
 // { version: 1, exercises: { key: value }, challenges: {...}, tries: {...} }.
 
 const ITEM = "live-progress", VERSION = 1, CHANGED = "live-progress:changed";
-const isTable = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+export const isTable = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 
 // Where the browser refuses to store, what is done lasts as long as the page, for all of the page's scripts.
 const stored = () => {
@@ -27,9 +27,12 @@ export const replaceEverything = (all) => {
   document.dispatchEvent(new CustomEvent(CHANGED));
 };
 
-// What is kept of `key` among the `kind` ("exercises", "challenges", "tries"), or undefined.
+// All that is kept of one `kind` ("exercises", "challenges", "tries"), by key.
+export const recallAll = (kind) => table(stored(), kind);
+
+// What is kept of `key` among the `kind`, or undefined.
 export const recall = (kind, key) => {
-  const known = table(stored(), kind);
+  const known = recallAll(kind);
   return Object.hasOwn(known, key) ? known[key] : undefined;
 };
 

@@ -1,0 +1,95 @@
+// The page of a reader's own record: what was done in detail, and saving, adding and forgetting it.
+import { merge, readCopy } from "./merging.js";
+import { markOf } from "./marks.js";
+import { said } from "./said.js";
+import { everything, recallAll, replaceEverything } from "./store.js";
+
+const isDone = (value) => Boolean(typeof value === "object" && value !== null && "met" in value ? value.met : value);
+const held = ({ exercises = {}, challenges = {}, tries = {} }) => ({
+  exercises: Object.keys(exercises).length, solved: Object.values(exercises).filter((r) => markOf(r) === "solved").length,
+  challenges: Object.values(challenges).filter(isDone).length, tries: Object.values(tries).filter(isDone).length,
+});
+
+export class Record {
+  constructor(box) {
+    this.box = box;
+    this.status = box.querySelector(".live-said");
+    this.file = box.querySelector("[type=file]");
+    this.sure = box.querySelector("dialog");
+    box.addEventListener("click", (event) => this.press(event.target.closest("[data-do]")?.dataset.do));
+    this.file.addEventListener("change", () => this.add());
+    this.sure.addEventListener("close", () => { if (this.sure.returnValue) this.forget(); });
+    box.querySelector(".live-disk").hidden = location.protocol !== "file:";
+    box.querySelector(".live-refused").hidden = this.storageWorks();
+  }
+
+  storageWorks() {
+    try { localStorage.setItem("live-progress:tested", ""); localStorage.removeItem("live-progress:tested"); return true; }
+    catch { return false; }
+  }
+
+  press(button) {
+    if (button === "export") this.save();
+    if (button === "import") this.file.click();
+    if (button === "clear") this.ask();
+  }
+
+  save() {
+    const text = JSON.stringify(everything(), null, 1), name = `progress-${new Date().toISOString().slice(0, 10)}.json`;
+    const link = Object.assign(document.createElement("a"), { download: name });
+    link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    this.status.textContent = said("exported", { file: name });
+  }
+
+  async add() {
+    const [file] = this.file.files;
+    if (!file) return;
+    try {
+      const copied = readCopy(await file.text());
+      replaceEverything(merge(everything(), copied));
+      this.status.textContent = said("imported", held(copied));
+    } catch (problem) { this.status.textContent = said(problem.key ?? "no_file"); }
+    this.file.value = "";   // the same file can be chosen again
+  }
+
+  ask() {
+    this.box.querySelector(".live-loss").textContent = said("would_lose", held(everything()));
+    this.sure.returnValue = "";
+    this.sure.showModal();
+  }
+
+  forget() {
+    replaceEverything({});
+    this.status.textContent = said("cleared");
+  }
+
+  show() {
+    const records = recallAll("exercises");
+    for (const place of this.box.querySelectorAll("[data-detail]")) {
+      const record = records[place.dataset.detail] ?? {}, mark = markOf(record), parts = [said(`mark_${mark}`)];
+      for (const name of ["tries", "hints"]) if (record[name] > 0) parts.push(said(name, { count: record[name] }));
+      place.textContent = parts.join(" · ");
+    }
+    this.showFigures();
+  }
+
+  showFigures() {
+    const met = recallAll("challenges"), tried = recallAll("tries");
+    for (const item of this.box.querySelectorAll("[data-challenge]")) {
+      const done = isDone(met[item.dataset.challenge]);
+      item.dataset.mark = done ? "solved" : "new";
+      item.querySelector(".live-detail").textContent = said(done ? "challenge_met" : "challenge_open");
+    }
+    for (const place of this.box.querySelectorAll("[data-tries]")) {
+      const { tries: figure, count } = place.dataset;
+      const tries = Array.from({ length: count }, (_, k) => tried[`${figure}.${k}`]).filter(isDone).length;
+      place.textContent = said("tries_of", { tries, count });
+    }
+    for (const folded of this.box.querySelectorAll("details")) {
+      const marks = [...folded.querySelectorAll("[data-challenge]")], challenges = marks.filter((m) => m.dataset.mark === "solved").length;
+      folded.querySelector("summary .live-detail").textContent = said("challenges_of", { challenges, count: marks.length });
+    }
+  }
+}
