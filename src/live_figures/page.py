@@ -15,6 +15,7 @@ from .control_html import control_html, control_spec
 from .explain import explain_spec
 from .figure import LiveFigure
 from .guide import guide_html, guide_spec
+from .tape import held
 from .views import links_html, views_html, views_spec
 from .words import ENGINE, spoken
 
@@ -33,13 +34,10 @@ def figure_html(fig: LiveFigure, **controls) -> str:
     spec, stage = _spec(fig, given), ""
     if plot is not None:
         stage = _moving_plot(fig, arrays, plot, spec)
-    inputs = "".join(control_html(c, given[c.name], fig.word) for c in fig.controls)
     return f"""<live-figure name="{fig.name}" id="{fig.name}" class="live">
 <figure>
 {_head_html(fig, zooms=plot is not None)}
-{guide_html(fig)}<div class="live-controls" role="group" aria-label="{_word(fig, "controls")}">
-{inputs}{_step_buttons(fig)}
-</div>
+{guide_html(fig)}{_controls_html(fig, given)}
 <div class="live-stage">{links_html(fig, given, arrays)}{_diagram_html(fig, get)}\
 {views_html(fig, given, arrays)}{stage}</div>
 {_readout_html(fig, get)}{_explained_html(fig)}
@@ -151,6 +149,14 @@ def _head_html(fig: LiveFigure, zooms: bool) -> str:
     return f"""<div class="live-head"><p class="live-title">{_text(fig.title)}</p>
 <div class="live-actions">{zoom}<button type="button" data-act="reset">{_word(fig, "reset")}</button>
 <button type="button" data-act="link">{_word(fig, "link")}</button></div></div>"""
+
+
+def _controls_html(fig: LiveFigure, given: dict) -> str:
+    """The controls that no view shows itself."""
+    inputs = "".join(control_html(c, given[c.name], fig.word) for c in fig.controls if c.name not in held(fig))
+    inside = inputs + _step_buttons(fig)
+    return inside and (f'<div class="live-controls" role="group" aria-label="{_word(fig, "controls")}">\n{inside}\n'
+                       "</div>")
 
 
 def _step_buttons(fig: LiveFigure) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from . import palette, raster, values
 from .controls import LongText, Slider, Text
 from .linked import LinkedTexts, linked_html
+from .tape import Tape, tape_html
 from .touch import Map
 
 __all__ = ["ColoredText", "links_html", "views_html", "views_spec"]
@@ -149,17 +150,19 @@ def links_html(fig, given: dict, arrays: dict) -> str:
 
 
 def views_html(fig, given: dict, arrays: dict) -> str:
-    """The pictures of the figure's maps and its coloured texts, in the state of `given` and `arrays`."""
+    """The figure's tapes, the pictures of its maps and its coloured texts, in the state of `given` and `arrays`."""
+    tapes = "".join(tape_html(fig, v, given, arrays, f"view{k}") for k, v in enumerate(fig.views)
+                    if isinstance(v, Tape))
     maps = "".join(_map_html(fig, c, given[c.name], arrays) for c in fig.controls if isinstance(c, Map))
     texts = (_Shown(fig, v, given, arrays).html(f"view{k}") for k, v in enumerate(fig.views)
              if isinstance(v, ColoredText))
-    return maps + "".join(texts)
+    return tapes + maps + "".join(texts)
 
 
 def views_spec(fig) -> list[dict]:
-    """What the runtime needs to know of the coloured and the linked texts."""
-    return [asdict(v) | {"name": f"view{k}", "kind": "linked" if isinstance(v, LinkedTexts) else "colored"}
-            for k, v in enumerate(fig.views)]
+    """What the runtime needs to know of the views."""
+    kinds = {ColoredText: "colored", LinkedTexts: "linked", Tape: "tape"}
+    return [asdict(v) | {"name": f"view{k}", "kind": kinds[type(v)]} for k, v in enumerate(fig.views)]
 
 
 def _map_html(fig, control: Map, cell, arrays: dict) -> str:

@@ -15,6 +15,7 @@ from . import values
 from .bindings import LAYOUT, leaves, part_of
 from .controls import Choice, Text
 from .linked import LinkedTexts
+from .tape import Tape
 
 __all__ = ["ENGINE", "explaining", "spoken", "translated", "words"]
 
@@ -44,6 +45,8 @@ ENGINE = {
     "engine.map_keys": "Choose a cell with mouse, finger or arrow keys.",
     "engine.explained": "How a number comes about",
     "engine.touch_numbers": "Touch an underlined number to see where it comes from.",
+    "engine.tape_takes": "→ takes the likeliest, a click any.",
+    "engine.tape_types": "Let it type by itself",
     "engine.no_scripts": "This figure moves where scripts are allowed; it shows its default state.",
 }
 # What its scripts say while a reader moves a figure; `spoken` sends these along with it.
@@ -183,12 +186,21 @@ def _view(view, key: str, own: Say):
     if isinstance(view, LinkedTexts):
         said = {part: own(f"{key}.{part}", getattr(view, part)) for part in ("label", "answer_label")}
         return dataclasses.replace(view, **said)
+    if isinstance(view, Tape):
+        return _tape(view, key, own)
     classes = tuple((own(f"{key}.classes.{k}", name), look) for k, (name, look) in enumerate(view.classes))
     return dataclasses.replace(view, label=own(f"{key}.label", view.label), classes=classes)
 
 
 def _signal(signal, key: str, own: Say):
     return dataclasses.replace(signal, name=own(f"{key}.name", signal.name), says=own(f"{key}.says", signal.says))
+
+
+def _tape(view: Tape, key: str, own: Say) -> Tape:
+    lanes = tuple(dataclasses.replace(lane, label=own(f"{key}.lanes.{k}", lane.label))
+                  for k, lane in enumerate(view.lanes))
+    says = tuple((met, own(f"{key}.says.{k}", said)) for k, (met, said) in enumerate(view.says))
+    return dataclasses.replace(view, lanes=lanes, says=says, next_label=own(f"{key}.next_label", view.next_label))
 
 
 def _promise(promise, key: str, fields, own: Say):
