@@ -113,13 +113,6 @@ def test_bound_arrays_are_not_carried_twice_and_the_rest_is(everything):
     assert len(spec["bindings"]) == 9
 
 
-def test_tries_are_listed_with_their_explanation_folded(everything):
-    html = Parsed(page.figure_html(everything))
-    assert html.one("section", **{"class": "live-tries"})
-    assert [li["text"] for li in html.all("li")][1:3] == ["It doubles.", "It is four times as high."]
-    assert "open" not in html.one("details") and html.one("summary")["text"] == "What happens, and why"
-
-
 def test_a_figure_is_computed_once_for_its_page(everything):
     runs = []
     counted = dataclasses.replace(everything, compute=lambda *a, **k: runs.append(1) or everything.compute(*a, **k))
@@ -130,7 +123,8 @@ def test_a_figure_is_computed_once_for_its_page(everything):
 def test_a_figure_with_memory_has_its_buttons_and_shows_one_step():
     fig = load_fixture("walker")
     html = Parsed(page.figure_html(fig))
-    assert [b["data-act"] for b in html.all("button")] == ["zoom", "reset", "link", "play", "step", "restart"]
+    assert [b["data-act"] for b in html.all("button") if "data-act" in b] == ["zoom", "reset", "link", "play", "step",
+                                                                              "restart"]
     assert html.one("p", **{"class": "live-readout"})["text"].startswith("After 1 steps")
 
 

@@ -63,12 +63,12 @@ def test_keys_reach_every_control_in_order(open_page):
     ready(tab)
     seen = []
     tab.locator("body").click(position={"x": 1, "y": 1})
-    for _ in range(12):
+    for _ in range(16):
         tab.keyboard.press("Tab")
-        seen.append(tab.evaluate("(document.activeElement.name || document.activeElement.dataset.play && 'play'"
-                                 " || document.activeElement.dataset.act || document.activeElement.localName)"))
-    plot = "div"  # for its cross-hair
-    assert seen == ["zoom", "reset", "link", "summary", "gain", "rate", "step", "play", "shape", "mirror", "word", plot]
+        seen.append(tab.evaluate("""(({ name, localName, dataset: { act, play, guide, guess } }) =>
+            name || play && "play" || act || guide || guess || localName)(document.activeElement)"""))
+    guide, plot = ["next", "free", "unsure", "0", "1"], "div"  # which has a cross-hair
+    assert seen == ["zoom", "reset", "link", *guide, "gain", "rate", "step", "play", "shape", "mirror", "word", plot]
 
 
 def test_screen_readers_hear_the_readout_at_rest_only(open_page):
@@ -95,7 +95,7 @@ def test_a_phone_has_room_for_fingers_and_no_sideways_scroll(open_page):
     assert tab.evaluate("document.documentElement.scrollWidth") <= 360
     small = tab.evaluate("""[...document.querySelectorAll(
         "live-figure :is(button, select, input[type=range], input[type=text], label.live-toggle)")]
-        .filter(e => e.getBoundingClientRect().height < 40).map(e => e.outerHTML)""")
+        .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 40).map(e => e.outerHTML)""")
     assert not small, small
     lefts = "[...document.querySelectorAll('.live-controls > *')].map(e => e.getBoundingClientRect().left)"
     assert len(set(tab.evaluate(lefts))) == 1

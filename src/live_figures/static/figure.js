@@ -162,7 +162,7 @@ export class LiveFigure extends Lazy {
     if (!this.program) this.load();
     else if (!this.spec.memory) this.request();
     else if (this.key() !== this.program.key) this.restart();
-    else { this.drawWords(); this.rest(); }   // what moved counts from the next step on
+    else { this.parts.forEach((part) => part.draw([])); this.drawWords(); this.rest(); }   // it counts from the next step on
   }
 
   advance(steps = 1) { this.steps = steps; this.request(); }
