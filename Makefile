@@ -22,7 +22,7 @@ TORCH := $(shell sed -n 's/^torch==/torch==/p' constraints.txt)
 JUPYTER_BOOK := $(BIN)/jupyter-book build . -n
 ONLY_OUT := _build/only/$(notdir $(basename $(ONLY)))
 
-.PHONY: help setup book serve lint test floors lab bench results clean distclean
+.PHONY: help setup book serve lint test floors lab bench audit results clean distclean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  /p' $(MAKEFILE_LIST) | awk '{printf "  make %-10s", $$2; $$1=$$2=""; print $$0}'
@@ -101,6 +101,14 @@ floors: .venv-floors/.installed  ## test the package at the oldest versions it a
 bench: book  ## measure speed and size beside the budgets, into _build/bench.json
 	PYTHONPATH=tests $(BIN)/python -m bench
 
+tests/audit/node_modules/.installed: node_modules/.installed tests/audit/package.json tests/audit/package-lock.json
+	$(NPM) ci --prefix tests/audit --no-fund --no-audit
+	@touch $@
+
+audit: book tests/audit/node_modules/.installed  ## Lighthouse, axe, and pictures of every figure, into _build/audit
+	$(BIN)/python book/_tools/browser.py --install
+	PYTHONPATH=tests $(BIN)/python -m audit
+
 results: setup  ## run what is missing of "paper and ours", and write its page again
 	PYTHONPATH=src $(BIN)/python -m experiments
 
@@ -108,4 +116,4 @@ clean:  ## remove what was built, and the stored outputs of the notebooks
 	rm -rf _build
 
 distclean: clean  ## remove the environment too
-	rm -rf .venv .venv-floors node_modules
+	rm -rf .venv .venv-floors node_modules tests/audit/node_modules

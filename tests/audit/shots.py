@@ -180,8 +180,8 @@ def _write_sheet(shots: list[Shot], out: Path) -> Path:
     return path
 
 
-def main() -> None:
-    """Take the pictures that the command line asks for."""
+def main(argv: list[str] | None = None) -> None:
+    """Take the pictures that the command line asks for, or `argv`."""
     from playwright.sync_api import sync_playwright
 
     about = argparse.RawDescriptionHelpFormatter
@@ -190,7 +190,7 @@ def main() -> None:
     parser.add_argument("--site", type=Path, help="the folder of a built book")
     parser.add_argument("--pages", action="store_true", help="whole pages of the built book")
     parser.add_argument("--out", type=Path, default=OUTPUT, help="where the pictures go")
-    given = parser.parse_args()
+    given = parser.parse_args(argv)
     if given.pages and not given.site:
         parser.error("--pages needs --site")
     with sync_playwright() as playwright:
