@@ -15,6 +15,7 @@ BUILT = Path(str(_STATIC)) / "built"
 # What a page loads if this stands in it, in this order: the kinds of controls come before the runtime that uses them.
 NEEDED = {
     "live-figure.css": re.compile(r'<live-(?:figure|plot|question|exercise)\b|class="(?:verdict|live-progress)'),
+    "live-shape.css": re.compile(r"<live-figure\b"),
     "live-exercise.css": re.compile(r'<live-(?:question|exercise)\b|class="(?:verdict|live-progress)'),
     "live-text.css": re.compile(r'class="live-(?:line|longtext|colored)\b'),
     "live-touch.css": re.compile(r'class="live-(?:pad|map)\b'),

@@ -11,7 +11,9 @@ from .controls import Choice, Control, LongText, Slider, Text, Toggle
 from .touch import Map, Pad
 from .words import ENGINE
 
-__all__ = ["control_html", "control_spec", "slider_format"]
+__all__ = ["control_html", "control_spec", "controls_html", "knob_rows", "slider_format"]
+
+_ENTRIES = (LongText, Pad)  # what is typed or drawn at length
 
 
 def control_spec(control: Control) -> dict:
@@ -47,6 +49,35 @@ def slider_format(slider: Slider) -> str:
         return ".3g"
     decimals = next((n for n in range(9) if math.isclose(round(slider.step, n), slider.step, rel_tol=1e-9)), 9)
     return f".{decimals}f"
+
+
+def controls_html(controls: list[Control], given: dict, word: Callable[[str], str]) -> str:
+    """The `controls` at the values `given`: those that need room of their own, then all others as knobs."""
+    written = {c.name: control_html(c, given[c.name], word) for c in controls}
+    whole = _whole_rows(controls)
+    knobs = "".join(f'<div class="live-whole">{written[c.name]}</div>' if c in whole else written[c.name]
+                    for c in _knobs(controls))
+    entries = "".join(written[c.name] for c in controls if isinstance(c, _ENTRIES))
+    return ((f'<div class="live-entries">{entries}</div>\n' if entries else "")
+            + (f'<div class="live-knobs">{knobs}</div>' if knobs else ""))
+
+
+def knob_rows(controls: list[Control]) -> int:
+    """How many rows the knobs among `controls` are where they stand two by two."""
+    return (len(_knobs(controls)) + len(_whole_rows(controls))) // 2
+
+
+def _knobs(controls: list[Control]) -> list[Control]:
+    """The controls that need a label and a line: a map stands with the drawing, a text or a pad by itself."""
+    return [c for c in controls if not isinstance(c, (Map, *_ENTRIES))]
+
+
+def _whole_rows(controls: list[Control]) -> list[Control]:
+    """The knobs that get a row of their own: a line of text and, where one is left over, what plays, or the last."""
+    lines = [c for c in _knobs(controls) if isinstance(c, Text)]
+    rest = [c for c in _knobs(controls) if c not in lines]
+    lone = [next((c for c in rest if getattr(c, "play", 0)), rest[-1])] if len(rest) % 2 else []
+    return lines + lone
 
 
 def control_html(control: Control, value, word: Callable[[str], str] = lambda key: ENGINE[f"engine.{key}"]) -> str:

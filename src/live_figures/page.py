@@ -5,21 +5,27 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
 
 import numpy as np
 
 from . import assets, drawing, palette, values
 from .bindings import infer
 from .consistency import check, getter
-from .control_html import control_html, control_spec
+from .control_html import control_spec, controls_html, knob_rows
+from .controls import Control
 from .explain import explain_spec
 from .figure import LiveFigure
 from .guide import guide_html, guide_spec
+from .linked import LinkedTexts
 from .tape import held
+from .touch import Map
 from .views import links_html, views_html, views_spec
 from .words import ENGINE, spoken
 
 __all__ = ["figure_html", "plot_html", "standalone_html"]
+
+_VIEW_BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
 def figure_html(fig: LiveFigure, **controls) -> str:
@@ -35,11 +41,13 @@ def figure_html(fig: LiveFigure, **controls) -> str:
     if plot is not None:
         stage = _moving_plot(fig, arrays, plot, spec)
     return f"""<live-figure name="{fig.name}" id="{fig.name}" class="live">
-<figure>
+<figure{_shape(fig, drawn=plot is not None)}>
 {_head_html(fig, zooms=plot is not None)}
-{guide_html(fig)}{_controls_html(fig, given)}
+{guide_html(fig)}<div class="live-body">
+{_controls_html(fig, given)}
 <div class="live-stage">{links_html(fig, given, arrays)}{_diagram_html(fig, get)}\
 {views_html(fig, given, arrays)}{stage}</div>
+</div>
 {_readout_html(fig, get)}{_explained_html(fig)}
 <div class="live-foot"><figcaption>{_text(fig.caption)}{_hint(fig)}</figcaption></div>
 <p class="live-say" role="status"></p>
@@ -83,7 +91,7 @@ def _document(title: str, body: str, module_js: str) -> str:
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{_text(title)}</title><style>{styles}
-body {{ margin: 0 auto; max-width: 46rem; padding: 1rem; background: var(--live-paper); }}
+body {{ margin: 0 auto; max-width: 68rem; padding: 1rem; background: var(--live-paper); }}
 .live [data-act="zoom"] {{ display: none; }}</style></head>
 <body>{body}
 {"".join(f"<script>{code}</script>{chr(10)}" for code in scripts)}</body></html>"""
@@ -152,11 +160,26 @@ def _head_html(fig: LiveFigure, zooms: bool) -> str:
 
 
 def _controls_html(fig: LiveFigure, given: dict) -> str:
-    """The controls that no view shows itself."""
-    inputs = "".join(control_html(c, given[c.name], fig.word) for c in fig.controls if c.name not in held(fig))
-    inside = inputs + _step_buttons(fig)
+    inside = controls_html(_outside(fig), given, fig.word) + _step_buttons(fig)
     return inside and (f'<div class="live-controls" role="group" aria-label="{_word(fig, "controls")}">\n{inside}\n'
                        "</div>")
+
+
+def _outside(fig: LiveFigure) -> list[Control]:
+    """The controls that no view shows itself."""
+    return [c for c in fig.controls if c.name not in held(fig)]
+
+
+def _shape(fig: LiveFigure, drawn: bool) -> str:
+    """What the style sheet must know to lay a figure out: are there two things to see, and how high are the others?
+
+    `--rows` counts the rows of controls where they stand two by two, `--tall` is the height of a diagram over its width.
+    """
+    pictures = [*(c for c in fig.controls if isinstance(c, Map)), *(v for v in fig.views if isinstance(v, LinkedTexts))]
+    both = ' class="live-pair"' if bool(fig.diagram) + drawn + len(pictures) > 1 else ""
+    size = _VIEW_BOX.search(fig.diagram)
+    tall = f";--tall:{float(size[2]) / float(size[1]):.3g}" if size else ""
+    return f'{both} style="--rows:{knob_rows(_outside(fig)) + (fig.step is not None)}{tall}"'
 
 
 def _step_buttons(fig: LiveFigure) -> str:

@@ -14,6 +14,7 @@ from rnn_book.access import accessible
 from rnn_book.execution import cache_key
 from rnn_book.maths import Katex, KatexError, formula_parts, latex_for_katex
 from rnn_book.pages import describe, quiet, wanted
+from rnn_book.search import plain_formula, search_index
 from rnn_book.security import handlers, policy, with_policy
 from rnn_book.styles import icon_codes, purge, subset_font
 
@@ -197,6 +198,35 @@ def test_a_policy_allows_what_the_page_holds_and_nothing_else():
 ])  # fmt: skip
 def test_accessible(body, mended):
     assert accessible(body) == mended
+
+
+# --- search ---
+
+
+@pytest.mark.parametrize("latex, typed", [
+    (r"W_{hh}\, h_{t-1}", "W_hh h_t-1"), (r"\sigma_{\max}(W)", "σ_max (W)"), (r"f_t \odot c_{t-1}", "f_t ⊙ c_t-1"),
+    (r"\hat{y}_t", "ŷ_t"), (r"\frac{\partial E}{\partial a_t}", "∂ E / ∂ a_t"), (r"\varepsilon^{(k)}", "ε^(k)"),
+    (r"\begin{aligned}i_t &= \sigma(a) \\ g_t &= \tanh(a)\end{aligned}", "i_t = σ(a) g_t = tanh (a)"),
+])  # fmt: skip
+def test_formulas_are_searched_as_one_types_them(latex, typed):
+    assert plain_formula(latex) == typed
+
+
+def test_the_search_index_holds_sections_terms_and_figures():
+    formula = '<annotation encoding="application/x-tex">h_t</annotation>'
+    page = f"""<article class="bd-article"><section id="top"><h1>Words<a class="headerlink">#</a></h1><p>A state,
+      <math>junk{formula}</math><span class="katex-html">junk</span>.</p><script>junk</script>
+      <live-figure id="fig"><p class="live-title">How far?</p><div class="live-controls">junk</div></live-figure>
+      <section id="list"><h2>List</h2><dl><dt id="term-gate">gate</dt><dt id="term-0">门</dt><dd>A factor.</dd>
+      <dt id="term-cell">cell</dt><dd>A memory.</dd></dl><p>After.</p>
+      <div class="highlight"><pre>gate = make(gate)</pre></div></section></section></article>"""
+    index = search_index({"a/words.html": page})
+    assert index["pages"] == [["a/words.html", "Words"]]
+    assert [entry[1:] for entry in index["entries"]] == [
+        ["top", "Words", "A state, h_t.", "", "part"], ["fig", "How far?", "", "", "figure"],
+        ["list", "List", "After.", "gate make", "part"],
+        ["term-gate", "gate · 门", "A factor.", "", "term"], ["term-cell", "cell", "A memory.", "", "term"],
+    ]  # fmt: skip
 
 
 # --- live ---

@@ -87,7 +87,7 @@ def test_a_page_carries_only_what_it_uses(pages):
     assert "live-figure.js" not in formulas
     assert "live-figure.js" in figure and "live-figure.css" in figure and "katex" not in figure
     for html in (plain, formulas, figure):
-        assert not re.search(r'(?:src|href)="[^"]*(?:thebe|mathjax|fontawesome\.js|require|searchindex)', html, re.I)
+        assert not re.search(r'(?:src|href)="[^"]*(?:thebe|mathjax|fontawesome\.js|require|search)', html, re.I)
         assert "THEBE" not in html and "copybutton" not in html
 
 

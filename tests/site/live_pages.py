@@ -63,6 +63,17 @@ def some_exercises() -> list[exercises.Exercise]:
     return [gate, third, double]
 
 
+def asks_a_figure() -> exercises.Exercise:
+    """An exercise that asks for controls of a figure, which one of the figure's challenges meets."""
+    @exercises.controls(title="High up", difficulty=1, minutes=1, question="Bring the step up.", mistakes={},
+                        figure="tests.engine.fixtures.everything", met="high", praise="Right: {gain}.")
+    def raised():
+        """A large gain."""
+        return {"gain": 2.0}
+
+    return raised
+
+
 def exercise_cards() -> str:
     """The cards of `some_exercises` as a page has them: Markdown, made HTML."""
     markdown = MarkdownIt("commonmark", {"html": True})
@@ -83,16 +94,19 @@ def write_exercises(folder: Path) -> None:
     """A page of exercises with its overview, in a site whose contents lead to it, and the page of the record."""
     listed = tuple(progress.Listed(one.key, one.title, f"4.{k}") for k, one in enumerate(some_exercises(), start=1))
     figure = progress.Shown("everything", "Everything", (("everything.high", "Go up."), ("everything.low", "Down.")), 2)
-    page = progress.Page("exercises.html", "4. Exercises", "04", listed, (figure,))
+    chapter = progress.Page("exercises.html", "4. Exercises", "04", listed, (figure,))
     contents = ('<nav class="contents"><a href="exercises.html">Exercises</a> <a href="record.html">Record</a></nav>'
                 '<p data-chapter="04">Chapter 4 <span class="live-done"></span></p>')
     pages = {"exercises": f"<h2>Exercises</h2>{progress.overview_html(listed)}{exercise_cards()}",
-             "record": progress.record_html([page], "")}
+             "record": progress.record_html([chapter], "")}
     script = '<script defer src="_static/live/live-progress.js"></script>'
     for name, body in pages.items():
         text = document(contents, body).replace("<script", f"{script}<script", 1)
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
-    code = progress.course_script([page], ".contents a")
+    asks = MarkdownIt("commonmark", {"html": True}).render(card.markdown(asks_a_figure()))
+    met = document(asks, page.figure_html(load_fixture("everything")))
+    (folder / "asks.html").write_text(met, encoding="utf-8")
+    code = progress.course_script([chapter], ".contents a")
     (folder / "_static" / "live" / "live-progress.js").write_text(code, encoding="utf-8")
 
 

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from live_pages import move, ready
 from serve import serving
 
 CHOICE, NUMBER, CODE = "live_pages.gate", "live_pages.third", "live_pages.double"
@@ -129,6 +130,17 @@ def test_code_is_written_in_the_notebook_and_said_to_be_solved(open_page):
     assert card(tab, CODE).get_by_label("Solved there").is_checked()
     card(tab, CODE).get_by_label("Solved there").uncheck()
     assert card(tab, CODE).get_attribute("data-mark") == "new"
+
+
+def test_a_figure_that_does_what_is_asked_solves_its_exercise(open_page):
+    tab = open_page("asks.html")
+    one, figure = card(tab, "live_pages.raised"), ready(tab)
+    assert one.get_by_role("link", name="What does a wave look like").get_attribute("href") == "#everything"
+    assert one.get_attribute("data-mark") == "new" and one.locator(".verdict").inner_text() == ""
+    move(figure, gain=2.0, step=10)
+    assert one.locator(".verdict").inner_text() == "✓ Right." and one.get_attribute("data-mark") == "solved"
+    tab.reload()
+    assert card(tab, "live_pages.raised").get_attribute("data-mark") == "solved"
 
 
 def test_a_reload_brings_back_answers_verdicts_and_marks(open_page):

@@ -186,7 +186,8 @@ def test_nothing_heavy_loads_before_a_figure_is_near(open_page, address):
     tab.wait_for_timeout(300)
     names = "performance.getEntriesByType('resource').map(e => e.name.split('/').pop())"
     parts = ("figure", "text", "tries")
-    assert set(tab.evaluate(names)) == {f"live-{part}.{kind}" for part in parts for kind in ("css", "js")}
+    files = {f"live-{part}.{kind}" for part in parts for kind in ("css", "js")} | {"live-shape.css"}
+    assert set(tab.evaluate(names)) == files
     tab.evaluate("scrollTo(0, 1400)")
     ready(tab)
     loaded = set(tab.evaluate(names))

@@ -26,7 +26,7 @@ def test_on_a_phone(open_page, site_url, page):
         .map(e => e.querySelector("annotation").textContent)""")
     assert not cut, cut
     if page == "search":
-        tab.locator("ul.search li").first.wait_for()
+        tab.locator(".book-hits li").first.wait_for()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -25,8 +25,9 @@ _ONLY_WITH = {
     "proof.css": ("proof",),
     "mystnb": ("cell",),
 }
-# Jupyter Book puts these on every page. Nothing here uses them: thebe asks other hosts, and book.js copies code.
-_NEVER = ("thebe", "THEBE", "comments", "copybutton", "clipboard")
+# Jupyter Book and Sphinx put these on every page. Nothing here uses them: thebe asks other hosts, book.js copies code,
+# and search.js marks what it finds.
+_NEVER = ("thebe", "THEBE", "comments", "copybutton", "clipboard", "sphinx_highlight")
 _DESCRIPTION = 200
 
 

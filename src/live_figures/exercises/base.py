@@ -53,6 +53,11 @@ class Exercise:
         """Its stable name in the course, under which its words are listed: `ch04.step_1997`."""
         return f"{self.solution.__module__.rpartition('.')[2]}.{self.name}"
 
+    @property
+    def challenge(self) -> str:
+        """The challenge of a live figure, `figure.output`, that solves it on a page too; "" where there is none."""
+        return ""
+
     def __call__(self, answer=None) -> Verdict:
         if unanswered(answer):
             return Verdict("open", say("nothing_yet"))

@@ -23,7 +23,7 @@ def markdown(exercise) -> str:
     """The whole card, as one page shows it."""
     name = card_id(exercise.key)
     opening = (f'<live-exercise name="{_text(exercise.key)}" id="{name}" class="live-exercise" data-mark="new" '
-               f'role="article" aria-labelledby="{name}-title">\n{_head(exercise)}')
+               f'role="article" aria-labelledby="{name}-title"{_challenge(exercise)}>\n{_head(exercise)}')
     answer = f"<div>{question_html(exercise)}</div>" if _answers_itself(exercise) else _notebook(exercise)
     return "\n\n".join([opening, exercise.text("question"), answer, *_hints(exercise), _solution(exercise), _sure(name),
                         "</live-exercise>"])
@@ -118,11 +118,28 @@ def _effort(exercise) -> tuple[str, str]:
     return _text(say(f"difficulty_{exercise.difficulty}")), _text(say("minutes", minutes=exercise.minutes))
 
 
+def _challenge(exercise) -> str:
+    """For the controls of a figure: which of its challenges solves the exercise too, and what is said then."""
+    if not exercise.challenge:
+        return ""
+    praise = exercise.text("praise")
+    said = say("right") if not praise or "{" in praise else praise  # the page has no values to fill in
+    return f' data-challenge="{_text(exercise.challenge)}" data-praise="{_text(said)}"'
+
+
+def _where(exercise) -> str:
+    """Where the answer is given."""
+    call = f"<code>check.{exercise.name}({exercise.name})</code>"
+    if not exercise.challenge:
+        return f"<p>{say('in_the_notebook', call=call)}</p>"
+    link = f'<a href="#{exercise.shown.name}">{_text(exercise.shown.title)}</a>'
+    return f'<p>{say("in_the_figure", figure=link, call=call)}</p>\n<p class="verdict" role="status"></p>'
+
+
 def _notebook(exercise) -> str:
     """Where code is written, and what with; a page that knows the notebook's address puts links into `live-launch`."""
-    call = f"<code>check.{exercise.name}({exercise.name})</code>"
     stub = _folded(say("stub"), f"```python\n{exercise.stub_cell()}\n```", "live-stub")
-    return f"""<div class="live-answer"><p>{say("in_the_notebook", call=call)}</p>
+    return f"""<div class="live-answer">{_where(exercise)}
 <p class="live-launch"><label class="live-own"><input type="checkbox"> <span>{_text(say("own"))}</span></label></p>
 </div>
 

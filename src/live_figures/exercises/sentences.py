@@ -19,6 +19,8 @@ WORDS = {
     "check": "Check",
     "in_a_cell": "Or answer in a cell: {call}.",
     "in_the_notebook": "Write it in the notebook, in the cell that ends in {call}.",
+    "in_the_figure": "Move the figure {figure} until it does what is asked: this card sees it. Or write the controls "
+                     "in the notebook, in the cell that ends in {call}.",
     "stub": "The cell to begin with",
     "own": "Solved there",
     "no_scripts": "Answering here needs scripts.",

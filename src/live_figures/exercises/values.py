@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..collection import Figures
+from ..figure import LiveFigure
 from .base import Exercise
 from .compare import plain, scalar
 from .numbers import read
@@ -104,12 +105,22 @@ class Controls(Values):
     figure: str
     met: str
 
+    @property
+    def challenge(self) -> str:
+        met = [challenge.met for challenge in self.shown.challenges]
+        return f"{self.shown.name}.{self.met}" if self.met in met else ""
+
+    @property
+    def shown(self) -> LiveFigure:
+        """The figure itself."""
+        package, _, name = self.figure.rpartition(".")
+        return Figures(package).load(name)
+
     def _is_met(self, quantities: dict) -> bool:
         return bool(quantities[self.met])
 
     def _quantities(self, answer) -> dict:
-        package, _, name = self.figure.rpartition(".")
-        figure = Figures(package).load(name)
+        figure = self.shown
         if not isinstance(answer, Mapping):
             raise Refusal(say("no_controls", names="=..., ".join(control.name for control in figure.controls)))
         answer = {name: scalar(value) for name, value in answer.items()}

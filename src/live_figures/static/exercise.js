@@ -2,7 +2,7 @@
 // how far the reader is, and asks before it shows a solution that nobody has tried to find.
 import { markOf, note, recordOf } from "./marks.js";
 import { whenParsed } from "./parsed.js";
-import { onProgress } from "./store.js";
+import { onProgress, recall } from "./store.js";
 
 export class LiveExercise extends HTMLElement {
   connectedCallback() {
@@ -21,7 +21,8 @@ export class LiveExercise extends HTMLElement {
     this.querySelector(".live-launch")?.addEventListener("click", (event) => {
       if (event.target.closest("a")) note(this.key, { tries: Math.max(1, this.record.tries ?? 0) });
     });
-    onProgress(() => this.show());
+    this.meet(false);
+    onProgress(() => { this.meet(true); this.show(); });
     this.show();
     this.setAttribute("ready", "");
   }
@@ -38,6 +39,18 @@ export class LiveExercise extends HTMLElement {
     });
     sure.addEventListener("close", () => { if (sure.returnValue) solution.open = true; });
     solution.addEventListener("toggle", () => { if (solution.open && !this.record.seen) this.looked(); });
+  }
+
+  // An exercise that asks for a figure's controls is solved with that figure's challenge; `now` it is told.
+  meet(now) {
+    const { challenge } = this.dataset;
+    if (!challenge || !recall("challenges", challenge)) return;
+    const said = this.querySelector(".verdict");
+    if (said.textContent) return;
+    if (!now) said.setAttribute("aria-live", "off");
+    said.className = "verdict verdict-right";
+    said.textContent = `✓ ${this.dataset.praise}`;
+    if (!this.record.solved) note(this.key, { solved: true });
   }
 
   looked() { if (this.mark !== "solved") note(this.key, { seen: true }); }
