@@ -26,7 +26,7 @@ _PATTERN = re.compile(r"^(\w+)((?:\[\w+\])*)$")
 _PLACE = re.compile(r"\[([a-z])([+-]\d+)?\]")
 _SCRIPT = re.compile(r"([_^])(?:\{([^}]*)\}|(.))")
 SIGNS = {"·": "times", "+": "plus", "−": "minus", "/": "over", "^": "power", "σ(": "sigma_of", "tanh(": "tanh_of",
-         "exp(": "exp_of", "log(": "log_of", "√(": "root_of", "…": "dots"}  # and the words that say them
+         "exp(": "exp_of", "log(": "log_of", "√": "root_of", "Σ": "sum_of", "…": "dots"}  # and the words that say them
 NEAR = 1e-9  # a formula and the program round differently
 
 
@@ -38,7 +38,8 @@ class Signal:
     brackets of a value are free: `"e[s][k]"` is any number of that array, and `e_[s]` in a symbol shows the place,
     counted from 1. `formula` says in the names of other signals how it comes about, `"f * c_prev + i * g"`, or is
     several after the values that are their conditions, the last after none. `name` is what it is called where symbols
-    cannot be seen, and `says` a sentence below the arithmetic.
+    cannot be seen, and `says` a sentence below the arithmetic. Where a shape of the drawing stands for the number,
+    `mark` is what moves the shape, in the same letters.
     """
 
     symbol: str
@@ -48,6 +49,7 @@ class Signal:
     says: str = ""
     color: str = "ink"
     format: str = ".2f"
+    mark: str = ""
 
     @cached_property
     def letters(self) -> tuple[str, ...]:
@@ -167,8 +169,10 @@ def explain_spec(fig) -> list[dict]:
 
 def _signal_spec(signal: Signal) -> dict:
     spec = {"symbol": signal.symbol, "value": signal.value, "name": signal.name, "formulas": signal.formulas,
-            "says": signal.says, "color": signal.color, "format": signal.format, "steps": _steps(signal.format)}
-    usual = {"formulas": (("", None),), "says": "", "color": "ink", "format": ".2f", "steps": ".2f"}
+            "says": signal.says, "color": signal.color, "format": signal.format, "steps": _steps(signal.format),
+            "mark": signal.mark}
+    usual = {"formulas": (("", None),), "says": "", "color": "ink", "format": ".2f", "steps": ".2f",
+             "mark": ""}
     return {key: value for key, value in spec.items() if value != usual.get(key)}
 
 
@@ -190,6 +194,8 @@ def check_signals(fig, get: Callable[[str], object]) -> None:
         if [met for met, _ in several].index("") != len(several) - 1:
             raise ValueError(f"{where}: each formula but the last has a condition")
         _check_number(where, signal, get, signal.value)
+        if signal.mark:
+            _check_number(where, signal, get, signal.mark)
         for met, tree in several:
             if met:
                 _check_number(where, signal, get, met)

@@ -21,7 +21,7 @@ FUNCTIONS = {
     "tanh": math.tanh, "exp": math.exp, "log": math.log, "sqrt": math.sqrt,
     "sigma": lambda a: 1 / (1 + math.exp(-a)) if a >= 0 else math.exp(a) / (1 + math.exp(a)),
 }
-SHOWN = {"sigma": "σ", "sqrt": "√"}
+SHOWN = {"sigma": "σ"}
 LONGEST, ENDS = 5, 3  # a sum of more terms shows the first few and the last
 SUM, PRODUCT, POWER, LEAF = range(4)  # how strongly the parts of what is written hold together
 Letters = Mapping[str, int]
@@ -254,7 +254,9 @@ def _operation(tree: tuple, of: Quantities, cut: int | None, depth: int) -> tupl
         case "/":
             return PRODUCT, _between(" / ", [_factor(written[0], 0), _bound(written[1], POWER)])
         case "^":
-            return POWER, [*_bound(written[0], LEAF), ("^", ""), *_bound(written[1], LEAF)]
+            return POWER, [*_bound(written[0], LEAF), (f"^{{{''.join(text for text, _ in written[1][1])}}}", "")]
+    if kind == "sqrt":
+        return LEAF, [("√", ""), *_bound(written[0], LEAF)]
     return LEAF, [(f"{SHOWN.get(kind, kind)}(", ""), *written[0][1], (")", "")]
 
 
@@ -328,5 +330,11 @@ def _read_back(text: str) -> float:
 
 def spelled(tokens: tuple[Token, ...], words: Mapping[str, str], name: Callable[[str], str] | None = None) -> str:
     """What stands in a line as it is heard: signs as words and, with `name`, quantities by what they are called."""
-    said = (name(of) if of and name else words.get(text.strip(), text) for text, of in tokens)
-    return " ".join(" ".join(said).split())
+    def one(text: str, of: str) -> str:
+        if of and name:
+            return name(of)
+        if text[0] in "Σ^":
+            return f"{words[text[0]]} {text[1:].strip('{}') if text[0] == '^' else ''}"
+        return words.get(text.strip(), text)
+
+    return " ".join(" ".join(one(*token) for token in tokens).split())

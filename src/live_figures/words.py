@@ -101,6 +101,7 @@ _OF_NUMBERS = {
     "engine.exp_of": "exponential of",
     "engine.log_of": "logarithm of",
     "engine.root_of": "square root of",
+    "engine.sum_of": "the sum over all of",
     "engine.dots": "and so on to",
 }
 ENGINE |= _IN_SCRIPTS | _OF_NUMBERS

@@ -3,8 +3,8 @@
 The cell c runs along the top, the gates stand below it, x and h come in from underneath.
 """
 
-from helpers.figures._wiring import Wiring, word
-from live_figures import Signal, draw
+from helpers.figures._wiring import Wiring, gate_formula, weight_signals, word
+from live_figures import draw
 
 __all__ = ["BUS", "CELL", "GATES_AT", "LETTERS", "SIGNALS", "TOP", "arrows", "bus", "input_wires", "keep_wires",
            "memory_letters", "memory_wires", "read_wires", "shown", "state_wires", "write_wires"]
@@ -15,19 +15,15 @@ CELL = Wiring(
     gates="ifgo", signed="g")
 
 
-def _gate(k):
-    return f"sigma(w[{k}] * x + u[{k}] * h_prev + b[{k}])"
-
-
 # The equations of the cell, as a reader sees them behind each number; the weights are those of the gates i, f, g, o.
 SIGNALS = {
     "x": CELL.signal("x", "x_t", "input"),
     "h_prev": CELL.signal("h_prev", "h_{t-1}", "old hidden state", "", "What the unit showed one step before.", "h"),
     "c_prev": CELL.signal("c_prev", "c_{t-1}", "old cell", "", "What the cell held one step before.", "c"),
-    "i": CELL.signal("i", "i_t", "input gate", _gate(0)),
-    "f": CELL.signal("f", "f_t", "forget gate", _gate(1)),
-    "g": CELL.signal("g", "g_t", "candidate", _gate(2).replace("sigma", "tanh")),
-    "o": CELL.signal("o", "o_t", "output gate", _gate(3)),
+    "i": CELL.signal("i", "i_t", "input gate", gate_formula(0)),
+    "f": CELL.signal("f", "f_t", "forget gate", gate_formula(1)),
+    "g": CELL.signal("g", "g_t", "candidate", gate_formula(2, "tanh")),
+    "o": CELL.signal("o", "o_t", "output gate", gate_formula(3)),
     "kept": CELL.signal("kept", "kept", "kept", "f * c_prev",
                         "The forget gate says how much of the old cell stays.", "c"),
     "written": CELL.signal("written", "written", "written", "i * g",
@@ -36,10 +32,7 @@ SIGNALS = {
     "tanh_c": CELL.signal("tanh_c", "tanh(c_t)", "tanh of the cell", "tanh(c)",
                           "The cell, brought between −1 and 1.", "c"),
     "h": CELL.signal("h", "h_t", "hidden state", "o * tanh(c)", "The output gate says how much of the cell is shown."),
-    "w": Signal("w", "weights[0][k]", "input weight", format=".3g"),
-    "u": Signal("u", "weights[1][k]", "recurrent weight", format=".3g"),
-    "b": Signal("b", "weights[2][k]", "bias", format=".3g"),
-}
+} | weight_signals()
 GATES_AT = {"f": 92, "i": 158, "g": 226, "o": 294}
 TOP, LETTERS, BUS = 64, 42, 246  # the heights of the line of c, of what is written above it, of the wire of x and h
 

@@ -11,7 +11,8 @@ from helpers.sequence import pick
 from live_figures import Signal, draw
 from live_figures.palette import GRID
 
-__all__ = ["Lane", "T", "Wiring", "before", "lone_units", "pulses", "unit_names", "weights_of", "word"]
+__all__ = ["Lane", "T", "Wiring", "before", "gate_formula", "lone_units", "pulses", "unit_names", "weight_signals",
+           "weights_of", "word"]
 
 T = 48
 PULSES = {5: 1.0, 13: 1.0, 21: -1.0, 27: 1.0, 33: 1.0, 41: -1.0}  # step -> size
@@ -44,6 +45,17 @@ def weights_of(xp, params, unit, units):
     by_gate = [xp.reshape(part, (-1, part.shape[-1] // units, units))
                for part in (params.W_x, xp.sum(params.W_h, axis=0), params.b)]
     return pick(xp.concat(by_gate, axis=0), unit - 1, axis=2)
+
+
+def weight_signals():
+    """These weights as the formulas of the gates have them, by the number of the gate."""
+    return {name: Signal(symbol, f"weights[{row}][k]", said, format=".3g") for row, (name, symbol, said) in enumerate((
+        ("w_x", "w_x", "input weight"), ("w_h", "w_h", "recurrent weight"), ("b", "b", "bias")))}
+
+
+def gate_formula(k, function="sigma"):
+    """How gate number `k` comes about."""
+    return f"{function}(w_x[{k}] * x + w_h[{k}] * h_prev + b[{k}])"
 
 
 def before(xp, state):

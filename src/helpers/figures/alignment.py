@@ -13,7 +13,7 @@ from helpers.attention import additive_scores, attend, attention_weights
 from helpers.cells import GRUParams, gru_step, gru_update, softmax
 from helpers.encoder_decoder import EncoderDecoderParams
 from helpers.sequence import pick, scan
-from live_figures import Challenge, Claim, LinkedTexts, LongText, Slider, Try, draw
+from live_figures import Challenge, Claim, LinkedTexts, LongText, Signal, Slider, Try, draw
 
 title = "Where does it look while it writes a date?"
 caption = (
@@ -75,7 +75,9 @@ def compute(consts, text, at):
 
     here = pick(weights[0, ...], at)
     places = _largest(here, 2)
-    e, weight = xp.take(pick(scores[0, ...], at), places), xp.take(here, places)
+    of_all = pick(scores[0, ...], at)
+    e, weight = xp.take(of_all, places), xp.take(here, places)
+    raised = xp.exp(e)
     q, k = pick(queries[0, ...], at), pick((keys @ params.W_k)[:, 0, :], places[0])
     part = xp.tanh(q + k) * params.v
     units = _largest(xp.abs(part), LARGEST)
@@ -83,10 +85,10 @@ def compute(consts, text, at):
 
     total, impossible = xp.prod(sure, axis=-1), some & ~_exists(consts["days"], consts["form"], codes[0, :])
     return {
-        "answer": xp.where(some, xp.take(consts["symbols"], codes), NOTHING + 0 * codes), "links": weights[0, ...],
+        "answer": xp.where(some, xp.take(consts["symbols"], codes), NOTHING), "links": weights[0, ...],
         "sure": sure[0, :] * xp.astype(some, sure.dtype), "p": total, "p_here": pick(p[0, ...], at),
         "units": units, "table": table, "rest": e[0] - xp.sum(table[4, :]),
-        "e": e, "exp": xp.exp(e), "sum": xp.exp(e[0]) / weight[0], "weight": weight,
+        "s": of_all, "e": e, "exp": raised, "sum": raised[0] / weight[0], "weight": weight,
         "looked": xp.take(consts["shown"], xp.take(text, places)), "length": length,
         "strange": xp.any((typed == dates.UNKNOWN) & (text >= 0)),
         "impossible": impossible, "doubted": impossible & (total[0] < 0.9), "torn": (total[0] > 0.3) & (total[1] > 0.3),
@@ -223,6 +225,26 @@ def _shares():
 
 views = [LinkedTexts(label="What it reads", answer_label="What it writes", text="text", answer="answer[0]",
                      links="links", sure="sure", chooses="at")]
+signals = {
+    "part": Signal("v tanh(q + k)", "table[4][j]", "part of a unit", "v[j] * tanh(q[j] + k[j])",
+                   "What one unit adds to the score.", "c0"),
+    "act": Signal("tanh(q + k)", "table[2][j]", "tanh of query and key", "tanh(q[j] + k[j])"),
+    "q": Signal("q", "table[0][j]", "query"), "k": Signal("k", "table[1][j]", "key"),
+    "v": Signal("v", "table[3][j]", "output weight"),
+    "rest": Signal("rest", "rest", "all other units"),
+    "e": Signal("e_1", "e[0]", "score", " + ".join(f"part[{k}]" for k in range(LARGEST)) + " + rest"),
+    "e_2": Signal("e_2", "e[1]", "second score", says="Made in the same way, from its own key."),
+    "exp_1": Signal("exp(e_1)", "exp[0]", "exponential of the score", "exp(e)", format=".3g"),
+    "exp_2": Signal("exp(e_2)", "exp[1]", "exponential of the second score", "exp(e_2)", format=".3g"),
+    "score": Signal("e_[j]", "s[j]", "score"),
+    "all": Signal("Σ_j exp(e_{j})", "sum", "all exponentials",
+                  (("length", "sum(exp(score[j]) for j in range(length))"), ("", "")),
+                  "Over all characters that were typed.", format=".3g"),
+    "length": Signal("n", "length", "characters", format="d"),
+    "w": Signal("w_1", "weight[0]", "largest weight", "exp(e) / all", "The softmax of the scores.", "c0", ".1%"),
+    "w_2": Signal("w_2", "weight[1]", "second weight", (("weight[1]", "exp(e_2) / all"), ("", "")),
+                  "The softmax of the scores.", "c0", ".1%"),
+}
 FIRST, SECOND = ("".join(f"{{answer[{row}][{k}]:c}}" for k in range(WRITTEN)) for row in range(2))
 WRITES = f"It writes {FIRST} with a probability of {{p[0]:.2%}}"
 NEXT = f"With its second choice at one place it would write {SECOND}, with {{p[1]:.2%}}."

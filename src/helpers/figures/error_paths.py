@@ -8,7 +8,7 @@ from helpers.bptt import cross_entropy, rnn_bptt
 from helpers.lags import lag_norms, lag_signals
 from helpers.params import normal, rnn_params
 from helpers.sequence import pick, rnn
-from live_figures import Challenge, Claim, Slider, Toggle, Try, draw
+from live_figures import Challenge, Claim, Signal, Slider, Toggle, Try, draw
 
 title = "Along which path does the error of one output reach an earlier use of W_h?"
 caption = (
@@ -23,7 +23,7 @@ alt = (
 
 WORD = "mississ"
 LETTERS = sorted(set(WORD))
-STEPS = len(WORD) - 1
+STEPS, UNITS = len(WORD) - 1, 6
 GAP, R, TOP, MIDDLE, BOTTOM = 56.0, 15.0, 20.0, 84.0, 168.0  # distance of two states, radius of a node, heights
 FAINT = 0.15  # of an arrow with nothing left to carry: it should still be seen
 
@@ -37,7 +37,7 @@ controls = [
 
 def consts():
     codes = np.array([LETTERS.index(c) for c in WORD])
-    return {"net": rnn_params(len(LETTERS), 6, seed=0), "W_y": normal((6, len(LETTERS)), 1.0, seed=1),
+    return {"net": rnn_params(len(LETTERS), UNITS, seed=0), "W_y": normal((UNITS, len(LETTERS)), 1.0, seed=1),
             "x": np.eye(len(LETTERS))[codes[:-1], None, :], "targets": codes[1:, None],
             "step": np.arange(1, STEPS + 1)}
 
@@ -55,16 +55,17 @@ def compute(consts, output, use, gain, together):
     _, grad_scores = cross_entropy(trace.h @ consts["W_y"], consts["targets"])
     g = grad_scores @ xp.matrix_transpose(consts["W_y"])
     signals = lag_signals(net, trace, g)
-    sizes = xp.sqrt(xp.sum(signals.delta**2, axis=(-2, -1)))  # (lag, output)
-    swept = xp.sqrt(xp.sum(rnn_bptt(net, consts["x"], trace, g).a ** 2, axis=(-2, -1)))
+    of_one = _by_use(xp, pick(signals.delta, output - 1, axis=1)[:, 0, :], output, step)  # (step, unit)
+    delta = xp.where(together, rnn_bptt(net, consts["x"], trace, g).a[:, 0, :], of_one)
+    one, signal = (xp.sqrt(xp.sum(part**2, axis=1)) for part in (of_one, delta))
     before = xp.sqrt(xp.sum(pick(signals.state, 0) ** 2, axis=(-2, -1)))
-    one, one_term = (_by_use(xp, pick(a, output - 1, axis=1), output, step) for a in (sizes, lag_norms(signals)))
-    signal, terms = xp.where(together, swept, one), xp.where(together, swept * before, one_term)
+    one_term = _by_use(xp, pick(lag_norms(signals), output - 1, axis=1)[:, None], output, step)[:, 0]
+    terms = xp.where(together, signal * before, one_term)
     reached = xp.where(together, step >= use, (step >= use) & (step <= output))
     left = xp.where(reached, signal / (xp.max(signal) + 1e-300), 0.0)
     back = xp.where(reached, FAINT + (1 - FAINT) * xp.sqrt(left), 0.0)
     return {
-        "signal": signal, "reached": xp.astype(reached, signal.dtype),
+        "delta": delta, "signal": signal, "reached": xp.astype(reached, signal.dtype),
         "on": xp.where(step > use, back, 0.0), "to_use": xp.where(step == use, back, 0.0),
         "sends": xp.astype(xp.where(together, step >= use, step == output), signal.dtype),
         "chosen": xp.astype(step == use, signal.dtype), "terms": terms,
@@ -105,6 +106,12 @@ def _step(x, k):
         draw.label(x, BOTTOM, WORD[k], mono=True), draw.label(x, BOTTOM + 18, f"{k + 1}", size=11, color="muted")])
 
 
+signals = {
+    "size": Signal("size of δ_[k]", "signal[k]", "size of the error signal",
+                   f"sqrt(sum(delta[k][j] ** 2 for j in range({UNITS})))",
+                   "The length of a vector with one number for each unit.", "c1", ".3f"),
+    "delta": Signal("δ_[j]", "delta[k][j]", "error of a unit", format=".3f"),
+}
 readout = (
     "The error signal is {at_output:.4f} at step {output:d}, that of the output, and {at_use:.4f} at step {use:d}, "
     "where W_h gets a term of size {term:.4f}."

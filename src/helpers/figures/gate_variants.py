@@ -171,6 +171,19 @@ def _tanks():
             tank("g", "candidate", g="LSTMs", n="GRUs"), _part("LSTMs", tank("o", "read", o="LSTMs"))]
 
 
+COUPLED, NO_FORGET = (_shown(part) for part in ("one gate", "no_forget"))
+signals = {name: wiring.SIGNALS[name] for name in ("x", "h_prev", "c_prev")} | {
+    "f": CELL.signal("f", "f_t", "gate that keeps"),
+    "i": CELL.signal("i", "i_t", "gate that writes", ((COUPLED, "1 - f"), ("", "")), "One gate both keeps and writes."),
+    "g": CELL.signal("g", "g_t", "candidate"), "o": CELL.signal("o", "o_t", "gate that reads"),
+    "kept": CELL.signal("kept", "kept", "kept", ((NO_FORGET, "c_prev"), ("", "f * c_prev")), letter="c"),
+    "written": CELL.signal("written", "written", "written", ((COUPLED, "(1 - f) * g"), ("", "i * g")), letter="c"),
+    "c": CELL.signal("c", "c_t", "memory", ((NO_FORGET, "c_prev + i * g"), (COUPLED, "f * c_prev + (1 - f) * g"),
+                                            ("", "f * c_prev + i * g")), "What is kept and what is written, added."),
+    "tanh_c": CELL.signal("tanh_c", "tanh(c_t)", "tanh of the memory",
+                          ((_shown("GRUs"), ""), ("", "tanh(c)")), letter="c"),
+    "h": CELL.signal("h", "h_t", "what is shown", ((_shown("GRUs"), "c"), ("", "o * tanh(c)"))),
+}
 readout = (
     "Step {t:d}, unit {u:d}: of {now[2]:.2f} the cell keeps {now[7]:.2f} and writes {now[8]:.2f}; now it holds "
     "{now[9]:.2f}, and shows {now[11]:.2f}."

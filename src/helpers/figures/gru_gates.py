@@ -3,7 +3,8 @@
 from array_api_compat import array_namespace
 
 from helpers.cells import GRUParams
-from helpers.figures._wiring import Lane, T, Wiring, before, lone_units, pulses, unit_names, word
+from helpers.figures import _wiring as wiring
+from helpers.figures._wiring import Lane, T, Wiring, before, gate_formula, lone_units, pulses, unit_names, word
 from helpers.sequence import gru, pick
 from live_figures import Challenge, Claim, Slider, Try, draw
 
@@ -52,14 +53,16 @@ def compute(consts, step, unit, update_bias, reset_bias, input_scale):
     xp = array_namespace(consts["x"])
     params, x = consts["params"], input_scale * consts["x"]
     added = xp.stack([reset_bias, update_bias, 0.0 * update_bias])  # to r, z, n of every unit
-    trace = gru(params._replace(b=params.b + xp.repeat(added, UNITS)), x)
+    params = params._replace(b=params.b + xp.repeat(added, UNITS))
+    trace = gru(params, x)
     r, z, n, u, h = (pick(signal[:, 0, :], unit - 1, axis=1) for signal in trace)
     h_prev = before(xp, h)
     wires = (x[:, 0, 0], h_prev, r, z, n, u, r * u, z * h_prev, 1.0 - z, (1.0 - z) * n, h)
     forgets = (unit == 1) & (h[4] > 0.9) & (h[11] < 0.5)
     goes_on = (unit == 4) & (h[32] > 0.6) & (xp.abs(input_scale - 1.0) < 0.01)
     lines = {"r": r, "z": z, "n": n, "h": h}
-    return CELL.arrays(xp, wires, lines, step, unit, UNITS) | {"forgets": forgets, "goes_on": goes_on}
+    return CELL.arrays(xp, wires, lines, step, unit, UNITS) | {
+        "weights": wiring.weights_of(xp, params, unit, UNITS), "forgets": forgets, "goes_on": goes_on}
 
 
 def figure(arrays):
@@ -121,6 +124,23 @@ def _input_wires():
     ]
 
 
+signals = {
+    "x": CELL.signal("x", "x_t", "input"),
+    "h_prev": CELL.signal("h_prev", "h_{t-1}", "old state", "", "What the unit held one step before.", "h"),
+    "r": CELL.signal("r", "r_t", "reset gate", gate_formula(0)),
+    "z": CELL.signal("z", "z_t", "update gate", gate_formula(1)),
+    "u": CELL.signal("u", "u_t", "weighted old state", "w_h[2] * h_prev", "What the candidate could recall.", "h"),
+    "recalled": CELL.signal("recalled", "recalled", "recalled", "r * u",
+                            "As much of it as the reset gate lets in.", "h"),
+    "n": CELL.signal("n", "n_t", "candidate", "tanh(w_x[2] * x + r * u + b[2])"),
+    "kept": CELL.signal("kept", "kept", "kept", "z * h_prev",
+                        "The update gate says how much of the old state stays.", "h"),
+    "write": CELL.signal("write", "1 − z_t", "share written", "1 - z",
+                         "What is not kept is written: one gate does both.", "z"),
+    "written": CELL.signal("written", "written", "written", "(1 - z) * n", letter="h"),
+    "h": CELL.signal("h", "h_t", "hidden state", "z * h_prev + (1 - z) * n",
+                     "A mean of the old state and the candidate."),
+} | wiring.weight_signals()
 readout = (
     "Step {t:d}, unit {u:d}: of {now[1]:.2f} the unit keeps {now[7]:.2f}, and of the candidate {now[4]:.2f} it writes "
     "{now[9]:.2f}; now it holds {now[10]:.2f}."

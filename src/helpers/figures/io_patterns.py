@@ -7,7 +7,7 @@ from array_api_compat import array_namespace
 
 from helpers.cells import RNNParams, sigmoid
 from helpers.sequence import pick, rnn
-from live_figures import Choice, Claim, Slider, Try, draw
+from live_figures import Choice, Claim, Signal, Slider, Try, draw
 
 title = "What can go in, and what can come out, if time is a loop?"
 caption = (
@@ -65,6 +65,7 @@ def compute(consts, pattern, number, step):
     seen = h * xp.astype(filled, h.dtype)[:, None]
     return {
         "bits": pick(consts["digits"], number), "o": o, "target": target,
+        "h": h, "V": consts["V"][k, :], "c": consts["c"][k],
         "plus": xp.maximum(seen, 0.0 * seen), "minus": xp.maximum(-seen, 0.0 * seen),
         "link": exists & (column > 1), "reads": reads, "writes": exists & (column > READ),
         "bit": never if vector else reads, "vector": (column == 1) if vector else never, "output": output,
@@ -132,6 +133,12 @@ def _digit(x, k):
     return draw.label(x, IN, size=13, live={"text": f"bits[{k}]:d"})
 
 
+signals = {
+    "o": Signal("o_[k]", "o[k]", "output", f"sigma(sum(v[j] * h[k][j] for j in range({UNITS})) + c)",
+                "The eight squares of the state, each with its weight.", "c2"),
+    "h": Signal("h_[j]", "h[k][j]", "unit of the state"), "v": Signal("v_[j]", "V[j]", "output weight"),
+    "c": Signal("b", "c", "bias"),
+}
 readout = "Step {done:d} of {total:d}. Right answers so far: {correct:d} of {asked:d}."
 
 

@@ -9,11 +9,11 @@ from helpers import plots
 from helpers.bptt import lstm_bptt
 from helpers.cells import LSTMParams
 from helpers.figures._lstm_wiring import BUS, CELL, GATES_AT, LETTERS, TOP
-from helpers.figures._wiring import T, before, lone_units, pulses, unit_names, word
+from helpers.figures._wiring import T, before, lone_units, pulses, unit_names, weight_signals, weights_of, word
 from helpers.figures.lstm_gates import NAMES, UNITS, WEIGHTS
 from helpers.params import with_forget_bias
 from helpers.sequence import lstm, pick
-from live_figures import Challenge, Claim, Slider, Try, draw
+from live_figures import Challenge, Claim, Signal, Slider, Try, draw
 
 title = "Which way does the error take back through an LSTM cell?"
 caption = (
@@ -58,10 +58,15 @@ def compute(consts, step, unit, arrives, forget_bias):
     wires = (x[:, 0, 0], alone(grads.x), dh_prev, dc * f, i, f, g, o, dc * g, dc * before(xp, c), dc * i, dh * tanh_c,
              dc, dh * o, read, dc - read, dh)
     arrays = BACK.arrays(xp, wires, {}, step, unit, UNITS)
+    inner = xp.stack([dc * g * i * (1.0 - i), dc * before(xp, c) * f * (1.0 - f), dc * i * (1.0 - g**2),
+                      dh * tanh_c * o * (1.0 - o)])
+    now = pick(xp.concat([inner, before(xp, c)[None, :], tanh_c[None, :]], axis=0), step - 1, axis=1)
     since = xp.maximum(xp.arange(T), step - 1)  # what goes back beyond the chosen step is not drawn yet
     lines = {name: xp.take(line, since) for name, line in {"delta_c": dc, "delta_h": dh}.items()}
-    return arrays | lines | {"c": c, "f": f, "since": xp.astype(since + 1, x.dtype), "e": arrives, "first": dc[4],
-                             "far": (arrives >= 34) & (dc[4] > 0.3), "sent": xp.stack([1.0 * arrives, 1.0 * arrives])}
+    return arrays | lines | {
+        "weights": weights_of(xp, params, unit, UNITS), "inner": now[:4], "held": now[4:],
+        "c": c, "f": f, "since": xp.astype(since + 1, x.dtype), "e": arrives, "first": dc[4],
+        "far": (arrives >= 34) & (dc[4] > 0.3), "sent": xp.stack([1.0 * arrives, 1.0 * arrives])}
 
 
 def figure(arrays):
@@ -135,6 +140,40 @@ def diagram():
                     *(BACK.tank(gate, GATES_AT[gate], word) for gate, word in words.items()), max_width=600)
 
 
+GATES = {"i": "input gate", "f": "forget gate", "g": "candidate", "o": "output gate"}
+
+
+def _through(weight):
+    """What comes back from the four gates through one of their weights."""
+    return " + ".join(f"{weight}[{k}] * a_{gate}" for k, gate in enumerate(GATES))
+
+
+signals = {
+    "dlater": BACK.signal("dlater", "from t + 1", "error that comes along the cell", "",
+                          "What step t + 1 sends back along the cell.", "c"),
+    "dc": BACK.signal("dc", "δc_t", "error of the cell", "dread + dlater",
+                      "What comes from h and what comes along the cell.", "c"),
+    "dc_prev": BACK.signal("dc_prev", "to c_{t-1}", "error sent back along the cell", "dc * f",
+                           "The forget gate multiplies the error as it multiplied the cell.", "c"),
+    "df": BACK.signal("df", "to f_t", "error of the forget gate", "dc * c_prev", letter="f"),
+    "di": BACK.signal("di", "to i_t", "error of the input gate", "dc * g", letter="i"),
+    "dg": BACK.signal("dg", "to g_t", "error of the candidate", "dc * i", letter="g"),
+    "do": BACK.signal("do", "to o_t", "error of the output gate", "dh * tanh_c", letter="o"),
+    "dh": BACK.signal("dh", "δh_t", "error of the hidden state", "",
+                      "1 where the error arrives, and what step t + 1 sends to h.", "h"),
+    "dtanh": BACK.signal("dtanh", "to tanh", "error of the tanh", "dh * o", letter="c"),
+    "dread": BACK.signal("dread", "through tanh", "error that gets into the cell", "dh * o * (1 - tanh_c ** 2)",
+                         "Where tanh is flat, nothing gets in.", "c"),
+    "dh_prev": BACK.signal("dh_prev", "to h_{t-1}", "error sent to the old hidden state",
+                           _through("w_h"), "Through the recurrent weights of the gates.", "h"),
+    "dx": BACK.signal("dx", "to x_t", "error of the input", _through("w_x"),
+                      "Through the input weights of the four gates.", "x"),
+    **{gate: BACK.signal(gate, f"{gate}_t", said) for gate, said in GATES.items()},
+    **{f"a_{gate}": Signal(f"δa_{gate}", f"inner[{k}]", "error before the bend of the " + said, format=".3f")
+       for k, (gate, said) in enumerate(GATES.items())},
+    "c_prev": Signal("c_{t-1}", "held[0]", "old cell", color="c0"),
+    "tanh_c": Signal("tanh(c_t)", "held[1]", "tanh of the cell", color="c0"),
+} | weight_signals()
 readout = (
     "Of the error that arrives in unit {u:d} at step {e:d}, its cell gets {now[12]:.3f} at step {t:d} and sends "
     "{now[3]:.3f} back along the cell; at step 5, that of the first pulse, it gets {first:.3f}."

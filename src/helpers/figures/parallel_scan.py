@@ -6,7 +6,7 @@ from array_api_compat import array_namespace
 from helpers import plots
 from helpers.linear import combine, linear_recurrence
 from helpers.sequence import pick
-from live_figures import Challenge, Choice, Claim, Slider, Try, draw
+from live_figures import Challenge, Choice, Claim, Signal, Slider, Try, draw
 
 title = "How can a recurrence be computed other than one step after the other?"
 caption = (
@@ -86,13 +86,17 @@ def compute(consts, way, rounds, t, a, power):
     row, depth, firsts = list(WAYS).index(way), DEPTH[way], _firsts(way)
     keep, b = a + 0.0 * consts["b"], consts["b"]
     loop, levels = linear_recurrence(keep, b), [b]
+    joins = [(b, 0.0 * b, 0.0 * b, 0.0 * b)]  # what each box was, the earlier one, what it keeps of that, if it joins
     for joined in SCHEDULES[way]:
         before = xp.asarray([joined.get(step, step) for step in range(STEPS)])
         new = combine((xp.take(keep, before), xp.take(b, before)), (keep, b))
         mask = xp.asarray([step in joined for step in range(STEPS)])
+        joins.append((b, xp.take(b, before), keep, xp.astype(mask, xp.float64)))
         keep, b = (xp.where(mask, fresh, old) for fresh, old in zip(new, (keep, b), strict=True))
         levels.append(b)
+    joins += [joins[0]] * (STEPS - len(levels))
     levels += [b] * (STEPS - len(levels))
+    own, earlier, kept, joining = (xp.stack(part) for part in zip(*joins, strict=True))
 
     done = xp.minimum(rounds, 0 * rounds + depth)
     there = xp.astype(xp.arange(STEPS) <= rounds, xp.float64)[:, None]
@@ -102,7 +106,9 @@ def compute(consts, way, rounds, t, a, power):
     lengths, at = xp.astype(2**power, xp.float64), power - 1
     all_there = ready > STEPS - 0.5
     return {
-        "value": xp.stack(levels), "loop": loop, "seen": there * (0.25 + 0.75 * needed),
+        "own": own, "earlier": earlier, "kept": kept, "joining": joining,
+        "value": xp.stack(levels), "loop": loop, "before": xp.concat([0.0 * loop[:1], loop[:-1]]),
+        "seen": there * (0.25 + 0.75 * needed),
         "way": xp.asarray([float(name == way) for name in WAYS]),
         "here": xp.astype(xp.arange(STEPS) == t - 1, xp.float64),
         "depth_lines": xp.log10(consts["depths"]), "work_lines": xp.log10(consts["works"]),
@@ -172,6 +178,17 @@ def _box(level, t, y, first):
         live={"opacity": f"seen[{level}][{t}]"})
 
 
+signals = {
+    "value": Signal("both", "value[l][t]", "what the joined steps add",
+                    (("joining[l][t]", "kept[l][t] * earlier[l][t] + own[l][t]"), ("", "")),
+                    "What its steps add to the state.", "c0"),
+    "earlier": Signal("earlier", "earlier[l][t]", "the earlier box"),
+    "own": Signal("own", "own[l][t]", "the box above"),
+    "kept": Signal("kept", "kept[l][t]", "what its steps keep", says="a, once for each step of the box above."),
+    "h": Signal("h_[t]", "loop[t]", "state", "a * before[t] + b[t]", "As the loop computes it.", "c1"),
+    "before": Signal("h_[t-1]", "before[t]", "state before", color="c1"),
+    "b": Signal("b_[t]", "value[0][t]", "input"), "a": Signal("a", "a", "what a step keeps"),
+}
 readout = (
     "After {done:d} of {depth:d} rounds {ready:.0f} of the 8 states are there; that of step {t:d} needs {need:.0f} "
     "combinations. For {T:.0f} steps: {rounds_T:.0f} rounds, {work_T:.0f} combinations."

@@ -5,7 +5,7 @@ from array_api_compat import array_namespace
 
 from helpers import plots
 from helpers.attention import additive_scores, attention_weights, dot_scores, general_scores
-from live_figures import Challenge, Claim, Slider, Try, draw, random, short
+from live_figures import Challenge, Claim, Signal, Slider, Try, draw, random, short
 
 title = "When does it matter how large the scores are?"
 caption = (
@@ -69,10 +69,13 @@ def compute(consts, d, turn, length, seed):
     query = length * (xp.cos(angle) * ends[:1, :] + xp.sin(angle) * ends[1:, :])
     size = xp.astype(d, xp.float64)
     matrices = (consts[name] for name in ("projections", "v", "W"))
-    e = xp.concat(_scores(xp, query, keys[:, None, :], size, *matrices), axis=1)
+    projections, v, W = matrices
+    e = xp.concat(_scores(xp, query, keys[:, None, :], size, projections, v, W), axis=1)
     w = attention_weights(e)
     spread, slopes, largest = xp.std(e, axis=0), _slopes(xp, w), xp.max(w, axis=0)
     return {
+        "q": query[0, :], "k": keys, "through": (query @ (W / size**0.5))[0, :], "v": v / xp.linalg.vector_norm(v),
+        "hidden": (query @ projections[0, ...] + keys @ projections[1, ...]) / size**0.5,
         "e": e, "w": w, "wide": WIDEST * w, "d": d, "at": size[None], "spread": consts["spread"],
         "slopes": consts["slopes"], "spread_now": spread, "spread_mark": xp.minimum(spread, HIGHEST),
         "slopes_now": slopes, "largest": largest, "best": xp.argmax(w, axis=0) + 1,
@@ -116,6 +119,30 @@ def _column(k, name, color):
                f'data-live="width=wide[{s}][{k}]"/>')
 
 
+
+def _weight(k):
+    """The weight of a key under score number `k`, as a bar shows it."""
+    score = ("additive", "dot", "general", "scaled")[k]
+    return Signal("w_[s]", f"w[s][{k}]", f"weight, {list(SCORES)[k]}", f"exp({score}[s]) / "
+                  f"sum(exp({score}[j]) for j in range({KEYS}))", "", f"c{list(SCORES.values())[k][0]}", ".1%",
+                  mark=f"wide[s][{k}]")
+
+
+signals = {
+    "additive": Signal("e_[s]", "e[s][0]", "additive score", f"sum(v[j] * tanh(a[s][j]) for j in range({UNITS}))",
+                       "A small network between query and key.", "c3"),
+    "dot": Signal("q k_[s]", "e[s][1]", "dot product", "sum(q[j] * key[s][j] for j in range(d))",
+                  "One product for each of the d numbers.", "c1"),
+    "general": Signal("e_[s]", "e[s][2]", "general score", "sum(qW[j] * key[s][j] for j in range(d))",
+                      "The query goes through a matrix first.", "c2"),
+    "scaled": Signal("e_[s]", "e[s][3]", "scaled dot product", "dot[s] / sqrt(d)", "The dot product over √d.", "c0"),
+    "q": Signal("q_[j]", "q[j]", "number of the query"), "key": Signal("k_[j]", "k[s][j]", "number of the key"),
+    "qW": Signal("(qW)_[j]", "through[j]", "number of the query through W"),
+    "v": Signal("v_[j]", "v[j]", "output weight"),
+    "a": Signal("a_[j]", "hidden[s][j]", "what comes to a hidden unit"),
+    "d": Signal("d", "d", "dimension", format="d"),
+    **{f"w_{k}": _weight(k) for k in range(len(SCORES))},
+}
 readout = (
     "At d = {d:d} the dot product gives {largest[1]:.1%} of the weight to key {best[1]:d}, the scaled one "
     "{largest[3]:.1%} to key {best[3]:d}; the slopes add to {slopes_now[1]:.3f} and {slopes_now[3]:.3f}."

@@ -6,7 +6,7 @@ from array_api_compat import array_namespace
 from helpers import plots
 from helpers.linear import householder_states
 from helpers.sequence import pick, scan
-from live_figures import Challenge, Claim, Slider, Try, draw, random
+from live_figures import Challenge, Claim, Signal, Slider, Try, draw, random
 
 title = "Can a linear recurrence follow the ball in a shell game?"
 caption = (
@@ -56,10 +56,13 @@ def compute(consts, beta, swaps, cups, seed):
     now = _right(xp, pick(state, last), pick(ball, last))
     chance = 1.0 / xp.astype(cups, xp.float64)
     index, asked = xp.arange(CUPS), consts["asked"]
+    was = pick(xp.concat([consts["start"], state[:-1, 0, :]]), last)
+    i, j = (pick(consts[name], pick(drawn, last)[0]) for name in ("first", "second"))
+    partner = xp.where(index == i, pick(was, j), xp.where(index == j, pick(was, i), was))
     drawn_to = xp.sum(xp.astype(asked <= last, xp.int64)) - 1  # the reader is asked about what comes later
     upto = xp.minimum(xp.arange(len(ASKED)), drawn_to)
     return {
-        "weight": here, "full": FULL * here, "top": FLOOR - FULL * here, "now": now,
+        "weight": here, "was": was, "partner": partner, "full": FULL * here, "top": FLOOR - FULL * here, "now": now,
         "share": xp.take(right, upto), "until": xp.log10(1.0 + xp.take(asked, upto)),
         "chance": xp.stack([chance, chance]), "at": xp.log10(xp.stack([swaps, swaps]) * 1.0),
         "shift": 0.5 * WIDTH * xp.astype(CUPS - cups, xp.float64),
@@ -136,6 +139,12 @@ def _cup(k):
         draw.label(x, FLOOR + 36, f"cup {k + 1}", size=12.5, color="muted"), live={"show": f"there[{k}]"})
 
 
+signals = {
+    "weight": Signal("w_[k]", "weight[k]", "weight", "was[k] - beta / 2 * (was[k] - partner[k])",
+                     "What the last swap made of it; a cup that was not swapped is its own partner.", "c0"),
+    "was": Signal("v_[k]", "was[k]", "weight before the swap"),
+    "partner": Signal("v'_[k]", "partner[k]", "weight of the other cup"), "beta": Signal("β", "beta", "strength"),
+}
 readout = (
     "After {swaps:d} swaps the ball is under cup {cup:d}, which holds {held:.2f} of the weight; in {right:.0f} of 50 "
     "games the guess is right."

@@ -9,7 +9,7 @@ from helpers.cells import RNNParams, log_softmax, rnn_step, softmax
 from helpers.figures._ranking import bar_rows, likeliest
 from helpers.sequence import pick, scan
 from helpers.text import VOCABULARY
-from live_figures import Challenge, Claim, Slider, Text, Try, draw, short
+from live_figures import Challenge, Claim, Signal, Slider, Text, Try, draw, short
 
 title = "How does temperature turn scores into a choice?"
 caption = (
@@ -51,7 +51,8 @@ def compute(consts, temperature, prompt, draw):
     bits = nats / float(np.log(2))
     written = _write(consts, h, temperature, pick(consts["noise"], draw - 1))
     return {
-        "label": xp.take(consts["name"], best), "p": bar, "bar": 250.0 * bar, "bits": bits, "choices": xp.exp(nats),
+        "scores": scores[0, :], "score": xp.take(scores[0, :], best), "label": xp.take(consts["name"], best),
+        "p": bar, "bar": 250.0 * bar, "bits": bits, "choices": xp.exp(nats),
         "written": xp.take(consts["glyph"], written), "coin": (bits >= 0.95) & (bits <= 1.05),
     }
 
@@ -101,6 +102,14 @@ def diagram():
     return draw.svg(384, top + 20 * LINES, *bar_rows(BARS, 14), *text, max_width=620)
 
 
+signals = {
+    "p": Signal("p_[k]", "p[k]", "probability",
+                f"exp(e[k] / temperature) / sum(exp(all[j] / temperature) for j in range({len(VOCABULARY)}))",
+                "Its share of all characters: the softmax of the scores over the temperature.", "c0", ".1%"),
+    "e": Signal("e_[k]", "score[k]", "score"),
+    "all": Signal("e_[j]", "scores[j]", "score of each character"),
+    "temperature": Signal("τ", "temperature", "temperature"),
+}
 readout = (
     "Temperature {temperature:.2f}: entropy {bits:.2f} bits, as uncertain as {choices:.1f} equally likely characters."
 )

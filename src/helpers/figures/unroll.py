@@ -6,7 +6,7 @@ from array_api_compat import array_namespace
 from helpers import plots
 from helpers.cells import RNNParams
 from helpers.sequence import rnn
-from live_figures import Challenge, Claim, Slider, Try, draw
+from live_figures import Challenge, Claim, Signal, Slider, Try, draw
 
 title = "How does an input of long ago reach the state of today?"
 caption = (
@@ -48,7 +48,8 @@ def compute(consts, length, at, pulse, U, W, V):
     flow = xp.abs(xp.stack([U * x, W * before, V * s]))  # what each arrow carries at each step
     lasts = xp.abs(s[-1]) >= 0.5
     return {
-        "x": x, "s": s, "o": V * s, "last": s[-1], "weights": weights, "thick": 1.2 + 1.4 * xp.abs(weights),
+        "x": x, "s": s, "before": before, "o": V * s, "last": s[-1],
+        "weights": weights, "thick": 1.2 + 1.4 * xp.abs(weights),
         "carried": 0.22 + 0.78 * xp.sqrt(xp.clip(flow, 0.0, 1.0)),
         "plus": 0.45 * xp.maximum(s, zero), "minus": 0.45 * xp.maximum(-s, zero), "given": 0.45 * xp.abs(x),
         "drawn": xp.astype(steps <= length, s.dtype),
@@ -114,6 +115,15 @@ def _copy(x, k):
     return draw.group(*parts, live={"show": f"drawn[{k}]"})
 
 
+signals = {
+    "x": Signal("x_[k]", "x[k]", "input"),
+    "s": Signal("s_[k]", "s[k]", "state", "tanh(U * x[k] + W * before[k])", color="c5"),
+    "before": Signal("s_[k-1]", "before[k]", "state before", color="c5"),
+    "o": Signal("o_[k]", "o[k]", "output", "V * s[k]", "The same V at every step.", color="c4"),
+    "U": Signal("U", "weights[0]", "weight U", color="c0"),
+    "W": Signal("W", "weights[1]", "weight W", color="c1"),
+    "V": Signal("V", "weights[2]", "weight V", color="c2"),
+}
 readout = (
     "Steps drawn: {length:d}, weights: 3, the same at every step. After the pulse of step {at:d}, the state at step 30 "
     "is {last:.3f}."

@@ -3,9 +3,9 @@ import { linesOf } from "./formulas.js";
 import { formatValue } from "./numbers.js";
 
 const REACH = 14;                     // pixels: a finger need not hit a number, only come near it
-const SIGNS = { "·": "times", "+": "plus", "−": "minus", "/": "over", "^": "power", "σ(": "sigma_of", "tanh(": "tanh_of", "exp(": "exp_of",
-  "log(": "log_of", "√(": "root_of", "…": "dots", "(": "", ")": "" };
-const USUAL = { formulas: [["", null]], says: "", color: "ink", format: ".2f", steps: ".2f" };
+const SIGNS = { "·": "times", "+": "plus", "−": "minus", "/": "over", "σ(": "sigma_of", "tanh(": "tanh_of", "exp(": "exp_of",
+  "log(": "log_of", "√": "root_of", Σ: "sum_of", "…": "dots", "(": "", ")": "" };
+const USUAL = { formulas: [["", null]], says: "", color: "ink", format: ".2f", steps: ".2f", mark: "" };
 const make = (tag, properties, ...children) => {
   const element = Object.assign(document.createElement(tag), properties);
   element.append(...children);
@@ -15,8 +15,8 @@ const make = (tag, properties, ...children) => {
 // A signal as its page declares it, with the pattern of its value: now[9], or e[s][k] where letters stand for places.
 const read = (declared) => {
   const signal = { ...USUAL, ...declared }, letters = [...signal.value.matchAll(/\[([a-z]\w*)\]/g)].map(([, letter]) => letter);
-  const pattern = signal.value.replace(/\[([a-z]\w*)\]|[[\]]/g, (part, letter) => (letter ? "\\[(\\d+)\\]" : `\\${part}`));
-  return { ...signal, letters, pattern: new RegExp(`^${pattern}$`) };
+  const pattern = (value) => new RegExp(`^${value.replace(/\[([a-z]\w*)\]|[[\]]/g, (part, letter) => (letter ? "\\[(\\d+)\\]" : `\\${part}`))}$`);
+  return { ...signal, letters, shown: pattern(signal.value), drawn: pattern(signal.mark) };
 };
 const lettersAt = ({ letters }, places) => Object.fromEntries(letters.map((letter, k) => [letter, places[k]]));
 const referenceAt = (signal, places, reference = signal.value) => {
@@ -55,8 +55,8 @@ export class Explain {
   // The numbers of the drawing that are signals, each with its places.
   find() {
     return this.figure.drawing.flatMap(({ element, name, reference }) => {
-      if (name !== "text") return [];
-      const found = Object.entries(this.signals).map(([key, { pattern }]) => [key, pattern.exec(reference)]).find(([, match]) => match);
+      const found = Object.entries(this.signals).map(([key, { shown, drawn }]) => [key, (name === "text" ? shown : drawn).exec(reference)])
+        .find(([, match]) => match);
       return found ? { element, name: found[0], places: found[1].slice(1).map(Number) } : [];
     });
   }
@@ -174,7 +174,8 @@ export class Explain {
   spell(tokens, symbols) {
     return tokens.map(([text, name]) => {
       if (name && symbols) return this.signals[name].name;
-      const sign = SIGNS[text.trim()];
+      if (text[0] === "^") return `${this.words.power} ${text.slice(2, -1)}`;
+      const sign = SIGNS[text[0] === "Σ" ? "Σ" : text.trim()];
       return sign === undefined ? text : this.words[sign] ?? "";
     }).join(" ").split(/\s+/).filter(Boolean).join(" ");
   }

@@ -5,7 +5,7 @@ const FUNCTIONS = {
   tanh: Math.tanh, exp: Math.exp, log: Math.log, sqrt: Math.sqrt,
   sigma: (a) => (a >= 0 ? 1 / (1 + Math.exp(-a)) : Math.exp(a) / (1 + Math.exp(a))),
 };
-const SHOWN = { sigma: "σ", sqrt: "√" };
+const SHOWN = { sigma: "σ" };
 const LONGEST = 5, ENDS = 3;
 const SUM = 0, PRODUCT = 1, POWER = 2, LEAF = 3;
 
@@ -73,7 +73,8 @@ const writeOperation = (tree, of, cut, depth) => {
   if (kind === "+" || kind === "sum") return [SUM, summed(written.map((w) => bound(w, PRODUCT)))];
   if (kind === "*") return [PRODUCT, between(" · ", written.map(factor))];
   if (kind === "/") return [PRODUCT, between(" / ", [factor(written[0], 0), bound(written[1], POWER)])];
-  if (kind === "^") return [POWER, [...bound(written[0], LEAF), ["^", ""], ...bound(written[1], LEAF)]];
+  if (kind === "^") return [POWER, [...bound(written[0], LEAF), [`^{${written[1][1].map(([text]) => text).join("")}}`, ""]]];
+  if (kind === "sqrt") return [LEAF, [["√", ""], ...bound(written[0], LEAF)]];
   return [LEAF, [[`${SHOWN[kind] ?? kind}(`, ""], ...written[0][1], [")", ""]]];
 };
 
