@@ -41,14 +41,14 @@ export class Explain {
     Object.assign(this, { figure, words, open: null, at: 0 });
     this.signals = Object.fromEntries(Object.entries(signals).map(([name, signal]) => [name, read(signal)]));
     this.host = figure.querySelector(".live-explained");
-    this.drawing = figure.querySelector(".live-drawing");
-    this.numbers = this.drawing ? this.find() : [];
+    this.numbers = this.find();
     this.numbers.forEach(({ element }) => element.classList.add("live-number"));
     this.ring = document.createElementNS("http://www.w3.org/2000/svg", "rect");
     this.ring.setAttribute("class", "live-ring");
     this.sums = make("div", { className: "live-arithmetic", hidden: true });
     this.host.append(...this.numbers.length ? [this.makeWalk()] : [], this.sums);
-    this.drawing?.addEventListener("click", (event) => this.touch(event));
+    figure.querySelector(".live-drawing")?.after(this.host);   // beside the numbers, whatever else stands below them
+    figure.stage.addEventListener("click", (event) => { if (!this.host.contains(event.target)) this.touch(event); });
     figure.addEventListener("keydown", (event) => { if (event.key === "Escape") this.close(); });
   }
 
