@@ -31,6 +31,13 @@ def stored(tab) -> dict:
     return json.loads(tab.evaluate("localStorage.getItem('live-progress')") or "{}")
 
 
+def open_hint(tab, key: str, name: str):
+    """Open a hint, and wait until that is kept: the browser tells of what was opened a little later."""
+    card(tab, key).get_by_text(name).click()
+    kept = "key => JSON.parse(localStorage.getItem('live-progress'))?.exercises[key]?.hints > 0"
+    tab.wait_for_function(kept, arg=key)
+
+
 def seen(one, *names: str) -> list[bool]:
     return [one.get_by_text(name, exact=True).is_visible() for name in names]
 
@@ -104,7 +111,8 @@ def test_a_solution_asks_before_it_opens_untried(open_page, by):
     assert not dialog.is_visible() and not solution.is_visible() and one.get_attribute("data-mark") == "new"
     press(summary)
     press(dialog.get_by_role("button", name="Show it"))
-    assert solution.is_visible() and one.get_by_text("solution seen", exact=True).is_visible()
+    solution.wait_for()
+    one.get_by_text("solution seen", exact=True).wait_for()
     answer(tab, NUMBER, "1/3")
     assert one.get_by_text("solved", exact=True).is_visible()
     assert not one.get_by_text("solution seen", exact=True).is_visible()
@@ -148,9 +156,8 @@ def test_a_reload_brings_back_answers_verdicts_and_marks(open_page):
     answer(tab, NUMBER, "3")
     answer(tab, NUMBER, "33.3 %")
     answer(tab, CHOICE, "o")
-    card(tab, NUMBER).get_by_text(HINTS[0]).click()
+    open_hint(tab, NUMBER, HINTS[0])
     kept = {"answer": "33.3 %", "checked": True, "tries": 2, "hints": 1, "solved": True}
-    tab.locator(f'live-exercise[name="{NUMBER}"] .live-hint[open]').first.wait_for()
     assert stored(tab)["exercises"][NUMBER] == kept
     tab.reload()
     number, choice = card(tab, NUMBER), card(tab, CHOICE)
@@ -193,7 +200,7 @@ def work(open_page):
     answer(tab, NUMBER, "3")
     answer(tab, NUMBER, "1/3")
     answer(tab, CHOICE, "i")
-    card(tab, CODE).get_by_text("Hint 1 of 1").click()
+    open_hint(tab, CODE, "Hint 1 of 1")
     tab.evaluate("""() => { const all = JSON.parse(localStorage.getItem("live-progress"));
         localStorage.setItem("live-progress", JSON.stringify({ ...all, challenges: { "everything.high": true },
           tries: { "everything.1": true } })) }""")
