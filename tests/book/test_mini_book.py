@@ -191,6 +191,7 @@ def test_every_page_knows_what_there_is_to_do(course):
         assert "_static/live/live-progress.js" in course.page(name)
     record = course.page("progress")
     assert 'href="chapters/04-x.html#ex-ch04-one-percent"' in record and "live-record.js" in record
+    assert record.index("live/live-progress.js") < record.index("live/live-record.js")
     assert 'data-challenge="forget_bias.' in record or 'data-tries="forget_bias"' in record
     assert "live-record.js" not in course.page("intro")
 

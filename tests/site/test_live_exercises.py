@@ -282,7 +282,8 @@ def test_a_wrong_file_is_refused_with_a_reason(open_page, tmp_path, text, says):
 def test_nothing_of_a_strange_copy_is_taken_over(open_page, tmp_path):
     tab = work(open_page)
     before, path = stored(tab), tmp_path / "strange.json"
-    strange = {"a": 7, CHOICE: {"answer": {}, "tries": -1, "solved": "no"}}
+    record = {"constructor": 1, "__proto__": {"solved": True}, "answer": {}, "tries": -1, "solved": "no"}
+    strange = {"a": 7, CHOICE: record}
     path.write_text(json.dumps({"version": 1, "exercises": strange, "challenges": {"x": False}, "notes": {"more": 1}}))
     add(tab, path, "Added.")
     assert stored(tab) == before

@@ -114,7 +114,7 @@ def _above(node: nodes.Node):
 
 def _complete(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """The script on every page, and links to the page's notebook in the cards whose answer is code."""
-    app.add_js_file(SCRIPT, loading_method="defer")
+    app.add_js_file(SCRIPT, loading_method="defer", priority=400)  # before the scripts that need what it knows
     body = context.get("body") or ""
     if _LAUNCH in body:
         context["body"] = body.replace(_LAUNCH, _LAUNCH + _links(context.get("header_buttons", [])))

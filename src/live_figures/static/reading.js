@@ -1,4 +1,5 @@
-// Numbers as people write them (41,184; 1/2; 50 %), read as live_figures/exercises/numbers.py does; a test holds the two together.
+// Numbers as people write them (41,184; 1/2; 50 %), read as live_figures/exercises/numbers.py does; a test holds the two
+// together.
 const GAP = "[\\u0020\\u00a0\\u2009\\u202f'’_]";
 const FORMS = [ // integer part, decimals
   /^([1-9]\d{0,2}(?:,\d{3})+)(?:\.(\d*))?$/,

@@ -4,10 +4,10 @@ import { markOf } from "./marks.js";
 import { said } from "./said.js";
 import { everything, recallAll, replaceEverything } from "./store.js";
 
-const isDone = (value) => Boolean(typeof value === "object" && value !== null && "met" in value ? value.met : value);
 const held = ({ exercises = {}, challenges = {}, tries = {} }) => ({
-  exercises: Object.keys(exercises).length, solved: Object.values(exercises).filter((r) => markOf(r) === "solved").length,
-  challenges: Object.values(challenges).filter(isDone).length, tries: Object.values(tries).filter(isDone).length,
+  exercises: Object.keys(exercises).length,
+  solved: Object.values(exercises).filter((record) => markOf(record) === "solved").length,
+  challenges: Object.values(challenges).filter(Boolean).length, tries: Object.values(tries).filter(Boolean).length,
 });
 
 export class Record {
@@ -24,8 +24,8 @@ export class Record {
   }
 
   storageWorks() {
-    try { localStorage.setItem("live-progress:tested", ""); localStorage.removeItem("live-progress:tested"); return true; }
-    catch { return false; }
+    const tested = "live-progress:tested";
+    try { localStorage.setItem(tested, ""); localStorage.removeItem(tested); return true; } catch { return false; }
   }
 
   press(button) {
@@ -36,10 +36,10 @@ export class Record {
 
   save() {
     const text = JSON.stringify(everything(), null, 1), name = `progress-${new Date().toISOString().slice(0, 10)}.json`;
-    const link = Object.assign(document.createElement("a"), { download: name });
-    link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+    const href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+    const link = Object.assign(document.createElement("a"), { download: name, href });
     link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    setTimeout(() => URL.revokeObjectURL(href), 60_000);
     this.status.textContent = said("exported", { file: name });
   }
 
@@ -71,6 +71,7 @@ export class Record {
       const record = records[place.dataset.detail] ?? {}, mark = markOf(record), parts = [said(`mark_${mark}`)];
       for (const name of ["tries", "hints"]) if (record[name] > 0) parts.push(said(name, { count: record[name] }));
       place.textContent = parts.join(" · ");
+      place.classList.toggle("live-hidden", mark === "new" && parts.length === 1);   // the empty circle says it to the eye
     }
     this.showFigures();
   }
@@ -78,18 +79,20 @@ export class Record {
   showFigures() {
     const met = recallAll("challenges"), tried = recallAll("tries");
     for (const item of this.box.querySelectorAll("[data-challenge]")) {
-      const done = isDone(met[item.dataset.challenge]);
+      const done = Boolean(met[item.dataset.challenge]), detail = item.querySelector(".live-detail");
       item.dataset.mark = done ? "solved" : "new";
-      item.querySelector(".live-detail").textContent = said(done ? "challenge_met" : "challenge_open");
+      detail.textContent = said(done ? "challenge_met" : "challenge_open");
+      detail.classList.toggle("live-hidden", !done);
     }
     for (const place of this.box.querySelectorAll("[data-tries]")) {
       const { tries: figure, count } = place.dataset;
-      const tries = Array.from({ length: count }, (_, k) => tried[`${figure}.${k}`]).filter(isDone).length;
+      const tries = Array.from({ length: count }, (_, k) => tried[`${figure}.${k}`]).filter(Boolean).length;
       place.textContent = said("tries_of", { tries, count });
     }
     for (const folded of this.box.querySelectorAll("details")) {
-      const marks = [...folded.querySelectorAll("[data-challenge]")], challenges = marks.filter((m) => m.dataset.mark === "solved").length;
-      folded.querySelector("summary .live-detail").textContent = said("challenges_of", { challenges, count: marks.length });
+      const marks = [...folded.querySelectorAll("[data-challenge]")], count = marks.length;
+      const challenges = marks.filter((mark) => mark.dataset.mark === "solved").length;
+      folded.querySelector("summary .live-detail").textContent = said("challenges_of", { challenges, count });
     }
   }
 }

@@ -12,7 +12,7 @@ const stored = () => {
     return isTable(all) ? all : {};
   } catch { return {}; }  // refused, or no JSON of ours
 };
-const table = (all, kind) => (isTable(all[kind]) ? all[kind] : {});
+export const tableOf = (all, kind) => (isTable(all[kind]) ? all[kind] : {});
 
 // All that is stored, for an export.
 export const everything = () => ({ version: VERSION, ...stored() });
@@ -28,7 +28,7 @@ export const replaceEverything = (all) => {
 };
 
 // All that is kept of one `kind` ("exercises", "challenges", "tries"), by key.
-export const recallAll = (kind) => table(stored(), kind);
+export const recallAll = (kind) => tableOf(stored(), kind);
 
 // What is kept of `key` among the `kind`, or undefined.
 export const recall = (kind, key) => {
@@ -39,7 +39,7 @@ export const recall = (kind, key) => {
 // Keeps `value`, or forgets `key` where it is undefined. It reads before it writes, as another tab may have written.
 export const remember = (kind, key, value) => {
   const all = stored();
-  replaceEverything({ ...all, [kind]: { ...table(all, kind), [key]: value } });
+  replaceEverything({ ...all, [kind]: { ...tableOf(all, kind), [key]: value } });
 };
 
 // Runs `then` whenever what is kept has changed, here or in another tab, and when the reader comes back to a page.
