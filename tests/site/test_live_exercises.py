@@ -248,6 +248,7 @@ def test_saved_forgotten_and_added_it_is_what_it_was(open_page, tmp_path):
     assert stored(tab) == before
     tab.get_by_role("button", name="Forget everything").click()
     dialog.get_by_role("button", name="Forget it").click()
+    tab.get_by_text("Everything was forgotten.").wait_for()
     assert stored(tab) == {"version": 1} and "0 of 3 solved" in tab.locator(".live-record").inner_text()
     add(tab, copy, "Added.")
     assert stored(tab) == before and "1 of 3 solved" in tab.locator(".live-record").inner_text()
