@@ -173,9 +173,9 @@ def _outside(fig: LiveFigure) -> list[Control]:
 def _shape(fig: LiveFigure, drawn: bool) -> str:
     """What the style sheet must know to lay a figure out: are there two things to see, and how high are the others?
 
-    `--rows` counts the rows of controls where they stand two by two, `--tall` is the height of a diagram over its width.
+    `--rows` counts the rows of knobs where they stand two by two, `--tall` is the height of a diagram over its width.
     """
-    pictures = [*(c for c in fig.controls if isinstance(c, Map)), *(v for v in fig.views if isinstance(v, LinkedTexts))]
+    pictures = [part for part in (*fig.controls, *fig.views) if isinstance(part, (Map, LinkedTexts))]
     both = ' class="live-pair"' if bool(fig.diagram) + drawn + len(pictures) > 1 else ""
     size = _VIEW_BOX.search(fig.diagram)
     tall = f";--tall:{float(size[2]) / float(size[1]):.3g}" if size else ""
