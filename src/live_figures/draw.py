@@ -21,9 +21,10 @@ _SCRIPT = re.compile(r"([_^])(?:\{([^}]*)\}|(.))")
 def svg(width: float, height: float, *parts: str, max_width: float | None = None) -> str:
     """A diagram of `width` by `height` units that shrinks with the page and grows to `max_width` CSS pixels at most.
 
-    Draw for a phone: at 360 pixels a unit is 320 / width pixels, so keep width near 380 and text at 12 units or more.
+    Draw for a phone: keep width near 380 and text at 13 units or more, which are 12 pixels there. On a desktop the
+    drawing grows by a quarter, so that its words stay about as large as those around it.
     """
-    limit = f"{max_width or 1.6 * width:g}px"
+    limit = f"{max_width or 1.25 * width:g}px"
     return (f'<svg class="live-diagram" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
             f'style="display:block;width:100%;max-width:{limit};height:auto;margin:auto">{"".join(parts)}</svg>')
 
@@ -65,7 +66,7 @@ def maths(text: str, size: float = 13) -> str:
 
 
 def node(x: float, y: float, text: str = "", *, r: float = 18, fill: str = "paper", stroke: str = "ink",
-         size: float = 12, line: float = 1.5, live: dict[str, str] | None = None,
+         size: float = 13, line: float = 1.5, live: dict[str, str] | None = None,
          text_live: dict[str, str] | None = None) -> str:
     """A circle with text in it; `live` moves the circle, `text_live` the text."""
     circle = (f'<circle cx="{x:g}" cy="{y:g}" r="{r:g}" class="{_paint(fill, stroke)}" '
@@ -74,7 +75,7 @@ def node(x: float, y: float, text: str = "", *, r: float = 18, fill: str = "pape
 
 
 def box(x: float, y: float, width: float, height: float, text: str = "", *, fill: str = "paper", stroke: str = "ink",
-        size: float = 12, radius: float = 6, line: float = 1.5, live: dict[str, str] | None = None,
+        size: float = 13, radius: float = 6, line: float = 1.5, live: dict[str, str] | None = None,
         text_live: dict[str, str] | None = None) -> str:
     """A rounded rectangle, centred on (x, y), with text in it."""
     rect = (f'<rect x="{x - width / 2:g}" y="{y - height / 2:g}" width="{width:g}" height="{height:g}" rx="{radius:g}" '

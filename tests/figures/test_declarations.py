@@ -2,6 +2,8 @@
 
 import ast
 import inspect
+import re
+import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
@@ -9,6 +11,8 @@ import pytest
 from helpers.live import load, names
 from live_figures.bindings import infer, leaves, part_of
 from live_figures.figure import PARTS
+
+PHONE = 358  # pixels that a page of 390 leaves to a drawing
 
 
 def tree(name):
@@ -46,3 +50,14 @@ def test_nothing_but_the_bindings_moves(name):
             assert moved.keys() == wanted.keys()
             for place, value in wanted.items():
                 np.testing.assert_array_equal(np.asarray(moved[place]), np.asarray(value), err_msg=str(place))
+
+
+@pytest.mark.parametrize("name", [n for n in names() if load(n).diagram])
+def test_words_of_a_diagram_can_be_read_on_a_phone_and_do_not_shout_on_a_desktop(name):
+    """12 pixels at least where a page is 390 wide, and nowhere much larger than the words around the figure."""
+    root = ET.fromstring(load(name).diagram)
+    width = float(root.get("viewBox").split()[2])
+    widest = float(re.search(r"max-width:([\d.]+)px", root.get("style"))[1])
+    sizes = [float(size) for size in re.findall(r"font-size:([\d.]+)px", load(name).diagram)]
+    assert min(sizes) * min(PHONE, widest) / width >= 12, "larger words, or a narrower drawing"
+    assert max(sizes) * widest / width <= 19, "smaller words, or less to grow"

@@ -182,45 +182,45 @@ def _largest(values, count):
 
 def diagram():
     return draw.svg(384, 318, draw.group(*_distribution(), *_score(), live={"show": "length"}),
-                    draw.group(*_shares(), live={"show": "weight[1]"}), max_width=470)
+                    draw.group(*_shares(), live={"show": "weight[1]"}))
 
 
 def _distribution():
     """The probability of every symbol at the chosen place, as bars that hang from the symbols."""
     yield draw.label(4, 10, "What it could write at that place", bold=True, anchor="start")
     for k, symbol in enumerate(dates.SYMBOLS):
-        x = 20 + 31 * k
+        x = 14 + 32.4 * k
         yield draw.label(x, 32, SIGNS.get(symbol, symbol), size=15, mono=True)
-        yield (f'<g transform="translate({x - 10} 42) scale(20 40)"><rect width="1" class="fill-c0 stroke-none" '
+        yield (f'<g transform="translate({x - 10:g} 42) scale(20 40)"><rect width="1" class="fill-c0 stroke-none" '
                f'data-live="height=p_here[{k}]"/></g>')
-        yield draw.label(x, 92, size=12, color="muted", live={"text": f"p_here[{k}]:.0%"})
+        yield draw.label(x, 92, live={"text": f"p_here[{k}]:.0%"})
 
 
 def _score():
     """The score of the place that it looks at most, from query and key."""
     columns = (30, 92, 150, 228, 290, 380)
     yield draw.label(4, 122, "The largest weight: first a score", bold=True, anchor="start")
-    for x, head in zip(columns, ("unit", "query q", "key k", "tanh(q + k)", "v", "v tanh(q + k)"), strict=True):
-        yield draw.label(x, 142, head, size=12, color="muted", anchor="end")
+    for x, head in zip(columns, ("unit", "query q", "key k", "tanh(q + k)", "v", "product"), strict=True):
+        yield draw.label(x, 142, head, color="muted", anchor="end")
     for row, y in enumerate(range(160, 160 + 18 * LARGEST, 18)):
-        yield draw.label(columns[0], y, size=12, anchor="end", live={"text": f"units[{row}]:d"})
+        yield draw.label(columns[0], y, anchor="end", live={"text": f"units[{row}]:d"})
         for column, x in enumerate(columns[1:]):
-            yield draw.label(x, y, size=12, anchor="end", live={"text": f"table[{column}][{row}]:.2f"})
-    yield draw.label(4, 214, "all other units", size=12, color="muted", anchor="start")
-    yield draw.label(columns[-1], 214, size=12, anchor="end", live={"text": "rest:.2f"})
+            yield draw.label(x, y, anchor="end", live={"text": f"table[{column}][{row}]:.2f"})
+    yield draw.label(4, 214, "all other units", color="muted", anchor="start")
+    yield draw.label(columns[-1], 214, anchor="end", live={"text": "rest:.2f"})
 
 
 def _shares():
     """The two largest weights, from their scores."""
     yield draw.label(4, 246, "… then its share", bold=True, anchor="start")
-    yield draw.label(380, 246, "all together", size=12, color="muted", anchor="end")
+    yield draw.label(380, 246, "all together", color="muted", anchor="end")
     for k, x in enumerate((228, 290)):
         yield draw.label(x, 245, size=15, mono=True, anchor="end", live={"text": f"looked[{k}]:c"})
         for y, value in ((268, f"e[{k}]:.2f"), (286, f"exp[{k}]:.3g"), (304, f"weight[{k}]:.1%")):
-            yield draw.label(x, y, size=12, anchor="end", live={"text": value})
+            yield draw.label(x, y, anchor="end", live={"text": value})
     for y, said in ((268, "score e, the sum above"), (286, "exp e"), (304, "its share of all, the weight")):
-        yield draw.label(4, y, said, size=12, color="muted", anchor="start")
-    yield draw.label(380, 286, size=12, anchor="end", live={"text": "sum:.3g"})
+        yield draw.label(4, y, said, color="muted", anchor="start")
+    yield draw.label(380, 286, anchor="end", live={"text": "sum:.3g"})
 
 
 views = [LinkedTexts(label="What it reads", answer_label="What it writes", text="text", answer="answer[0]",

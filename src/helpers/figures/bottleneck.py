@@ -116,15 +116,15 @@ def diagram():
     rows = [_row(0, "what you wrote", "read")]
     rows += [_row(k + 1, label, f"{net}_glyphs", f"c{color}", net)
              for k, (net, (label, color)) in enumerate(NETWORKS.items())]
-    return draw.svg(384, 38 * len(rows), *(part for row in rows for part in row), max_width=680)
+    return draw.svg(384, 38 * len(rows), *(part for row in rows for part in row))
 
 
 def _row(k, title, glyphs, color="ink", net=""):
     """One text, symbol by symbol; a symbol that is wrong stands on a ground of its own."""
     y = 38 * k
-    yield draw.label(2, y + 9, title, size=12, bold=True, color=color, anchor="start")
+    yield draw.label(2, y + 9, title, bold=True, color=color, anchor="start")
     if net:
-        yield draw.label(382, y + 9, size=12, color="muted", anchor="end", live={"text": f"{net}_share:.0%"})
+        yield draw.label(382, y + 9, color="muted", anchor="end", live={"text": f"{net}_share:.0%"})
     for n in range(LONGEST):
         x = 8.4 + 12.66 * n
         if net:

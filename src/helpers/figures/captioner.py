@@ -96,19 +96,18 @@ def _turned(picture):
     return xp.reshape(xp.where(xp.eye(SIZE**2) > 0.5, over, flat), (-1, SIZE, SIZE))
 
 
-ROW, TOP, RIGHT, CELL = 21, 36, 320, 8
+ROW, TOP, RIGHT, CELL = 21, 36, 314, 8
 
 
 def diagram():
-    head = [draw.label(x, 14, text, size=12, color="muted", anchor="start")
+    head = [draw.label(x, 14, text, color="muted", anchor="start")
             for x, text in ((26, "word"), (98, "its chance"), (224, "next best"), (RIGHT, "another"))]
     cells = [f'<rect x="{RIGHT + CELL * column}" y="{TOP - 10 + CELL * row}" width="{CELL}" height="{CELL}" '
              f'class="fill-ink stroke-none" data-live="opacity=other_picture[{row}][{column}]"/>'
              for row in range(SIZE) for column in range(SIZE)]
     side = SIZE * CELL
     frame = draw.box(RIGHT + side / 2, TOP - 10 + side / 2, side, side, fill="none", stroke="c1", radius=0)
-    return draw.svg(384, TOP + ROW * LONGEST, *head, *(_row(k) for k in range(LONGEST)), *cells, frame, *_ruler(),
-                    max_width=620)
+    return draw.svg(384, TOP + ROW * LONGEST, *head, *(_row(k) for k in range(LONGEST)), *cells, frame, *_ruler())
 
 
 def _row(k):
@@ -118,13 +117,13 @@ def _row(k):
         f'<rect x="0" y="{y - 9}" width="5" height="18" class="fill-c1 stroke-none" '
         f'data-live="show=other_in_view[{k}]"/>',
         draw.box(158, y, 304, ROW - 2, fill="none", stroke="c4", live={"show": f"chosen[{k}]"}),
-        draw.label(22, y, str(k + 1), size=12, color="muted", anchor="end"),
+        draw.label(22, y, str(k + 1), color="muted", anchor="end"),
         _word(28, y, f"letters[0][{k}]", "ink", 14),
-        f'<rect transform="translate(98 {y - 6}) scale(76 1)" height="12" class="fill-a0 stroke-none" '
+        f'<rect transform="translate(98 {y - 6}) scale(72 1)" height="12" class="fill-a0 stroke-none" '
         f'data-live="width=p[0][{k}]"/>',
-        draw.label(212, y, size=12, anchor="end", live={"text": f"p[0][{k}]:.0%"}),
-        draw.group(_word(224, y, f"letters[1][{k}]", "muted", 12),
-                   draw.label(306, y, size=12, color="muted", anchor="end", live={"text": f"p[1][{k}]:.0%"}),
+        draw.label(212, y, anchor="end", live={"text": f"p[0][{k}]:.0%"}),
+        draw.group(_word(224, y, f"letters[1][{k}]", "muted", 13),
+                   draw.label(306, y, color="muted", anchor="end", live={"text": f"p[1][{k}]:.0%"}),
                    live={"show": f"doubt[{k}]"}),
         live={"show": f"shown[{k}]"})
 
@@ -139,14 +138,14 @@ def _word(x, y, array, color, size):
 def _ruler():
     """What the rule measures of the picture in view at the chosen word, and what it says of it."""
     y = TOP + SIZE * CELL + 14
-    yield draw.label(RIGHT, y, "in view:", size=12, color="muted", anchor="start")
-    rows = (("ink", ".1%", "thin", "thick"), ("lean", ".2f", "left", "right"), ("height", ".1f", "bottom", "top"))
+    yield draw.label(RIGHT, y, "in view:", color="muted", anchor="start")
+    rows = (("ink", ".0%", "thin", "thick"), ("lean", ".2f", "left", "right"), ("height", ".1f", "bottom", "top"))
     for k, (name, spec, low, high) in enumerate(rows):
         at = y + 20 + 38 * k
-        yield draw.label(RIGHT, at, name, size=12, anchor="start")
-        yield draw.label(384, at, size=12, anchor="end", live={"text": f"ruler[{k}]:{spec}"})
-        yield draw.label(384, at + 16, low, size=12, bold=True, anchor="end", live={"show": f"low[{k}]"})
-        yield draw.label(384, at + 16, high, size=12, bold=True, anchor="end", live={"show": f"high[{k}]"})
+        yield draw.label(RIGHT, at, name, color="muted", anchor="start")
+        yield draw.label(RIGHT, at + 16, anchor="start", live={"text": f"ruler[{k}]:{spec}"})
+        yield draw.label(384, at + 16, low, bold=True, anchor="end", live={"show": f"low[{k}]"})
+        yield draw.label(384, at + 16, high, bold=True, anchor="end", live={"show": f"high[{k}]"})
 
 
 readout = "The chosen word has a chance of {here:.1%}."

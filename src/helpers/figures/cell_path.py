@@ -126,7 +126,7 @@ tries = [
             "path. And of the whole gradient?",
         guesses=("As little.", "More than was sent in."), right=1,
         do="Set the forget-gate bias to 1 and the recurrent gain to 5.", at={"forget_bias": 1, "gain": 5},
-        says="Between 2 and 3 times what was sent in: what the direct path loses, the other paths, through h and W_h, "
+        says="Between 2 and 3 times what was sent in: what the direct path loses, the other paths, through h and Wₕ, "
              "make up for in this network. In others of its kind they make up for less, or for too much.",
         holds=lambda a: a["direct_first"] < 1e-15 and 2 < a["cell_first"] < 3),
     Try(ask="At a bias of 1 and a gain of 2 the whole gradient vanishes, to about 10⁻⁵. What will it do without any "

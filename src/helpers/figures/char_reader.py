@@ -8,7 +8,7 @@ from helpers._in_bytes import from_bytes
 from helpers.bptt import lstm_bptt
 from helpers.cells import LSTMParams, LSTMStep, gate_activation, lstm_update, softmax
 from helpers.char_lstm import CharLSTM
-from helpers.figures._ranking import bar_rows, likeliest
+from helpers.figures._ranking import FULL, bar_rows, likeliest
 from helpers.figures._taggers import ALPHABET, CODES, known, read
 from helpers.sequence import pick, scan
 from helpers.syntax import VOCABULARY as SYMBOLS
@@ -87,7 +87,7 @@ def compute(consts, text, at, unit, quantity, temperature, draw):
     follows = xp.where(ends, 0 * follows, follows)
     return {
         "tint": pick(over_text, quantity), "number": chosen, "gates": pick(over_text, at, axis=1),
-        "cell": pick(c[0, :], chosen), "label": xp.take(consts["name"], best), "p": bars, "bar": 250.0 * bars,
+        "cell": pick(c[0, :], chosen), "label": xp.take(consts["name"], best), "p": bars, "bar": FULL * bars,
         "shares": shares, "written": xp.take(consts["glyph"], written), "bits": -xp.log2(chance), "ends": ends,
         "expected": follows == best[0], "follows": pick(consts["name"], follows), "p_follows": pick(p, follows),
         "far": at - xp.argmax(shares) >= FAR, "closes": (best[0] == VOCABULARY.index("]")) & (bars[0] > 0.9),
@@ -136,7 +136,7 @@ def _write(model, h, c, temperature, noise):
 
 def diagram():
     head = draw.label(4, 10, "What it expects after the marked character", bold=True, anchor="start")
-    return draw.svg(384, 28 + 19 * BARS, head, *bar_rows(BARS, 34), max_width=440)
+    return draw.svg(384, 26 + 18 * BARS, head, *bar_rows(BARS, 34), max_width=440)
 
 
 views = [

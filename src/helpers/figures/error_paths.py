@@ -10,13 +10,13 @@ from helpers.params import normal, rnn_params
 from helpers.sequence import pick, rnn
 from live_figures import Challenge, Claim, Signal, Slider, Toggle, Try, draw
 
-title = "Along which path does the error of one output reach an earlier use of W_h?"
+title = "Along which path does the error of one output reach an earlier use of Wₕ?"
 caption = (
     "Grey arrows go forward and dashed ones carry the error back, fainter where less of it is left; the number under a "
     "state is the size of the error signal there, and the bars show what each use of the weights gets of it."
 )
 alt = (
-    "Six states in a row, W_h between every two of them, each with the letter it reads below and the loss of its "
+    "Six states in a row, Wₕ between every two of them, each with the letter it reads below and the loss of its "
     "output above. Dashed arrows lead from one loss down to its state and from state to state to the left, as far as "
     "the chosen use of the weights. Below, bars for the size of the term of every use."
 )
@@ -24,13 +24,13 @@ alt = (
 WORD = "mississ"
 LETTERS = sorted(set(WORD))
 STEPS, UNITS = len(WORD) - 1, 6
-GAP, R, TOP, MIDDLE, BOTTOM = 56.0, 15.0, 20.0, 84.0, 168.0  # distance of two states, radius of a node, heights
+GAP, R, TOP, MIDDLE, BOTTOM = 56.0, 15.5, 18.0, 84.0, 170.0  # distance of two states, radius of a node, heights
 FAINT = 0.15  # of an arrow with nothing left to carry: it should still be seen
 
 controls = [
     Slider(name="output", label="Output t", min=1, max=STEPS, step=1, value=5, integer=True),
-    Slider(name="use", label="Use of W_h at step s", min=1, max=STEPS, step=1, value=2, integer=True),
-    Slider(name="gain", label="Factor on W_h", min=0.2, max=1.4, step=0.1, value=1.0),
+    Slider(name="use", label="Use of Wₕ at step s", min=1, max=STEPS, step=1, value=2, integer=True),
+    Slider(name="gain", label="Factor on Wₕ", min=0.2, max=1.4, step=0.1, value=1.0),
     Toggle(name="together", label="The errors of all outputs", value=False),
 ]
 
@@ -75,7 +75,7 @@ def compute(consts, output, use, gain, together):
 
 
 def figure(arrays):
-    fig = plots.figure(x_title="use of W_h at step s", y_title="size of its term", x_range=[0.4, STEPS + 0.6],
+    fig = plots.figure(x_title="use of Wₕ at step s", y_title="size of its term", x_range=[0.4, STEPS + 0.6],
                        y_range=[0, 0.36], height=200)
     fig.update_xaxes(dtick=1)
     return fig.add_bar(name="term", x=np.arange(1, STEPS + 1), y=arrays["terms"],
@@ -83,8 +83,8 @@ def figure(arrays):
 
 
 def diagram():
-    zero = draw.label(15, MIDDLE, "h_0", size=12, color="muted") + draw.label(15, MIDDLE + 17, "0", color="muted")
-    return draw.svg(STEPS * GAP + 48, 198, zero, *(_step(15 + GAP * (k + 1), k) for k in range(STEPS)), max_width=680)
+    zero = draw.label(15, MIDDLE, "h_0", color="muted") + draw.label(15, MIDDLE + 17, "0", color="muted")
+    return draw.svg(STEPS * GAP + 48, 202, zero, *(_step(15 + GAP * (k + 1), k) for k in range(STEPS)))
 
 
 def _step(x, k):
@@ -96,14 +96,14 @@ def _step(x, k):
         draw.arrow(x - 5, MIDDLE - R, x - 5, TOP + R + 1, color="muted", width=1),
         draw.arrow(x + 5, TOP + R, x + 5, MIDDLE - R - 1, live={"show": f"sends[{k}]"}, **back),
         draw.arrow(x - GAP + R, MIDDLE - 3, x - R - 1, MIDDLE - 3, color="muted", width=1),
-        draw.box(middle, MIDDLE - 3, 18, 17, "W_h", size=9, radius=3, line=1, stroke="muted"),
-        draw.box(middle, MIDDLE - 3, 22, 21, radius=4, line=2.5, fill="none", stroke="c1",
+        draw.box(middle, MIDDLE - 3, 20, 20, "W", radius=3, line=1, stroke="muted"),
+        draw.box(middle, MIDDLE - 3, 22, 23, radius=4, line=2.5, fill="none", stroke="c1",
                  live={"show": f"chosen[{k}]"}),
         draw.arrow(x - 9, low - 2, x - GAP + 9, low - 2, bend=10, live={"opacity": f"on[{k}]"}, **back),
         draw.arrow(x - 9, low - 2, middle, MIDDLE + 9, bend=5, live={"opacity": f"to_use[{k}]"}, **back),
         draw.node(x, TOP, f"E_{k + 1}", r=R), draw.node(x, MIDDLE, f"h_{k + 1}", r=R),
-        draw.label(x, MIDDLE + R + 22, size=11, color="c1", live={"text": f"signal[{k}]:.3f", "show": f"reached[{k}]"}),
-        draw.label(x, BOTTOM, WORD[k], mono=True), draw.label(x, BOTTOM + 18, f"{k + 1}", size=11, color="muted")])
+        draw.label(x, MIDDLE + R + 22, color="c1", live={"text": f"signal[{k}]:.3f", "show": f"reached[{k}]"}),
+        draw.label(x, BOTTOM, WORD[k], mono=True), draw.label(x, BOTTOM + 18, f"{k + 1}", color="muted")])
 
 
 signals = {
@@ -114,25 +114,25 @@ signals = {
 }
 readout = (
     "The error signal is {at_output:.4f} at step {output:d}, that of the output, and {at_use:.4f} at step {use:d}, "
-    "where W_h gets a term of size {term:.4f}."
+    "where Wₕ gets a term of size {term:.4f}."
 )
 challenges = [Challenge("Let the error of output 6 reach step 1 no smaller than it left.", "level")]
 tries = [
-    Try(ask="Output 5 is wrong. How many uses of W_h does its error reach?",
+    Try(ask="Output 5 is wrong. How many uses of Wₕ does its error reach?",
         guesses=("One, that of step 5.", "Five, those of steps 1 to 5.", "All six."), right=1,
-        do="Move “Use of W_h at step s” to 1.", at={"use": 1},
+        do="Move “Use of Wₕ at step s” to 1.", at={"use": 1},
         says="Five: the use at step 6 comes after output 5. But the use at step 1 gets a term of size 0, although the "
              "error signal arrives there. It multiplied the state before the first step, which is zero.",
         holds=lambda a: bool((a["signal"][:5] > 0).all() and a["signal"][5] == 0 and a["terms"][0] == 0)),
-    Try(ask="Three steps back, at step 2, three quarters of the signal of output 5 are left. W_h is halved: how much "
+    Try(ask="Three steps back, at step 2, three quarters of the signal of output 5 are left. Wₕ is halved: how much "
             "then?",
         guesses=("Nearly 40 %.", "Nearly 11 %.", "Nothing."), right=1,
-        do="Move the use to step 2 and set the factor on W_h to 0.5.", at=({"use": 2}, {"use": 2, "gain": 0.5}),
-        says="Nearly 11 %: 0.016 of 0.152. The signal is multiplied by W_h at each of the three steps, and half to the "
+        do="Move the use to step 2 and set the factor on Wₕ to 0.5.", at=({"use": 2}, {"use": 2, "gain": 0.5}),
+        says="Nearly 11 %: 0.016 of 0.152. The signal is multiplied by Wₕ at each of the three steps, and half to the "
              "power of three is 1/8 already.",
         holds=lambda a, b: bool(0.7 < a["at_use"] / a["at_output"] < 0.76
                                 and 0.105 < b["at_use"] / b["at_output"] < 0.11)),
-    Try(ask="W_h stays halved, and all six outputs send their errors. Step 1 hears of all of them: is its signal the "
+    Try(ask="Wₕ stays halved, and all six outputs send their errors. Step 1 hears of all of them: is its signal the "
             "largest?",
         guesses=("Yes.", "No."), right=1, do="Set the factor to 0.5 and tick “The errors of all outputs”.",
         at={"gain": 0.5, "together": True},
@@ -143,7 +143,7 @@ tries = [
 claims = [
     Claim("An output sends nothing to a use after it.", at=({"output": 2}, {"output": 4, "gain": (0.2, 1.4)}),
           holds=lambda a, b: bool((a["terms"][2:] == 0).all() and (b["terms"][4:] == 0).all())),
-    Claim("With a factor of 1.3 on W_h the challenge is met, with 1.2 it is not.",
+    Claim("With a factor of 1.3 on Wₕ the challenge is met, with 1.2 it is not.",
           at=({"output": 6, "gain": 1.3}, {"output": 6, "gain": 1.2}),
           holds=lambda a, b: bool(a["level"] and not b["level"])),
 ]

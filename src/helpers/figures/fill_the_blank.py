@@ -102,7 +102,7 @@ def figure(arrays):
 
 def diagram():
     columns = [draw.panel(*_column(name, *NETWORKS[name]), x=x) for name, x in (("left", 0), ("both", 198))]
-    return draw.svg(384, 50 + 20 * BARS, *columns, max_width=620)
+    return draw.svg(384, 50 + 20 * BARS, *columns)
 
 
 def _column(name, words, color):
@@ -113,9 +113,9 @@ def _column(name, words, color):
         yield draw.label(14, y, size=15, mono=True, live={"text": f"{name}_glyph[{k}]:c"})
         yield (f'<rect x="30" y="{y - 7}" height="14" rx="3" class="fill-c{color} stroke-none" '
                f'data-live="width={name}_bar[{k}]"/>')
-        yield draw.label(182, y, size=12, color="muted", anchor="end", live={"text": f"{name}_p[{k}]:.1%"})
-    yield draw.label(4, 40 + 20 * BARS, size=12, color="muted", anchor="start", text="the true one")
-    yield draw.label(182, 40 + 20 * BARS, size=12, anchor="end", live={"text": f"{name}_true:.1%"})
+        yield draw.label(182, y, color="muted", anchor="end", live={"text": f"{name}_p[{k}]:.1%"})
+    yield draw.label(4, 40 + 20 * BARS, color="muted", anchor="start", text="the true one")
+    yield draw.label(182, 40 + 20 * BARS, anchor="end", live={"text": f"{name}_true:.1%"})
 
 
 views = [ColoredText(label="Bits that the right side saves; touch a character to hide it", text="text", tint="saved",

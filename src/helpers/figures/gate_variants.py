@@ -127,7 +127,7 @@ def diagram():
     return draw.svg(380, 312, *(_part(name, draw.label(190, 12, text, bold=True, size=14))
                                 for name, text in says.items()),
                     *unit_names(NAMES, x=236, y=298), *wiring.memory_wires(), *wiring.write_wires(), *wiring.shown(),
-                    *wiring.input_wires(), *_parts_of_some(), *_peepholes(), *_tanks(), max_width=600)
+                    *wiring.input_wires(), *_parts_of_some(), *_peepholes(), *_tanks())
 
 
 def _shown(name):
@@ -151,7 +151,7 @@ def _parts_of_some():
               word(GATES_AT["f"], 188, "no f", "middle")),
         _part("one gate", draw.wire([(111, 188), (139, 188)], width=4, head=9)),
         _part("recurrent", *wiring.state_wires()), _part("min_gru", word(8, 247, "no h")),
-        _part("gru", draw.label(g + 8, 240, "h through r", size=12.5, bold=True, anchor="start")),
+        _part("gru", draw.label(g + 8, 240, "h through r", bold=True, anchor="start")),
     ]
 
 

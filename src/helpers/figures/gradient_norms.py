@@ -92,7 +92,7 @@ def figure(arrays):
     blue, red, green, purple = plots.COLORS[:4]
     fig = plots.figure(x_title="steps back k", x_range=[0, T], y_title="left of the gradient", height=460)
     for name, array, line in (
-            ("bound (γ s_max)ᵏ", "bound", {"color": red, "dash": "dash"}),
+            ("bound (γ sₘₐₓ)ᵏ", "bound", {"color": red, "dash": "dash"}),
             ("eigenvalues (γ ρ)ᵏ", "guess", {"color": green, "dash": "dot"}),
             ("best direction", "best", {"color": blue, "width": 3}),
             ("typical direction", "typical", {"color": purple, "dash": "dashdot"})):

@@ -105,7 +105,7 @@ def diagram():
         _formula(107, N_AFTER, live={"show": "after"}), _formula(107, N_BEFORE, color="c1", live={"show": "before"}),
         _formula(129, Z_KEEPS, live={"show": "keeps"}), _formula(129, Z_WRITES, color="c1", live={"show": "writes"}),
     ]
-    return draw.svg(380, 142, *rows, max_width=600)
+    return draw.svg(380, 142, *rows)
 
 
 def _formula(y, text, color="ink", live=None):

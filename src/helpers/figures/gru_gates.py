@@ -73,7 +73,7 @@ def diagram():
     """The cell: h runs along the top, z stands where it mixes, r beside the candidate that it feeds."""
     tanks = [CELL.tank(*gate) for gate in (("z", 92, "update"), ("r", 168, "reset"), ("n", 300, "candidate"))]
     return draw.svg(380, 312, *unit_names(NAMES), *_state_wires(), *_write_wires(), *_recall_wires(), *_input_wires(),
-                    *tanks, max_width=600)
+                    *tanks)
 
 
 def _state_wires():

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from array_api_compat import array_namespace
 
+from helpers import plots
 from helpers.cells import RNNParams, sigmoid
 from helpers.sequence import pick, rnn
 from live_figures import Choice, Claim, Signal, Slider, Try, draw
@@ -91,14 +92,16 @@ def _network(consts, pattern, number):
 
 
 GAP, FIRST, OUT, STATE, IN = 52, 30, 40, 116, 192
+CENTRE = FIRST + GAP * (COLUMNS - 1) / 2
+PAINT = {signal: f"c{plots.SIGNALS[signal]}" for signal in ("x", "hidden", "output")}
 
 
 def diagram():
-    tasks = [draw.group(*(draw.label(8, 236 + 18 * j, line, anchor="start", bold=j == 0)
+    tasks = [draw.group(*(draw.label(CENTRE, 236 + 18 * j, line, bold=j == 0)
                           for j, line in enumerate(lines)), live={"show": f"shown[{k}]"})
              for k, lines in enumerate(TASKS)]
-    return draw.svg(2 * FIRST + GAP * (COLUMNS - 1), 282,
-                    draw.panel(*(_column(k) for k in range(COLUMNS)), live={"x": "shift"}), *tasks, max_width=640)
+    return draw.svg(2 * CENTRE, 282,
+                    draw.panel(*(_column(k) for k in range(COLUMNS)), live={"x": "shift"}), *tasks)
 
 
 def _column(k):
@@ -108,16 +111,17 @@ def _column(k):
     def shown(mask, *parts):
         return draw.group(*parts, live={"show": f"{mask}[{k}]", "opacity": f"fade[{k}]"})
 
-    enters = draw.arrow(x, IN - 15, x, STATE + 31, color="c0", width=2)
+    enters = draw.arrow(x, IN - 15, x, STATE + 31, color=PAINT["x"], width=2)
     parts = [
-        shown("link", draw.arrow(x - GAP + 16, STATE, x - 16, STATE, color="c1", width=2)),
+        shown("link", draw.arrow(x - GAP + 16, STATE, x - 16, STATE, color=PAINT["hidden"], width=2)),
         shown("reads", draw.box(x, STATE, 30, 58)),
         shown("writes", draw.box(x, STATE, 30, 58, stroke="c3")),
-        draw.box(x, STATE, 36, 64, fill="none", stroke="c4", line=2.5, radius=9, live={"show": f"here[{k}]"}),
+        draw.box(x, STATE, 36, 64, fill="none", line=2.5, radius=9, live={"show": f"here[{k}]"}),
         shown("bit", enters, draw.node(x, IN, r=14), _digit(x, min(k, READ - 1))),
-        shown("output", draw.arrow(x, STATE - 30, x, OUT + 17, color="c2", width=2), draw.node(x, OUT, r=16)),
-        draw.group(draw.label(x, OUT, size=12, live={"text": f"o[{k}]:.2f"}),
-                   draw.label(x, OUT - 27, size=12, color="muted", live={"text": f"target[{k}]:d"}),
+        shown("output", draw.arrow(x, STATE - 30, x, OUT + 17, color=PAINT["output"], width=2),
+              draw.node(x, OUT, r=16)),
+        draw.group(draw.label(x, OUT, live={"text": f"o[{k}]:.2f"}),
+                   draw.label(x, OUT - 27, color="muted", live={"text": f"target[{k}]:d"}),
                    live={"show": f"answered[{k}]"}),
         *(draw.box(x - 6 + 12 * (unit % 2), STATE - 19.5 + 13 * (unit // 2), 10, 11, fill=color, stroke="none",
                    radius=2, live={"opacity": f"{sign}[{k}][{unit}]"})
@@ -135,11 +139,14 @@ def _digit(x, k):
 
 signals = {
     "o": Signal("o_[k]", "o[k]", "output", f"sigma(sum(v[j] * h[k][j] for j in range({UNITS})) + c)",
-                "The eight squares of the state, each with its weight.", "c2"),
+                "The eight squares of the state, each with its weight.", PAINT["output"]),
     "h": Signal("h_[j]", "h[k][j]", "unit of the state"), "v": Signal("v_[j]", "V[j]", "output weight"),
     "c": Signal("b", "c", "bias"),
 }
-readout = "Step {done:d} of {total:d}. Right answers so far: {correct:d} of {asked:d}."
+readout = (
+    ("asked", "Step {done:d} of {total:d}. Right answers so far: {correct:d} of {asked:d}."),
+    ("", "Step {done:d} of {total:d}. No answer has been asked for yet."),
+)
 
 
 def _changed(before, now):

@@ -137,7 +137,7 @@ def _wires_below():
 def diagram():
     words = {"f": "forget", "i": "input", "g": "candidate", "o": "output"}
     return draw.svg(380, 312, *unit_names(NAMES), *_cell_wires(), *_gate_wires(), *_read_wires(), *_wires_below(),
-                    *(BACK.tank(gate, GATES_AT[gate], word) for gate, word in words.items()), max_width=600)
+                    *(BACK.tank(gate, GATES_AT[gate], word) for gate, word in words.items()))
 
 
 GATES = {"i": "input gate", "f": "forget gate", "g": "candidate", "o": "output gate"}

@@ -72,7 +72,7 @@ def diagram():
     return draw.svg(380, 312, *unit_names(NAMES), *wiring.memory_wires(), *wiring.memory_letters("c"),
                     *wiring.keep_wires(), *wiring.write_wires(), *wiring.read_wires(), *wiring.shown(),
                     *wiring.arrows(*words), *wiring.bus("o"), *wiring.state_wires(), *wiring.input_wires(),
-                    *(CELL.tank(gate, GATES_AT[gate], word) for gate, word in words.items()), max_width=600)
+                    *(CELL.tank(gate, GATES_AT[gate], word) for gate, word in words.items()))
 
 
 signals = wiring.SIGNALS

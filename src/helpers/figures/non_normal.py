@@ -72,7 +72,7 @@ def figure(arrays):
     upper = {"hovertemplate": "10^%{y:.2f}"}
     lower = {"xaxis": "x2", "yaxis": "y2"}
     fig = plots.figure(height=640)
-    fig.add_scatter(name="bound s_maxᵏ", x=time, y=arrays["bound"], line={"color": red, "dash": "dash"}, **upper)
+    fig.add_scatter(name="bound sₘₐₓᵏ", x=time, y=arrays["bound"], line={"color": red, "dash": "dash"}, **upper)
     fig.add_scatter(name="norm of Wᵏ", x=time, y=arrays["norm"], line={"color": blue, "width": 3}, **upper)
     fig.add_scatter(name="ρᵏ", x=time, y=arrays["radius"], line={"color": green, "dash": "dot"}, **upper)
     fig.add_scatter(name="at k", x=[arrays["k"]], y=[arrays["norm_here"]], mode="markers", showlegend=False,

@@ -137,10 +137,10 @@ def figure(arrays):
 def diagram():
     ways = [draw.group(*_boxes(way), live={"show": f"way[{k}]"}) for k, way in enumerate(WAYS)]
     states = [draw.label(_x(t), BOTTOM + 50, bold=True, live={"text": f"loop[{t}]:.2f"}) for t in range(STEPS)]
-    names = [draw.label(_x(t), BOTTOM + 33, f"h_{t + 1}", size=12.5, color="muted") for t in range(STEPS)]
+    names = [draw.label(_x(t), BOTTOM + 33, f"h_{t + 1}", color="muted") for t in range(STEPS)]
     marks = [draw.box(_x(t), BOTTOM + 42, 43, 38, fill="none", stroke="c1", live={"show": f"here[{t}]"})
              for t in range(STEPS)]
-    return draw.svg(380, 390, *ways, *marks, *names, *states, max_width=620)
+    return draw.svg(380, 390, *ways, *marks, *names, *states)
 
 
 def _x(t):
@@ -173,8 +173,8 @@ def _box(level, t, y, first):
     return draw.group(
         draw.box(_x(t), y, 43, HEIGHT, fill="paper", stroke="none"),
         draw.box(_x(t), y, 43, HEIGHT, fill="a0" if first == 0 else "paper"),
-        draw.label(_x(t), y - 7.5, steps, size=12, color="muted" if first else "ink"),
-        draw.label(_x(t), y + 7.5, size=12, bold=True, live={"text": f"value[{level}][{t}]:.2f"}),
+        draw.label(_x(t), y - 7.5, steps, color="muted" if first else "ink"),
+        draw.label(_x(t), y + 7.5, bold=True, live={"text": f"value[{level}][{t}]:.2f"}),
         live={"opacity": f"seen[{level}][{t}]"})
 
 

@@ -83,9 +83,9 @@ def figure(arrays):
 
 
 def diagram():
-    names = [draw.label(4, y, name, anchor="start", size=12.5, color="muted")
+    names = [draw.label(4, y, name, anchor="start", color="muted")
              for y, name in ((18, "bit"), (46, "truth"), (74, "answer"))]
-    return draw.svg(388, 92, *names, *(_column(k) for k in range(BITS)), max_width=680)
+    return draw.svg(384, 92, *names, *(_column(k) for k in range(BITS)))
 
 
 def _column(k):

@@ -98,10 +98,10 @@ def figure(arrays):
 
 
 def diagram():
-    columns = [draw.panel(*_column(k, name, f"c{color}"), x=22 + 91 * k)
+    columns = [draw.panel(*_column(k, name, f"c{color}"), x=26 + 90 * k)
                for k, (name, (color, *_)) in enumerate(SCORES.items())]
     rows = [draw.label(2, _height(s), f"k_{s + 1}", anchor="start") for s in range(KEYS)]
-    return draw.svg(386, 26 + 22 * KEYS, *rows, *columns, max_width=680)
+    return draw.svg(384, 26 + 22 * KEYS, *rows, *columns)
 
 
 def _height(s):
@@ -113,7 +113,7 @@ def _column(k, name, color):
     yield draw.label(42, 12, name, bold=True, color=color)
     for s in range(KEYS):
         y = _height(s)
-        yield draw.label(37, y, size=12, anchor="end", live={"text": f"e[{s}][{k}]:.2f"})
+        yield draw.label(37, y, anchor="end", live={"text": f"e[{s}][{k}]:.2f"})
         yield f'<path d="M41 {y - 11}v22" class="fill-none stroke-muted"/>'
         yield (f'<rect x="41" y="{y - 7}" height="14" class="fill-{color} stroke-none" '
                f'data-live="width=wide[{s}][{k}]"/>')

@@ -113,7 +113,7 @@ def figure(arrays):
 
 def diagram():
     arcs = [_arc(*pair, k) for k, pair in enumerate(PAIRS)]
-    return draw.svg(380, 172, draw.panel(*arcs, *(_cup(k) for k in range(CUPS)), live={"x": "shift"}), max_width=520)
+    return draw.svg(380, 172, draw.panel(*arcs, *(_cup(k) for k in range(CUPS)), live={"x": "shift"}))
 
 
 def _x(k):
@@ -136,7 +136,7 @@ def _cup(k):
         fill, draw.box(x, FLOOR - FULL / 2, 48, FULL, fill="none", radius=3),
         draw.label(x, FLOOR - FULL - 12, size=13, bold=True, live={"text": f"weight[{k}]:.2f"}),
         draw.node(x, FLOOR + 14, r=8, fill="c1", stroke="none", live={"show": f"ball[{k}]"}),
-        draw.label(x, FLOOR + 36, f"cup {k + 1}", size=12.5, color="muted"), live={"show": f"there[{k}]"})
+        draw.label(x, FLOOR + 36, f"cup {k + 1}", color="muted"), live={"show": f"there[{k}]"})
 
 
 signals = {

@@ -6,7 +6,7 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from helpers.cells import RNNParams, log_softmax, rnn_step, softmax
-from helpers.figures._ranking import bar_rows, likeliest
+from helpers.figures._ranking import FULL, bar_rows, likeliest
 from helpers.sequence import pick, scan
 from helpers.text import VOCABULARY
 from live_figures import Challenge, Claim, Signal, Slider, Text, Try, draw, short
@@ -52,7 +52,7 @@ def compute(consts, temperature, prompt, draw):
     written = _write(consts, h, temperature, pick(consts["noise"], draw - 1))
     return {
         "scores": scores[0, :], "score": xp.take(scores[0, :], best), "label": xp.take(consts["name"], best),
-        "p": bar, "bar": 250.0 * bar, "bits": bits, "choices": xp.exp(nats),
+        "p": bar, "bar": FULL * bar, "bits": bits, "choices": xp.exp(nats),
         "written": xp.take(consts["glyph"], written), "coin": (bits >= 0.95) & (bits <= 1.05),
     }
 
@@ -96,10 +96,12 @@ def _write(consts, h, temperature, noise):
 
 
 def diagram():
-    top = 28 + 19 * BARS
-    text = [draw.label(12 + 10.8 * (k % WIDTH), top + 20 * (k // WIDTH), size=15, mono=True,
+    top = 48 + 18 * BARS
+    text = [draw.label(17 + 10.2 * (k % WIDTH), top + 20 + 19 * (k // WIDTH), size=15, mono=True,
                        live={"text": f"written[{k}]:c"}) for k in range(LINES * WIDTH)]
-    return draw.svg(384, top + 20 * LINES, *bar_rows(BARS, 14), *text, max_width=620)
+    heads = [draw.label(12, y, said, bold=True, anchor="start")
+             for y, said in ((8, "Likeliest next characters"), (top - 2, "What it goes on to write"))]
+    return draw.svg(384, top + 12 + 19 * LINES, *heads, *bar_rows(BARS, 30), *text)
 
 
 signals = {

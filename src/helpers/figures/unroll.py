@@ -20,8 +20,9 @@ alt = (
 )
 
 STEPS, DRAWN = 30, 5
-R, GAP = 18, 56  # radius of a node, distance between copies
-ROWS = {"o": 32, "s": 112, "x": 192}  # heights
+R, GAP = 19, 54  # radius of a node, distance between copies
+ROWS = {"o": 22, "s": 104, "x": 186}  # heights
+PAINT = [f"c{plots.SIGNALS[signal]}" for signal in ("x", "hidden", "output")]  # of what U, W and V carry
 
 controls = [
     Slider(name="length", label="Steps", min=1, max=DRAWN, step=1, value=DRAWN, integer=True, play=2),
@@ -68,29 +69,29 @@ def figure(arrays):
 
 
 def diagram():
-    return draw.svg(400, 222, _folded(54), draw.label(104, ROWS["s"] - 12, "unfold", size=11, color="muted"),
-                    draw.arrow(90, ROWS["s"], 118, ROWS["s"], color="muted"),
-                    *(_copy(152 + GAP * k, k) for k in range(DRAWN)), max_width=680)
+    return draw.svg(384, 224, _folded(52), draw.label(101, ROWS["s"] - 13, "unfold", color="muted"),
+                    draw.arrow(88, ROWS["s"], 114, ROWS["s"], color="muted"),
+                    *(_copy(147 + GAP * k, k) for k in range(DRAWN)))
 
 
 def _upwards(x, live):
     """The arrows from input to state and from state to output; `live(k)` binds that of weight k."""
-    return [draw.arrow(x, ROWS[low] - R, x, ROWS[high] + R + 2, color=f"c{k}", live=live(k))
+    return [draw.arrow(x, ROWS[low] - R, x, ROWS[high] + R + 2, color=PAINT[k], live=live(k))
             for k, low, high in ((0, "x", "s"), (2, "s", "o"))]
 
 
 def _folded(x):
     """The cell with its loop; the weights' letters and values stand beside their arrows."""
     s = ROWS["s"]
-    places = (("U", x + 25, s + 40), ("W", x - 33, s + 38), ("V", x + 25, s - 40))
+    places = (("U", x + 24, s + 40), ("W", x - 33, s + 42), ("V", x + 24, s - 40))
     return draw.group(
         *_upwards(x, lambda k: {"stroke-width": f"thick[{k}]"}),
         f'<path d="M{x - 12} {s + 13}C{x - 44} {s + 46} {x - 44} {s - 46} {x - 16} {s - 17}" '
-        'class="fill-none stroke-c1" data-live="stroke-width=thick[1]"/>',
-        f'<path d="M{x - 11} {s - 13}l-9 -1.5l5.5 -6.5z" class="fill-c1 stroke-none"/>',
+        'class="fill-none stroke-c5" data-live="stroke-width=thick[1]"/>',
+        f'<path d="M{x - 11} {s - 13}l-9 -1.5l5.5 -6.5z" class="fill-c5 stroke-none"/>',
         *(draw.node(x, y, f"{name}_t", r=R) for name, y in ROWS.items()),
-        *(draw.label(left, y - 7, letter, color=f"c{k}", bold=True) for k, (letter, left, y) in enumerate(places)),
-        *(draw.label(left, y + 7, size=11, live={"text": f"weights[{k}]:.2f"})
+        *(draw.label(left, y - 7, letter, color=PAINT[k], bold=True) for k, (letter, left, y) in enumerate(places)),
+        *(draw.label(left, y + 7, live={"text": f"weights[{k}]:.2f"})
           for k, (_, left, y) in enumerate(places)))
 
 
@@ -101,17 +102,17 @@ def _copy(x, k):
     def carried(row):
         return {"stroke-width": f"thick[{row}]", "opacity": f"carried[{row}][{k}]"}
 
-    parts = [*_upwards(x, carried), draw.label(x + 9, s + 40, "U", size=11, color="c0"),
-             draw.label(x + 9, s - 40, "V", size=11, color="c2")]
+    parts = [*_upwards(x, carried), draw.label(x + 10, s + 41, "U", color=PAINT[0]),
+             draw.label(x + 10, s - 41, "V", color=PAINT[2])]
     if k:
-        parts += [draw.arrow(x - GAP + R, s, x - R - 2, s, color="c1", live=carried(1)),
-                  draw.label(x - GAP / 2, s - 11, "W", size=11, color="c1")]
+        parts += [draw.arrow(x - GAP + R, s, x - R - 2, s, color=PAINT[1], live=carried(1)),
+                  draw.label(x - GAP / 2, s - 11, "W", color=PAINT[1])]
     for name, fills in (("x", {"given": "c0"}), ("s", {"plus": "c0", "minus": "c1"}), ("o", {})):
         parts += [draw.node(x, ROWS[name], r=R),
                   *(draw.node(x, ROWS[name], r=R, fill=color, stroke="none", live={"opacity": f"{size}[{k}]"})
                     for size, color in fills.items()),
-                  draw.label(x, ROWS[name], size=11, live={"text": f"{name}[{k}]:.2f"})]
-    parts.append(draw.label(x, ROWS["x"] + 25, f"t = {k + 1}", size=11, color="muted"))
+                  draw.label(x, ROWS[name], live={"text": f"{name}[{k}]:.2f"})]
+    parts.append(draw.label(x, ROWS["x"] + 29, f"t = {k + 1}", color="muted"))
     return draw.group(*parts, live={"show": f"drawn[{k}]"})
 
 
@@ -120,9 +121,9 @@ signals = {
     "s": Signal("s_[k]", "s[k]", "state", "tanh(U * x[k] + W * before[k])", color="c5"),
     "before": Signal("s_[k-1]", "before[k]", "state before", color="c5"),
     "o": Signal("o_[k]", "o[k]", "output", "V * s[k]", "The same V at every step.", color="c4"),
-    "U": Signal("U", "weights[0]", "weight U", color="c0"),
-    "W": Signal("W", "weights[1]", "weight W", color="c1"),
-    "V": Signal("V", "weights[2]", "weight V", color="c2"),
+    "U": Signal("U", "weights[0]", "weight U", color=PAINT[0]),
+    "W": Signal("W", "weights[1]", "weight W", color=PAINT[1]),
+    "V": Signal("V", "weights[2]", "weight V", color=PAINT[2]),
 }
 readout = (
     "Steps drawn: {length:d}, weights: 3, the same at every step. After the pulse of step {at:d}, the state at step 30 "
