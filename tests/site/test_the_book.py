@@ -33,7 +33,8 @@ def test_on_a_phone(open_page, site_url, page):
 @pytest.mark.parametrize("page", [TOC["root"], "chapters/08-applications", "book/notation"])
 def test_links_are_ink_underlined_and_no_box_casts_a_shadow(open_page, site_url, page, theme):
     tab = open_page(f"{site_url}/{page}.html", color_scheme=theme)
-    looks = tab.evaluate("""[...document.querySelectorAll(".bd-article :is(p, li, td, dd) a:not(.headerlink)")]
+    links = ".bd-article :is(p, li, td, dd) a:not(.headerlink, .start a, .chapter-card a)"
+    looks = tab.locator(links).evaluate_all("""links => links
         .map((a) => getComputedStyle(a)).map(({ color, textDecorationLine }) => `${color} ${textDecorationLine}`)""")
     ink = tab.evaluate("getComputedStyle(document.querySelector('.bd-article p')).color")
     assert set(looks) == {f"{ink} underline"}

@@ -24,6 +24,7 @@ _ONLY_WITH = {
     "design": ("sd-",),
     "proof.css": ("proof",),
     "mystnb": ("cell",),
+    "first-screen": ("first-screen",),
 }
 # Jupyter Book and Sphinx put these on every page. Nothing here uses them: thebe asks other hosts, book.js copies code,
 # and search.js marks what it finds.

@@ -12,7 +12,7 @@ from helpers.sequence import pick, scan
 from helpers.text import VOCABULARY
 from live_figures import Choice, Claim, Lane, LongText, Tape
 
-CELLS, BITS = measured("line_cells")["cells"], measured("next_character")
+CELLS, COUNTED = measured("line_cells")["cells"], measured("next_character")["counts"]["test"][3]
 SMALL, UNITS = char_lstm.trained("small"), char_lstm.SIZES["small"]
 NAMES = {"quotes": "“quotes”", "brackets": "(brackets)", "words": "words", "numbers": "numbers"}
 LONGEST, BARS = 96, 7
@@ -21,11 +21,10 @@ LINES = (LINE, 'open("notes.txt").read(1997)', 'say("a cell keeps it", until=len
 
 title = "What does an LSTM remember of the line you type?"
 caption = (
-    f"{UNITS} cells, trained on the standard library of Python: {SMALL.bits:.2f} bits a character of new code, where "
-    f"counts of what followed the last three have {BITS['counts']['test'][3]:.2f} and guessing "
-    f"{np.log2(len(VOCABULARY)):.2f}. By its sign a cell is right in new lines about "
-    + ", ".join(f"{c['name']} at {c['right']:.0%}" for c in CELLS)
-    + f" (guessing: 50%; the best cell for labels moved elsewhere: {max(c['control'] for c in CELLS):.0%})."
+    f"{UNITS} cells, trained on the standard library of Python: {SMALL.bits:.2f} bits a character of new code "
+    f"(counting what followed the last three: {COUNTED:.2f}, guessing: {np.log2(len(VOCABULARY)):.2f}). A cell’s sign "
+    "is right in new lines about " + ", ".join(f"{c['name']} at {c['right']:.0%}" for c in CELLS)
+    + f" (guessing: 50%, the best cell for labels moved elsewhere: {max(c['control'] for c in CELLS):.0%})."
 )
 alt = "Under each character of the line, what one cell and its three gates are after reading it."
 controls = [
