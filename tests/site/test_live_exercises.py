@@ -173,12 +173,12 @@ def test_a_reload_brings_back_answers_verdicts_and_marks(open_page):
 def test_the_overview_and_the_contents_say_how_far_and_nothing_moves(open_page):
     tab = open_page("exercises.html")
     overview = tab.get_by_role("navigation", name="Exercises of this page")
-    assert overview.inner_text().strip() == "0 of 3 solved" and tab.locator(".live-count").inner_text() == ""
+    assert overview.inner_text().strip() == "0 of 3 solved" and tab.locator(".live-share").inner_text() == ""
     assert [a.get_attribute("href") for a in overview.get_by_role("link").all()] == [
         "#ex-live-pages-gate", "#ex-live-pages-third", "#ex-live-pages-double"]
     answer(tab, NUMBER, "1/3")
     answer(tab, CHOICE, "i")
-    assert overview.inner_text().strip() == "1 of 3 solved" and tab.locator(".live-count").inner_text() == "1/3"
+    assert overview.inner_text().strip() == "1 of 3 solved" and tab.locator(".live-share").inner_text() == "1/3"
     assert overview.get_by_role("link", name="4.1 Which gate forgets?: tried").count() == 1
     assert overview.get_by_role("link", name="4.2 What is 1/3 of 1?: solved").count() == 1
     assert tab.locator("[data-chapter='04']").inner_text() == "Chapter 4 1 of 3 done"

@@ -24,8 +24,8 @@ const addUp = () => {
 
 // "6/10" beside each page of the contents where something was begun.
 const countIn = (element, text, title) => {
-  const count = element.querySelector(":scope > .live-count") ?? element.appendChild(document.createElement("span"));
-  Object.assign(count, { className: "live-count", textContent: text, title });
+  const count = element.querySelector(":scope > .live-share") ?? element.appendChild(document.createElement("span"));
+  Object.assign(count, { className: "live-share", textContent: text, title });
 };
 const countPages = (kept) => {
   const links = [...document.querySelectorAll(contents)].filter((link) => !link.hash);
