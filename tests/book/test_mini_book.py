@@ -175,7 +175,7 @@ def test_cells_that_set_up_or_show_are_folded_and_those_that_answer_are_gone(cou
 
 def test_a_card_has_its_number_and_a_way_to_the_notebook(course):
     html = course.page("chapters/04-x")
-    assert re.findall(r'<small class="live-number">(.*?)</small>', html) == ["1", "2"]
+    assert re.findall(r'<small class="live-ordinal">(.*?)</small>', html) == ["1", "2"]
     assert html.count("https://colab.research.google.com/github/someone/book/blob/main/chapters/04-x.ipynb") == 2
     assert re.search(r'<p class="live-launch"><a class="live-open" href="https://colab[^"]*">Open in Colab</a>', html)
     overview = html.partition("Exercises</h1>")[2] or html.partition("Link to this heading")[2]

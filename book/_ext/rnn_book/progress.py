@@ -26,7 +26,7 @@ SCRIPT = "live/live-progress.js"
 OPEN_IN = "Open in {place}"
 _CONTENTS = "nav.bd-links a.internal"  # the theme's list of pages
 _CARD = re.compile(r'<live-exercise name="(\w+)\.(\w+)"')
-_NUMBER = '<small class="live-number"></small>'
+_NUMBER = '<small class="live-ordinal"></small>'
 _LAUNCH = '<p class="live-launch">'
 _PLACES = ("Colab", "Binder")
 

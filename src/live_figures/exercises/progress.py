@@ -83,7 +83,7 @@ def record_html(pages: Iterable[Page], root: str) -> str:
     return f"""<div class="live-progress live-record">
 <noscript><p>{_text(say("record_scripts"))}</p></noscript>
 <p class="live-refused" hidden>{_text(say("refused"))}</p><p class="live-disk" hidden>{_text(say("from_disk"))}</p>
-<p class="live-do"><button type="button" data-do="export">{_text(say("export"))}</button>
+<p class="live-tools"><button type="button" data-do="export">{_text(say("export"))}</button>
 <button type="button" data-do="import">{_text(say("import"))}</button>
 <input type="file" accept=".json,application/json" hidden aria-label="{_text(say("import"))}">
 <button type="button" data-do="clear">{_text(say("clear"))}</button></p><p class="live-said" role="status"></p>

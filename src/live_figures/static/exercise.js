@@ -12,7 +12,7 @@ export class LiveExercise extends HTMLElement {
 
   begin() {
     this.key = this.getAttribute("name");
-    this.querySelectorAll("details.live-hint").forEach((hint, k) => hint.addEventListener("toggle", () => {
+    this.querySelectorAll("details.live-clue").forEach((hint, k) => hint.addEventListener("toggle", () => {
       if (hint.open && !(this.record.hints > k)) note(this.key, { hints: k + 1 });
     }));
     this.guard(this.querySelector("details.live-solution"), this.querySelector("dialog"));
