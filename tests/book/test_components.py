@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 import subprocess
 
 import pytest
@@ -14,6 +15,7 @@ from rnn_book.access import accessible
 from rnn_book.execution import cache_key
 from rnn_book.maths import Katex, KatexError, formula_parts, latex_for_katex
 from rnn_book.pages import describe, quiet, wanted
+from rnn_book.repository import CARD
 from rnn_book.search import plain_formula, search_index
 from rnn_book.security import handlers, policy, with_policy
 from rnn_book.styles import icon_codes, purge, subset_font
@@ -87,6 +89,23 @@ def test_describe_takes_prose_and_leaves_formulas_out():
     said = describe(document)
     assert said.startswith("A first sentence. word")
     assert said.endswith("…") and len(said) <= 202 and "h_t" not in said
+
+
+def test_describe_begins_with_the_question_of_a_chapter():
+    question = nodes.strong("", "The question of this chapter: why\nnot?")
+    asked = nodes.paragraph("", "", question, nodes.Text(" And so on."))
+    later = nodes.section("", nodes.paragraph("", "", nodes.strong("", "What else?")))
+    section = nodes.section("", nodes.paragraph("", "In the middle of a thought."), asked, later)
+    document = nodes.document(None, None)
+    document += section
+    assert describe(document) == "Why not? And so on."
+    section.remove(asked)
+    assert describe(document).startswith("In the middle of a thought.")
+
+
+def test_the_picture_that_links_show_has_the_size_that_is_told():
+    data = (ROOT / "book" / CARD).read_bytes()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n" and struct.unpack(">II", data[16:24]) == (1200, 630) and len(data) < 150_000
 
 
 @pytest.mark.parametrize(

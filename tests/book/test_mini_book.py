@@ -111,6 +111,7 @@ def test_no_launch_buttons_without_a_known_repository(pages):
     assert not LAUNCH.search(pages.page("chapter"))
     assert "executablebooks" not in pages.page("chapter")
     assert 'property="og:url"' not in pages.page("intro")
+    assert "og:image" not in pages.page("intro") and "twitter:card" not in pages.page("intro")
 
 
 def test_launch_buttons_lead_to_the_given_repository(build):
@@ -120,6 +121,9 @@ def test_launch_buttons_lead_to_the_given_repository(build):
     assert "mybinder.org/v2/gh/someone/fork/main?urlpath=lab/tree/intro.ipynb" in html
     assert "colab.research.google.com/github/someone/fork/blob/main/intro.ipynb" in html
     assert "https://someone.github.io/fork/intro.html" in html
+    assert '<meta property="og:image" content="https://someone.github.io/fork/_static/card.png" />' in html
+    assert '<meta name="twitter:card" content="summary_large_image" />' in html
+    assert (built.html / "_static" / "card.png").exists()
 
 
 MISTAKES = {

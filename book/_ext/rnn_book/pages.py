@@ -62,14 +62,31 @@ def _trim(app: Sphinx, pagename: str, templatename: str, context: dict, doctree)
 
 
 def describe(doctree: nodes.document) -> str:
-    """A page's description for search engines: its first paragraphs, up to 200 characters, formulas left out."""
+    """A page's description for search engines: the question that it asks in bold, else its first paragraphs.
+
+    Formulas are left out, and what is longer than 200 characters is cut.
+    """
+    paragraphs = [p for p in doctree.findall(nodes.paragraph)
+                  if isinstance(p.parent, nodes.section) and not any(p.findall(nodes.math))]
+    asked = next((p.astext() for p in paragraphs if _is_question(p)), "")
+    if asked:
+        return _cut(re.sub(r"^The question of this chapter: (\w)", lambda m: m[1].upper(), asked))
     text = ""
-    for paragraph in doctree.findall(nodes.paragraph):
-        if not isinstance(paragraph.parent, nodes.section) or any(paragraph.findall(nodes.math)):
-            continue
+    for paragraph in paragraphs:
         text = f"{text} {paragraph.astext()}".strip()
         if len(text) > _DESCRIPTION // 2:
             break
+    return _cut(text)
+
+
+def _is_question(paragraph: nodes.paragraph) -> bool:
+    """Whether a paragraph of a page's opening begins with a question in bold."""
+    first = next(iter(paragraph.children), None)
+    opens = isinstance(paragraph.parent.parent, nodes.document)
+    return opens and isinstance(first, nodes.strong) and first.astext().rstrip().endswith("?")
+
+
+def _cut(text: str) -> str:
     text = re.sub(r"\s+", " ", text)
     return text if len(text) <= _DESCRIPTION else text[:_DESCRIPTION].rsplit(" ", 1)[0] + " …"
 

@@ -17,6 +17,9 @@ from sphinx.config import Config
 
 __all__ = ["public_url", "reader_commands", "repository_url", "setup_repository", "site_url"]
 
+CARD = "_static/card.png"  # taken by book/_tools/social_card.py
+_CARD_TAGS = ('<meta property="og:image:width" content="1200" />', '<meta property="og:image:height" content="630" />',
+              '<meta name="twitter:card" content="summary_large_image" />')
 _REMOTE = re.compile(r"^(?:(?:https?|ssh|git)://)?(?:[^@/]+@)?(?P<host>[^:/@]+)(?::\d+)?[:/](?P<path>[^:]+?)(?:\.git)?/?$")
 # The theme raises an error for an address on any other kind of host.
 _PROVIDERS = ("github", "gitlab", "bitbucket")
@@ -92,6 +95,8 @@ def _set_links(app: Sphinx, config: Config) -> None:
     config.myst_substitutions = {**config.myst_substitutions, **reader_commands(url)}
     config.html_baseurl = site_url(url)
     config.ogp_site_url = config.html_baseurl
+    if config.html_baseurl:  # a picture has to be an address, not a path
+        config.ogp_image, config.ogp_custom_meta_tags = CARD, [*config.ogp_custom_meta_tags, *_CARD_TAGS]
 
 
 def setup_repository(app: Sphinx) -> None:
