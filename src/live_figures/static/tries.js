@@ -7,7 +7,7 @@ import { recall, remember } from "./store.js";
 const REST_MS = 300;          // a try is complete once its state has stood for so long: a slider may pass through it
 const TYPED = new Set(["text", "longtext", "pad"]);   // what a reader has written is theirs
 const same = (a, b) => String(a) === String(b);
-const place = (input) => input.closest(".live-controls > *, .live-map") ?? input;   // a control with its label
+const place = (input) => input.closest(".live-controls > * > *, .live-map") ?? input;   // a control with its label
 
 export class Guide {
   constructor(figure, { tries, words }) {
