@@ -102,14 +102,14 @@ tries = [
     Try(ask="With w = 4 the sigmoid passes all of it, as long as the unit stays at a = 0. How much is left after ten "
             "steps at a = 1?",
         guesses=("Nearly all: the slope has hardly changed.", "A tenth.", "A millionth."), right=1,
-        do="Set w to 4 and the steps back to 10, then move a from 0 to 1.",
+        do="With the sigmoid and w = 4, go ten steps back, and move a from 0 to 1.",
         at=({"w": 4, "k": 10}, {"activation": "sigmoid", "w": 4, "k": 10, "a": 1}),
         says="About a tenth. The slope at a = 1 is 0.197, so each step multiplies by 0.79, and 0.79 to the power of "
              "ten is 0.09.",
         holds=lambda middle, off: middle["kept"] == 1
         and f"{off['slope_here'][0]:.3f} {off['factor']:.2f} {off['kept']:.2f}" == "0.197 0.79 0.09"),
-    Try(ask="tanh is four times as steep as the sigmoid: its slope at a = 0 is 1. A unit stands at a = 1, where tanh "
-            "is 0.76. How much is left after ten steps, with w = 1?",
+    Try(ask="tanh is four times as steep as the sigmoid: its slope at a = 0 is 1. At a = 1, where tanh is 0.76: how "
+            "much is left after ten steps, with w = 1?",
         guesses=("About three quarters.", "About a tenth.", "Less than a thousandth."), right=2,
         do="Choose tanh, w = 1 and ten steps back. Move a to 0.1, then to 1.",
         at=({"activation": "tanh", "w": 1, "k": 10, "a": 0.1}, {"activation": "tanh", "w": 1, "k": 10, "a": 1}),

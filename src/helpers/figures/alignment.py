@@ -17,9 +17,9 @@ from live_figures import Challenge, Claim, LinkedTexts, LongText, Signal, Slider
 
 title = "Where does it look while it writes a date?"
 caption = (
-    "A network that was trained on dates from 1950 to 2049 reads the one that you type and writes it as year, month "
-    "and day: the lines are the weights with which each written character looks at the typed ones, the bars its "
-    "probability, and the numbers below show how the largest of these weights comes about."
+    "A network trained on dates from 1950 to 2049 reads yours and writes it as year, month and day. The lines are the "
+    "weights with which each written character looks at the typed ones, the bars its probability; the numbers show how "
+    "the largest weight comes about."
 )
 alt = (
     "Bars with the probability of each digit, the hyphen and the end of the line at one place of the answer, and two "
@@ -288,9 +288,9 @@ NOVEMBER = slice(ENGLISH.index("N"), ENGLISH.index("N") + len("November"))
 tries = [
     Try(ask="It writes the month as 11, and no digit that you typed says so. At which letters of November does it look "
             "for these two ones?",
-        guesses=("at the N above all", "at several, none of which has a fifth of the weight",
+        guesses=("at the N above all", "at several, none with a fifth of the weight",
                  "at all eight about equally"), right=1,
-        do="Move the written character from 5 to 6, and back.", at=({}, {"at": 6}),
+        do="Move the written character from 5 to 6.", at=({}, {"at": 6}),
         says="At several: for the first the v has most, 18 %, for the second the o, 17 %. All eight letters together "
              "have 94 % and 99 %.",
         holds=lambda *ones: [_percent(a["weight"][0]) for a in ones] == ["18%", "17%"]
@@ -318,10 +318,9 @@ tries = [
         says="It writes 2026-02-31 with 99.7 %. Its probabilities say how sure it is of what to write, not whether "
              "that is a day.",
         holds=lambda a: _written(a) == "2026-02-31" and bool(a["impossible"]) and f"{a['p'][0]:.1%}" == "99.7%"),
-    Try(ask="Numbers with slashes of which two may be the month were left out of its training. Of 03/04/05 it makes 3 "
-            "April 2005, without a doubt, as if the second number were the month. What will it make of 04/03/2005?",
-        guesses=("4 March: the second number is the month.", "3 April: the first number is the month.",
-                 "neither of these"), right=2,
+    Try(ask="Dates with slashes that leave the month open were left out of its training. Of 03/04/05 it makes 3 April "
+            "2005, without a doubt. What will it make of 04/03/2005?",
+        guesses=("4 March: month second.", "3 April: month first.", "Neither of these."), right=2,
         do="Choose the example 03/04/05, then type 04/03/2005 in its place.",
         at=({"text": "03/04/05"}, {"text": "04/03/2005"}),
         says="Neither: 2005-04-04 with 78 %, and 3 April with 22 %. All the doubt is in the last digit of the day, "

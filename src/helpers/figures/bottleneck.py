@@ -17,8 +17,8 @@ from live_figures import Challenge, Claim, Text, Try, draw
 title = "How long a text fits through a fixed vector?"
 caption = (
     "Three networks repeat your text, their errors on a ground of colour: two see the last encoder state alone, one "
-    "attends to all. The curves are the share of symbols that such networks get right in random texts, the mean and "
-    "the range of three trainings; the upright line is the longest text of the training, the marks are your text."
+    "attends to all. The curves show how many symbols of random texts such networks get right, over three trainings; "
+    "the marks are your text, the upright line the longest text of the training."
 )
 alt = (
     "Your text, and under it what each of three networks makes of it, wrong symbols marked; below, falling curves over"
@@ -160,13 +160,13 @@ tries = [
         says="Only attention. The fixed vector of 48 gets 6 of 12 right, the one of 96 eleven. The vector of 48 and "
              "attention have the same parameters.",
         holds=lambda a: _right(a) == [6, 11, 12]),
-    Try(ask="Another 12: what will the fixed vectors lose, the beginning, which was read long ago, or the end?",
+    Try(ask="Another text of 12: what will the fixed vectors lose, the beginning, which was read long ago, or the end?",
         guesses=("The beginning.", "The end.", "Symbols here and there."), right=1,
         do="Write long vectors.", at={"text": "long vectors"},
         says="The end: both write “long vec” and then let symbols change places. What was read first has to last "
              "longest in the encoder, but it is the first to be written, too.",
         holds=lambda a: [_shown(a, net) for net in NETWORKS] == ["long␣vecrsto", "long␣vectros", "long␣vectors"]),
-    Try(ask="Now 19 symbols, more than any text of the training. Will attention repeat them?",
+    Try(ask="Now 19 symbols, more than any text of the training had. Will attention repeat them?",
         guesses=("Yes: it sees every state.", "Not without errors."), right=1,
         do="Write the quick brown fox.", at={"text": "the quick brown fox"},
         says="It gets 13 of 19, more than the others, but where to look next is learned, too, and learned on short "
@@ -181,7 +181,8 @@ tries = [
         says="All 19; the fixed vectors get 6 and 11. Beyond the lengths of the training it depends on the text "
              "whether attention finds the next place.",
         holds=lambda a: _right(a) == [6, 11, 19]),
-    Try(ask="And 24 times the letter a?", guesses=("Only attention.", "All three.", "None."), right=1,
+    Try(ask="Which of the three will repeat 24 times the letter "
+            "a?", guesses=("Only attention.", "All three.", "None."), right=1,
         do="Write twenty-four times a.", at={"text": 24 * "a"},
         says="All three. It is not the number of symbols that a vector has to hold, but what they tell. Not every "
              "symbol lasts so long: of the 27, sixteen come through the vector of 48 without an error, 21 through the "

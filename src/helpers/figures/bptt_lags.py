@@ -112,8 +112,8 @@ def _large(arrays):
 
 tries = [
     Try(ask="A linear network with a gain of 0.9 loses a tenth of the error signal at every step back. And with tanh?",
-        guesses=("Just as much: the gain is the same.", "More.", "Less: tanh keeps everything within bounds."), right=1,
-        do="Choose linear and look at the dashed line. Then go back to tanh.", at=({}, {"activation": "linear"}),
+        guesses=("Just as much: the gain is the same.", "More.", "Less: tanh keeps all within bounds."), right=1,
+        do="Look at the dashed line with tanh, then choose linear.", at=({}, {"activation": "linear"}),
         says="More, at every step: the signal is multiplied by the slopes of tanh too, and these are below 1. The line "
              "of the linear network is exactly straight.",
         holds=lambda tanh, linear: np.allclose(np.diff(linear["error"]), np.log10(0.9))
@@ -127,7 +127,7 @@ tries = [
              "map.",
         holds=lambda steep, gentle: f"{_left(steep, 'term', 10):.0e} {_left(gentle, 'term', 10):.1f}" == "1e-04 0.1"
         and _large(gentle) > 3 * _large(steep)),
-    Try(ask="Stay at a gain of 1.2 and make the inputs four times as large. What becomes of the far terms?",
+    Try(ask="With tanh and a gain of 1.2, make the inputs four times as large. What becomes of the far terms?",
         guesses=("They grow with the inputs.", "They stay.", "They fade."), right=2,
         do="With tanh and a gain of 1.2, set the input scale to 2.",
         at=({"gain": 1.2}, {"activation": "tanh", "gain": 1.2, "input_scale": 2}),

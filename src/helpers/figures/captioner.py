@@ -11,10 +11,9 @@ from live_figures import Challenge, Choice, Claim, Map, Pad, Slider, Try, draw
 
 title = "When does the network look at the picture?"
 caption = (
-    "A network describes your picture, always with its likeliest word; a bar is the chance of that word, and beside it "
-    "stands the next best. The coloured map shows what turning over one pixel, ink to paper or paper to ink, would do "
-    "to the chance of the chosen word. Beside the caption stands what the rule measures of the picture in view; words "
-    "with a red edge are written with the other picture in view."
+    "A network describes your picture with its likeliest words, each with its chance and the next best beside it; "
+    "words with a red edge are written with the other picture in view. The coloured map shows what turning over one "
+    "pixel would do to the chance of the chosen word; beside the caption stands what the rule measures."
 )
 alt = (
     "A caption with one word a line, each with a bar of its chance and the next best word; a small picture that can "
@@ -177,15 +176,16 @@ tries = [
         says="What is true of the six: “a thin nine that leans left and is heavier at the bottom”. At every step the "
              "network looks again, and a caption of two pictures comes out.",
         holds=lambda a: _caption(a) == "a thin nine that leans left and is heavier at the bottom ."),
-    Try(ask="And if the picture enters at the first step only?",
-        guesses=("The same.", "The exchange changes nothing."), right=1,
-        do="Choose “at the first step”, and move the exchange between 2 and 14.",
+    Try(ask="The six takes over from word 4 again, but the picture enters at the first step only. What will the "
+            "caption say?",
+        guesses=("What is true of the six.", "What it says without the six."), right=1,
+        do="Choose “at the first step”, and let the six take over from word 9, then from word 4.",
         at=({"way": "first step"}, {"way": "first step", "since": 9}, {"way": "first step", "since": 4}),
-        says="It changes nothing: “a thin nine that is heavier at the top”, with or without the six. What this network "
-             "says must be in its state from the first step on. The lean is missing, though the rule measures 0.08.",
+        says="What it says without the six: “a thin nine that is heavier at the top”. What this network says must be "
+             "in its state from the first step on. The lean is missing, though the rule measures 0.08.",
         holds=lambda never, late, early: _caption(early) == "a thin nine that is heavier at the top ."
         and all(np.array_equal(early["p"], a["p"]) for a in (never, late)) and f"{never['ruler'][1]:.2f}" == "0.08"),
-    Try(ask="Back to “at every step”. Of picture 25 alone it writes “an ordinary one”. Now your nine stays in view for "
+    Try(ask="Of picture 25 alone it writes “an ordinary one”, looking at every step. Now your nine stays in view for "
             "one word more, and “a” is written. And then?",
         guesses=("“a ordinary one”", "“a one”", "Something that is not true of picture 25."), right=2,
         do="Choose “at every step” and picture 25; let it take over from word 1, then from word 2.",

@@ -115,9 +115,9 @@ tries = [
         says="All of it: the dashed line lies on the thick one. Nothing comes back through h, which is multiplied by "
              "weights of 0.",
         holds=lambda a: np.allclose(a["cell"], a["direct"]) and a["hidden_first"] == 0),
-    Try(ask="Leave the gain at 0 and raise the forget-gate bias from 0 to 6. What becomes of the thick line?",
+    Try(ask="With a gain of 0, raise the forget-gate bias from 0 to 6. What becomes of the thick line?",
         guesses=("A cliff becomes a plateau.", "It falls a little less.", "It rises."), right=0,
-        do="Keep the gain at 0 and set the forget-gate bias to 0, then to 6.",
+        do="Set the gain to 0, and the forget-gate bias to 0, then to 6.",
         at=({"gain": 0, "forget_bias": 0}, {"gain": 0, "forget_bias": 6}),
         says="A cliff becomes a plateau: at bias 0 every gate keeps about half, and after 100 steps less than 10⁻³⁰ is "
              "left; at bias 6 it is 0.24.",

@@ -189,7 +189,7 @@ ESCAPED = r"x = 'it\'s a world of words' + y"
 tries = [
     Try(ask="After “for name in na” it expects an m, after the full stop of the docstring the end of the line. How "
             "much of each gradient lies more than 20 characters back?",
-        guesses=("next to nothing of either", "2 % of the first, nearly half of the second", "about half of both"),
+        guesses=("next to nothing of either", "2 % and nearly half", "about half of both"),
         right=1, do=f"Move the mark to {WORD}, then to {STOP}.", at=({"at": WORD}, {"at": STOP}),
         says="2 % and 46 %. Of the first, most lies on the last four characters. Of the second, much lies where the "
              "docstring begins: 24 % on the three quotes and the S behind them.",
@@ -207,16 +207,16 @@ tries = [
                                  for a in marks)),
     Try(ask="At temperature 0.1 hardly any chance is left. Will eight sets of random numbers write the same text?",
         guesses=("Yes.", "The beginning is the same, then they part.", "No, they differ from the first character on."),
-        right=1, do=f"Put the mark back to {STRING}, set the temperature to 0.1, and go through the random sets.",
+        right=1, do="Put the mark at 24, set the temperature to 0.1, and go through the random sets, 1 to 8.",
         at=tuple({"at": STRING, "temperature": 0.1, "draw": draw} for draw in range(1, DRAWS + 1)),
         says="The first 17 characters are the same, up to the word Return of a docstring and the space behind it. "
              "Then they part: no two of the eight texts are equal.",
         holds=lambda *texts: {_written(a)[:17] for a in texts} == {'):\n    """Return '}
         and len({_written(a)[17:] for a in texts}) == DRAWS and len({_written(a)[:18] for a in texts}) > 1),
-    Try(ask='After sign="!" it expects a closing bracket, with 54 %. How much of the gradient lies on the bracket that '
-            "is open? And what will it expect if you make that a square one?",
-        guesses=("most of it; then it expects ]", "3 %; then it expects ]", "3 %; it expects ) all the same"), right=2,
-        do=f"Keep the mark at {STRING} and put [ in place of the first bracket.",
+    Try(ask='After sign="!" it expects a closing bracket, with 54 %. How much of the gradient lies on the open '
+            "bracket, and what will it expect if that is a square one?",
+        guesses=("most of it, and ]", "3 %, and ]", "3 %, and ) all the same"), right=2,
+        do="Put the mark at 24, and [ in place of the first bracket.",
         at=({"at": STRING}, {"at": STRING, "text": SQUARE}),
         says="3 %, and 41 % on the string just read. With a square bracket it still expects ) with 54 %, and gives ] "
              "4 %: which bracket is open hardly matters to it here.",
@@ -236,7 +236,7 @@ tries = [
     Try(ask="One unit is high in strings and comments. A quote with a backslash before it does not end the string. "
             "What does the cell do there?",
         guesses=("It stays as high as it is.", "It falls to zero, and comes back.", "It falls below zero for good."),
-        right=1, do=f"Choose the unit for strings and comments, and replace the text by {ESCAPED}.",
+        right=1, do="Choose the unit for strings and comments, and write x = 'it\\'s a world of words' + y.",
         at={"text": ESCAPED, "unit": "in a string or comment"},
         says="It falls from 0.13 at the quote to 0.00 at the s behind it, and is back at 0.61 with the w of world. At "
              "the quote that does end the string it has 0.70, and falls only two characters later, at the plus sign: "

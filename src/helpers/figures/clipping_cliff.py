@@ -138,8 +138,7 @@ tries = [
              "and the two runs are one.",
         holds=lambda a: a["longest"] < 0.2 and np.allclose(a["free_w"], a["clipped_w"])
         and np.allclose(a["free_b"], a["clipped_b"]) and a["free_loss"] < 1e-6),
-    Try(ask="Back to 50 steps: the longest gradient of the free run is 51. Will a threshold of 30 save the clipped "
-            "run?",
+    Try(ask="With 50 steps the longest gradient of the free run is 51. Will a threshold of 30 save the clipped run?",
         guesses=("Yes, it cuts that gradient.", "No, it is thrown as well."), right=1,
         do="Choose 50 steps and set the threshold to 30.", at={"steps": "50", "threshold": (29.0, 31.0)},
         says="No, it is thrown as well: a step of 30 times the learning rate still leaves the picture.",

@@ -98,19 +98,18 @@ def _said(arrays):
 
 
 tries = [
-    Try(ask="The last letter of compare is a name to one network and part of a call to the other. How much of each "
-            "gradient lies to its right?",
-        guesses=("nothing read one way, nearly all read two ways", "nothing read one way, about a third read two ways",
-                 "a little read one way, more read two ways"), right=1,
+    Try(ask="The last letter of compare is a name to the network that reads one way, and part of a call to the other. "
+            "How much of each gradient lies to its right?",
+        guesses=("nothing, and nearly all", "nothing, and about a third", "a little, and more"), right=1,
         do=f"Move the mark to character {END}, the last letter of compare.", at={"at": END},
         says="Of the first exactly nothing, because that network has not read on; of the other 30 %, most of it on the "
              "bracket and the four letters after it.",
         holds=lambda a: _said(a) == ["name", "call"] and a["right"][0] == 0 and round(float(a["right"][1]), 2) == 0.3
         and a["shares"][1, END + 1:END + 6].sum() > 0.5 * a["right"][1]),
-    Try(ask="So 70 % of that gradient lies on the letter and to its left. If everything after it is deleted, will "
-            "the label stay a call?",
+    Try(ask="At the last letter of compare, 70 % of the gradient of the network that reads both ways lies on the "
+            "letter and to its left. Without all that follows, will its label stay a call?",
         guesses=("yes", "no, it becomes a name"), right=1,
-        do=f"Keep the mark at character {END} and delete everything after compare.",
+        do="Put the mark at character 14, and delete everything after compare.",
         at=({"at": END}, {"at": END, "code": CODE[:END + 1]}),
         says="It becomes a name. The gradient says how the margin responds to small changes of each input as it is; "
              "what happens when characters are taken away can be quite different.",

@@ -14,9 +14,9 @@ from live_figures import Challenge, Choice, Claim, ColoredText, LongText, Slider
 
 title = "Is a higher layer slower?"
 caption = (
-    "Three layers read your code: the picture shows their states, the slowest unit of each layer at the bottom; the "
+    "Three layers read your code: the picture shows their states, the slowest unit of each layer at the bottom. The "
     "lines show how far each layer moves at a character, and how far it is from where it would be if one character "
-    "were an x, as squared distances of which 1 is usual between two states of that layer."
+    "were an x; 1 is usual between two states of that layer."
 )
 alt = (
     "A picture of the states of three layers of 48 units over the characters of a text, and two panels with a line for "
@@ -138,14 +138,15 @@ tries = [
     Try(ask="In the trained network, an x stands in place of a space of the second line. Which layer still feels it "
             "five characters later?",
         guesses=("Layer 1 most.", "Layer 3 most.", "All alike."), right=1,
-        do="Choose the trained network and change the second space of the second line.",
+        do="Choose the trained network and change character 20, the second space of the second line.",
         at={"network": "trained", "place": 20},
         says="Layer 3 most: 11 % of the usual distance is left there, and 0.5 % in layer 1. Layers that move "
              "equally fast need not forget equally fast.",
         holds=lambda a: f"{a['left_3']:.0%} {a['left_1']:.1%}" == "11% 0.5%"),
-    Try(ask="Is it so wherever the character stands? Try the end of the first line.",
+    Try(ask="In the trained network layer 3 feels a change in the second line longest. Is it so wherever the character "
+            "stands, at the end of the first line too?",
         guesses=("Yes: layer 3 feels it longest.", "No."), right=1,
-        do="Keep the trained network, and move the changed character to 18.",
+        do="Choose the trained network and change character 18.",
         at={"network": "trained", "place": 18},
         says="No: five characters after a changed end of line 8 % are left in layer 1, and 4 % in layer 3. That a "
              "higher layer feels a change longer is true on average, over code that was held out; one place shows "

@@ -132,7 +132,7 @@ tries = [
              "power of three is 1/8 already.",
         holds=lambda a, b: bool(0.7 < a["at_use"] / a["at_output"] < 0.76
                                 and 0.105 < b["at_use"] / b["at_output"] < 0.11)),
-    Try(ask="Wₕ stays halved, and all six outputs send their errors. Step 1 hears of all of them: is its signal the "
+    Try(ask="Wₕ is halved, and all six outputs send their errors. Step 1 hears of all of them: is its signal the "
             "largest?",
         guesses=("Yes.", "No."), right=1, do="Set the factor to 0.5 and tick “The errors of all outputs”.",
         at={"gain": 0.5, "together": True},

@@ -122,7 +122,7 @@ def _by_age(arrays, name):
 tries = [
     Try(ask="In 16 dimensions there are 16 orthonormal keys: pairs 17 to 32 write new values to the same keys. Which "
             "memory will answer every key with its new value?",
-        guesses=("the sum", "the delta rule", "the softmax"), right=1, do="Write 32 pairs.",
+        guesses=("the sum", "the delta rule", "the softmax"), right=1, do="With orthonormal keys, write 32 pairs.",
         at={"keys": "orthonormal", "pairs": PAIRS},
         says="The delta rule: it writes what is missing, the new value minus the old. The sum answers with old plus "
              "new, the softmax with about their mean, and neither can tell which of the two came last.",
@@ -133,9 +133,9 @@ tries = [
         says="The delta rule, with 40 % against the sum's 62 %: a key that is not orthogonal to the others changes "
              "their answers too. The softmax recalls all 32; it keeps every pair, and grows with each.",
         holds=lambda a: _shares(a) == [62, 40, 100]),
-    Try(ask="Which pairs does the delta rule lose?",
+    Try(ask="Of 24 pairs with random keys, which does the delta rule lose?",
         guesses=("the first ones written", "the last ones written", "any of them"), right=0,
-        do="Stay with random keys, set the pairs to 24, and look at the lower plot.",
+        do="Choose random keys and 24 pairs, and look at the lower plot.",
         at={"keys": "random", "pairs": 24},
         says="The first ones: each write makes its own key right at the cost of the others. The newest pair is always "
              "recalled. The sum favours no age.",
@@ -143,14 +143,14 @@ tries = [
         and abs(np.subtract(*_by_age(a, "sum"))) < 15),
     Try(ask="Let the delta rule write only a fifth of what is missing, β = 0.2. How much of 32 pairs with random keys "
             "does it recall, and can it still rewrite?",
-        guesses=("Less than before, and it cannot.", "About as much as the sum, and it can.",
-                 "As much as the softmax, and it can."), right=1,
+        guesses=("Less than before, and no.", "About as much as the sum, and yes.",
+                 "As much as the softmax, and yes."), right=1,
         do="Set β to 0.2 with random keys and 32 pairs, then choose orthonormal keys.",
         at=({"keys": "random", "pairs": PAIRS, "beta": 0.2}, {"keys": "orthonormal", "pairs": PAIRS, "beta": 0.2}),
         says="About as much as the sum, 65 % against 62 %, and with orthonormal keys the new value still wins for "
              "every key, if only just: the answer is 0.2 of the new value and 0.16 of the old one.",
         holds=lambda many, twice: _shares(many)[:2] == [62, 65] and twice["delta_now"] == 1),
-    Try(ask="Random keys again. What does a softmax of sharpness 1 recall of 32 pairs?",
+    Try(ask="What does a softmax of sharpness 1 recall of 32 pairs with random keys?",
         guesses=("all of them", "about as many as the sum", "fewer than the sum"), right=2,
         do="Choose random keys, 32 pairs and a sharpness of 1.", at={"keys": "random", "pairs": PAIRS, "sharpness": 1},
         says="Fewer, 14 %: blunt, it mixes the values of all keys. From a sharpness of 4 on it recalls all of them.",

@@ -93,8 +93,8 @@ tries = [
     Try(ask="At bias 4 half of the bit is gone after 38 steps. How much longer does it live at bias 5?",
         guesses=("a quarter longer", "twice as long", "2.7 times as long"), right=2,
         do="Set the forget-gate bias to 4, and then to 5.", at=({"forget_bias": 4}, {"forget_bias": 5}),
-        says="About e ≈ 2.7 times as long, 103 steps (beyond the edge; read the sentence above the plot): raising the "
-             "bias by 1 brings the gate about e times closer to 1.",
+        says="About e ≈ 2.7 times as long, 103 steps (beyond the edge; the sentence under the plot says it): raising "
+             "the bias by 1 brings the gate about e times closer to 1.",
         holds=lambda a, b: round(float(a["half_life"])) == 38 and round(float(b["half_life"])) == 103),
     Try(ask="Make the pulse half as large. Will half of it be gone sooner?",
         guesses=("Yes, there is less to lose.", "No, its half-life stays."), right=1,

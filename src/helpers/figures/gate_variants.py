@@ -20,8 +20,8 @@ from live_figures import Challenge, Choice, Claim, Slider, Try, draw
 
 title = "What does each variant of the gates make possible, and what impossible?"
 caption = (
-    "The wiring shows one unit of the chosen cell at one step, at which the lines below end: what sets this cell apart "
-    "from the LSTM is drawn heavily or named in bold, and the grey line is the memory of the LSTM at the same task."
+    "The wiring shows one unit of the chosen cell at one step, at which the lines end: what sets this cell apart from "
+    "the LSTM is drawn heavily or named in bold, and the grey line is the memory of the LSTM at the same task."
 )
 alt = (
     "A wiring diagram of the chosen cell with the gates that keep, write and read, and below it the input pulses of 48 "
@@ -213,7 +213,7 @@ tries = [
     Try(ask="Unit 1 of the LSTM counts: each positive pulse half opens its input gate, and after four of them it holds "
             "1.92. Now tie that gate to the forget gate: what writes a half keeps a half. What will four pulses give?",
         guesses=("1.92, as before", "0.90", "0.48"), right=1,
-        do="Stay with unit 1 at step 16 and choose the coupled gates.",
+        do="Choose the coupled gates, unit 1 and step 16.",
         at=({"unit": 1, "step": 16, "share": 0.5}, {"variant": "coupled", "unit": 1, "step": 16, "share": 0.5}),
         says="0.90: each pulse goes half of the way that is left: 0.48, 0.72, 0.84, 0.90. With i = 1 − f the cell is a "
              "mixture of what it held and of a candidate between −1 and 1, so it never leaves that range.",
@@ -234,8 +234,8 @@ tries = [
         says="It turns on, and stays on. Its gate and its candidate see the pulse but not the state: equal pulses move "
              "it towards the same number, never away from it, whatever the weights.",
         holds=lambda a, b: _at(a, "c", *FOUR) == (1, -1, 1, -1) and _at(b, "c", *FOUR) == (1, 1, 1, 1)),
-    Try(ask="Unit 3 is an alarm. Behind a shut output gate it counts the steps since the last positive pulse, which "
-            "came at step 16, and at step 26 it should go off. Which cell's will?",
+    Try(ask="Behind a shut output gate unit 3 counts the steps since the last positive pulse, at step 16; at step 26 "
+            "it should give an alarm. Which cell's will?",
         guesses=("the LSTM, and the one with peepholes", "only the one with peepholes", "neither"), right=1,
         do="Choose unit 3 and step 28 with the LSTM, and then with peepholes.",
         at=({"variant": "lstm", "unit": 3, "step": (27, 30)}, {"variant": "peephole", "unit": 3, "step": (27, 30)}),
@@ -246,10 +246,10 @@ tries = [
         and _at(b, "o", 25, 26, 27) == (0, 1, 0)),
     Try(ask="The GRU's alarm goes a tenth of the way to 1 at each step. What does it show in the meantime?",
         guesses=("nothing, like the others", "all that it holds"), right=1,
-        do="Stay with unit 3 at step 28 and choose the GRU.", at={"variant": "gru", "unit": 3, "step": (27, 30)},
+        do="Choose the GRU, unit 3 and step 28.", at={"variant": "gru", "unit": 3, "step": (27, 30)},
         says="All that it holds: the GRU has no output gate, and the line of what is shown lies on that of the memory.",
         holds=lambda a: np.array_equal(a["c"], a["h"]) and 0.6 < a["h"][25] < 0.7),
-    Try(ask="Back to the counter, in the GRU. Will it count better if a pulse writes nearly all of itself, a share of "
+    Try(ask="Unit 1 is the counter. Will the GRU's count better if a pulse writes nearly all of itself, a share of "
             "0.95 instead of 0.5?",
         guesses=("Yes, it climbs in larger steps.", "No, it is full after the first pulse."), right=1,
         do="Choose the GRU, unit 1 and step 20, and set the share to 0.95.",

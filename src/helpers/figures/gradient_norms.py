@@ -125,8 +125,7 @@ tries = [
         holds=lambda small, large: small["best_left"] > 100 and 1e-12 < large["best_left"] < 2e-12
         and large["bound_left"] > 1e10),
     Try(ask="Without an activation, does the truth follow the eigenvalues (dotted) or the singular values (dashed)?",
-        guesses=("The eigenvalues, whatever the matrix.", "The eigenvalues, but a chain climbs first.",
-                 "The singular values."), right=1,
+        guesses=("The eigenvalues.", "The eigenvalues, but a chain climbs first.", "The singular values."), right=1,
         do="Choose linear and set the spectral radius to 0.6. Then choose the chain.",
         at=({"activation": "linear", "rho": 0.6}, {"activation": "linear", "rho": 0.6, "start": "chain"}),
         says="The eigenvalues, but a chain climbs first. With an orthogonal W all the lines are one. The chain climbs "

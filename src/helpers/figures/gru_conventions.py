@@ -132,7 +132,7 @@ tries = [
     Try(ask="In one GRU z keeps, in the other it writes: with the same weights the states differ by up to 1.13. Can "
             "other weights make them the same?",
         guesses=("No, these are two different networks.", "Yes, by a change of sign."), right=1,
-        do="Negate the other's weights of z.",
+        do="Choose “what z does”, and negate the other's weights of z.",
         at=({"differs": "update", "negated": False}, {"differs": "update", "negated": True}),
         says="Yes: σ(−a) = 1 − σ(a), so with the weights and biases of z negated, z of the one is 1 − z of the other "
              "at every step. What is left of the difference is rounding.",
@@ -144,21 +144,22 @@ tries = [
         says="No, they differ by up to 0.493. After the product a unit's own r scales all that its candidate recalls; "
              "before the product, what comes from each unit is scaled by the r of that unit.",
         holds=lambda a: _apart(a) == 0.493),
-    Try(ask="Does the change of sign help here, too?",
+    Try(ask="Where only the place of r differs, does the change of sign help, too?",
         guesses=("Yes, it makes them the same.", "It brings them closer.", "It takes them further apart."), right=2,
-        do="Switch the negation on again.", at=(RESET, RESET | {"negated": True}),
+        do="Choose “where r stands” and switch the negation on.", at=(RESET, RESET | {"negated": True}),
         says="It takes them further apart, from 0.493 to 1.03: z was the same in both, and now it is not.",
         holds=lambda plain, negated: (_apart(plain), _apart(negated)) == (0.493, 1.03)),
     Try(ask="Take away the weights of n across units, so that each candidate hears the state of its own unit only. "
             "Does the place of r still matter?",
         guesses=("Yes, the formulas still differ.", "No."), right=1,
-        do="Switch the negation off, and set the weights of n across units to 0.", at=RESET | {"cross": 0},
+        do="Choose “where r stands” without the negation, and set the weights of n across units to "
+           "0.", at=RESET | {"cross": 0},
         says="No: one r meets one product, and r (h w) = (r h) w. What is left is rounding.",
         holds=lambda a: a["worst"] < ROUNDING),
-    Try(ask="Put the weights across units back, and keep r constant: with its weights and biases at 0 it is 0.50 in "
-            "both units, at every step. Does its place matter?",
+    Try(ask="Each candidate hears both units again, but r is constant: with its weights and biases at 0 it is 0.50 in "
+            "both, at every step. Does its place matter?",
         guesses=("Yes, the candidates hear both units again.", "No."), right=1,
-        do="Set the weights of n across units to 1, and the weights and biases of r to 0.",
+        do="Choose “where r stands”, set the weights of n across units to 1, and those of r to 0.",
         at=RESET | {"cross": 1, "reset": 0},
         says="No: one number for both units can be taken out of the product.",
         holds=lambda a: a["worst"] < ROUNDING and a["lowest"] == a["highest"] == 0.5),

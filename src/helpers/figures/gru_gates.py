@@ -10,8 +10,8 @@ from live_figures import Challenge, Claim, Slider, Try, draw
 
 title = "What does each gate of a GRU cell do at this step?"
 caption = (
-    "The wiring shows one unit at one step, at which the lines below end: a wire is thicker the larger its value and "
-    "dashed where that is negative, and a gate is as full as it is open."
+    "The wiring shows one unit at one step, at which the lines end: a wire is thicker the larger its value and dashed "
+    "where that is negative, and a gate is as full as it is open."
 )
 alt = (
     "A wiring diagram of one GRU cell with the value of every wire, and below it the input pulses of 48 steps and, up "
@@ -166,15 +166,15 @@ def _swings(a):
 
 tries = [
     Try(ask="Unit 1 is a latch. It holds 1.00 when a second positive pulse comes, at step 13. What will it hold then?",
-        guesses=("2.00: the pulse is added.", "1.00: the pulse takes the place of what was there.",
+        guesses=("2.00: the pulse is added.", "1.00: it replaces what was there.",
                  "0.00: the pulse erases it."), right=1,
-        do="Stay with unit 1 and move the step from 12 to 13.", at={"unit": 1, "step": 13},
+        do="With unit 1, move the step from 12 to 13.", at={"unit": 1, "step": 13},
         says="1.00. The pulse shuts z: nothing of the old state is kept, and the whole candidate is written. The two "
              "shares, z and 1 − z, add to 1, so a GRU replaces where an LSTM can add.",
         holds=lambda a: _at(a, "z", 13) + _at(a, "n", 13) + _at(a, "h", 12, 13) == [0, 1, 1, 1]),
     Try(ask="At a positive pulse z of unit 2 is 0.50: it keeps one half and writes one half of its candidate, 1.00. "
             "Four such pulses come. Does it count them?",
-        guesses=("Yes, it goes up by one half each time.", "It goes up each time, but by less and less.",
+        guesses=("Yes, up by one half each time.", "It goes up by less and less.",
                  "No, it stays at one half."), right=1,
         do="Choose unit 2 and press play.", at={"unit": 2, "step": (33, T)},
         says="Each takes it half of the way that is left to the candidate: to 0.50, 0.75, 0.87 and 0.94. The state is "
@@ -190,7 +190,7 @@ tries = [
         holds=_swings),
     Try(ask="Shut the reset gate of unit 3. Is its state lost?",
         guesses=("Yes, that is what a reset does.", "No, z still keeps it."), right=1,
-        do="Stay with unit 3 and set what is added to the bias of r to −8.",
+        do="Choose unit 3 and step 33, and set what is added to the bias of r to −8.",
         at={"unit": 3, "step": (33, T), "reset_bias": -8},
         says="No: r decides what the candidate recalls, and the state is kept by z. But the unit is no longer a "
              "toggle: a candidate that recalls nothing cannot write the opposite, so each positive pulse writes 0.96.",
@@ -207,7 +207,7 @@ tries = [
         and _at(before, "h", 12) + _at(after, "h", 13) == [0.49, 0.07]),
     Try(ask="Let z of unit 4 keep one half. The pulse at step 13 shuts r as before. Does the clock restart?",
         guesses=("Yes, r is shut.", "No, it goes back only about half of the way."), right=1,
-        do="Stay with unit 4 at step 13 and set what is added to the bias of z to 4.",
+        do="Choose unit 4 and step 13, and set what is added to the bias of z to 4.",
         at={"unit": 4, "step": 13, "update_bias": 4},
         says="About half of the way, from 0.33 to 0.20. The candidate recalls nothing, but z brings back one half of "
              "the old state past it. To restart, this unit needs both gates shut.",

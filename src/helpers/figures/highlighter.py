@@ -111,8 +111,7 @@ tries = [
         holds=lambda name, call: _said(name, "one", LAST - 3, 4) == _said(name, "two", LAST - 3, 4) == "name"
         and _said(call, "two", LAST - 3, 4) == "call" and _as_before(name, call, "one")),
     Try(ask="“format(x)” begins as a loop does, with f, o and r. What colour will these three letters get?",
-        guesses=("that of a call, in both", "that of a keyword, in both",
-                 "a keyword for the network that reads one way, a call for the other"), right=2,
+        guesses=("a call's, in both", "a keyword's, in both", "a keyword's, and a call's with both ways"), right=2,
         do="Replace all the code by format(x).", at=({"code": "for x in y:"}, {"code": "format(x)"}),
         says="For the network that reads one way they are a keyword, as they are in “for x in y:”, and only at the m "
              "does it change its mind. The other labels all six letters as a call.",
@@ -125,8 +124,8 @@ tries = [
         says="Yes, both say docstring from the first quote on. At the beginning of a line what went before is clue "
              "enough.",
         holds=lambda a: _said(a, "one") == _said(a, "two") == "docstring"),
-    Try(ask="Now make it the value of a name, and it is a string like any other. Which network sees that?",
-        guesses=("both", "only the network that reads one way", "only the network that reads both ways"), right=1,
+    Try(ask='As the value of a name, as in x = """Hi""", it is a string like any other. Which network sees that?',
+        guesses=("both", "the one that reads one way", "the one that reads both ways"), right=1,
         do='Replace the code by x = """Hi""".', at={"code": 'x = """Hi"""'},
         says="Only the network that reads one way. The other still says docstring, up to the closing quotes: reading "
              "more does not make every answer better.",

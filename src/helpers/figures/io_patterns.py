@@ -165,15 +165,15 @@ tries = [
         do="Set “Step” to 4, then move “Number in” from 13 to 12.", at=({"step": 4}, {"number": 12, "step": 4}),
         says="Only the last: a state knows what has been read so far, and the first three bits are the same.",
         holds=lambda a, b: _changed(a, b) == [False, False, False, True]),
-    Try(ask="And from 7 to 8, its neighbour?",
+    Try(ask="And from 7 to 8, its neighbour: how many of the four states change?",
         guesses=("Only the last state changes.", "All four change."), right=1,
-        do="Stay at step 4 and set “Number in” to 7, then to 8.",
+        do="At step 4, set “Number in” to 7, then to 8.",
         at=({"number": 7, "step": 4}, {"number": 8, "step": 4}),
         says="All four change: 7 is 0111 and 8 is 1000, so already the first bit differs.",
         holds=lambda a, b: a["bits"].tolist() == [0, 1, 1, 1] and b["bits"].tolist() == [1, 0, 0, 0]
         and _changed(a, b) == [True] * 4),
-    Try(ask="In the pattern “many to many, equal” the network says of each bit whether it differs from the one before, "
-            "1 for yes and 0 for no; before the first stands 0. What will it answer to four ones?",
+    Try(ask="In the pattern “many to many, equal” the network says whether each bit differs from the one before, 1 for "
+            "yes; before the first stands 0. What will it answer to four ones?",
         guesses=("1 1 1 1", "1 0 0 0", "0 0 0 0"), right=1,
         do="Choose “many to many, equal”, number 15 and step 4.", at={"pattern": "equal", "number": 15, "step": 4},
         says="1 0 0 0: the first bit differs from the 0 before it, and after that nothing changes any more.",

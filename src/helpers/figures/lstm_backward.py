@@ -182,10 +182,10 @@ challenges = [
     Challenge("Let the error arrive at step 34 or later, and the cell at step 5 get more than 0.3 of it.", met="far"),
 ]
 tries = [
-    Try(ask="Unit 2, the latch, is full when the second pulse comes at step 13. The error of step 20 comes to its cell "
-            "with 0.38, and nothing of that is lost along the cell. What arrives at the cell of step 12?",
-        guesses=("0.38.", "More: something comes through h as well.", "Less: what comes through h has the other sign."),
-        right=2, do="Choose unit 2, let the error arrive at step 20, and move the step from 13 to 12.",
+    Try(ask="Unit 2, the latch, is full at its second pulse, at step 13. The error of step 20 comes to its cell with "
+            "0.38, all of it along the cell. What arrives at the cell of step 12?",
+        guesses=("0.38.", "More, as some comes through h.", "Less: through h comes the other sign."),
+        right=2, do="Choose unit 2 and the error of step 20, and move the step from 13 to 12.",
         at=({"unit": 2, "step": 13, "arrives": 20}, {"unit": 2, "step": 12, "arrives": 20}),
         says="Less, 0.20: the fuller the latch, the less its input gate opens at the second pulse. So the error that "
              "step 13 sends to h is negative, −0.38, and takes away half of what comes along the cell.",
@@ -194,20 +194,20 @@ tries = [
     Try(ask="The negative pulse of step 21 erased the latch. The error of step 34 comes to step 21 with 0.16. How much "
             "of that goes on to step 20 along the cell?",
         guesses=("All of it: an error cannot be erased.", "A twentieth of it."), right=1,
-        do="Choose unit 2, step 21, and let the error arrive at step 34.", at={"unit": 2, "step": 21, "arrives": 34},
+        do="Choose unit 2, step 21 and the error of step 34.", at={"unit": 2, "step": 21, "arrives": 34},
         says="A twentieth: the forget gate multiplies the error as it multiplied the cell, by 0.05.",
         holds=lambda a: a["now"][[5, 12]].round(2).tolist() == [0.05, 0.16] and round(float(a["now"][3]), 3) == 0.008),
     Try(ask="Unit 1 has counted four pulses by step 33. The error arrives at its h one step later. How much of it gets "
             "into the cell?",
         guesses=("Most of it.", "Less than a hundredth."), right=1,
-        do="Choose unit 1, step 34, and let the error arrive at step 34.", at={"unit": 1, "step": 34, "arrives": 34},
+        do="Choose unit 1, step 34 and the error of step 34.", at={"unit": 1, "step": 34, "arrives": 34},
         says="Less than a hundredth: the cell stands above 3, where tanh is flat. What cannot be seen in h cannot be "
              "corrected through h.",
         holds=lambda a: 0 < a["now"][12] < 0.01 and a["c"][33] > 3),
     Try(ask="The cell of unit 4 is full at step 20, and its output gate is shut. What does an error that arrives at "
             "its h at that step do to the cell?",
         guesses=("It goes in as into the other units.", "Hardly any gets in."), right=1,
-        do="Choose unit 4, step 20, and let the error arrive at step 20.", at={"unit": 4, "step": 20, "arrives": 20},
+        do="Choose unit 4, step 20 and the error of step 20.", at={"unit": 4, "step": 20, "arrives": 20},
         says="Hardly any gets in, 0.002: a gate that hides the cell from the outside hides the error from the cell. "
              "But the output gate itself gets its share.",
         holds=lambda a: round(float(a["now"][12]), 3) == 0.002 and abs(a["now"][11]) > 0.5),

@@ -12,8 +12,8 @@ from live_figures import Challenge, Claim, Slider, Try, draw
 
 title = "What does each gate of an LSTM cell do at this step?"
 caption = (
-    "The wiring shows one unit at one step, at which the lines below end: a wire is thicker the larger its value and "
-    "dashed where that is negative, and a gate is as full as it is open."
+    "The wiring shows one unit at one step, at which the lines end: a wire is thicker the larger its value and dashed "
+    "where that is negative, and a gate is as full as it is open."
 )
 alt = (
     "A wiring diagram of one LSTM cell with the value of every wire, and below it the input pulses of 48 steps and, "
@@ -99,14 +99,13 @@ def _counts(a):
 tries = [
     Try(ask="Unit 2 is a latch, and it is full when a second positive pulse comes at step 13. At step 21 comes a "
             "negative one. What will it do?",
-        guesses=("The input gate opens, and the pulse is subtracted.", "The forget gate shuts, and the cell is erased.",
-                 "Nothing: a latch keeps what it has."), right=1,
-        do="Stay with unit 2 and move the step from 13 to 21.", at={"unit": 2, "step": 21},
-        says="A full latch all but shuts its own input gate, so the second pulse adds only 0.15. The negative pulse "
-             "shuts the forget gate, and the cell is erased: 0.05 is left of it.",
+        guesses=("The pulse is subtracted.", "The cell is erased.", "Nothing: a latch keeps what it has."), right=1,
+        do="With unit 2, move the step from 13 to 21.", at={"unit": 2, "step": 21},
+        says="The cell is erased. A full latch all but shuts its own input gate, so the second pulse added only 0.15 "
+             "and the negative one takes nothing away; but it shuts the forget gate, and 0.05 is left.",
         holds=lambda a: (_at(a, "i", 13), _at(a, "i", 21), _at(a, "f", 21), _at(a, "c", 21)) == (0.15, 0, 0.05, 0.05)),
     Try(ask="Unit 1 counts the positive pulses. Its cell goes up with each of them. Does the hidden state h count too?",
-        guesses=("Yes, it climbs with the cell.", "Only at first: then it stands just below 1."), right=1,
+        guesses=("Yes, it climbs with the cell.", "At first; then it stands just below 1."), right=1,
         do="Choose unit 1 and press play.", at={"unit": 1, "step": (33, T)},
         says="The cell climbs by about 0.9 at each positive pulse; h cannot follow, because tanh stops at 1.",
         holds=_counts),

@@ -140,18 +140,17 @@ tries = [
         says="In the LSTM: more than ten times as much as in either of the others, as in nearly every draw of the "
              "weights. Of what the pulse wrote into the tanh RNN less than a hundred-thousandth is left.",
         holds=lambda a: a["lstm_left"] > 10 * max(a["gru_left"], a["rnn_left"]) and _share_left(a, "rnn") < 1e-5),
-    Try(ask="The same bias lets the LSTM's forget gate and the GRU's update gate keep about 73 % a step. Is the LSTM "
-            "ahead because of its cell, or because of what comes back through h? Take the recurrent weights away.",
+    Try(ask="The same bias lets the LSTM's f and the GRU's z keep about 73 % a step. Is the LSTM ahead because of its "
+            "cell, or of what comes back through h? Take that away.",
         guesses=("It stays ahead: the cell does it.", "Both lines fall together."), right=1,
-        do="Keep the length at 60 and set the recurrent gain to 0.", at={"length": 60, "gain": 0},
+        do="Set the sequence length to 60 and the recurrent gain to 0.", at={"length": 60, "gain": 0},
         says="Both lines fall together, to about 0.73 of their height at each step. At this bias the LSTM keeps "
              "nothing of its lead without what comes back through h.",
         holds=lambda a: 0.5 < a["lstm_left"] / a["gru_left"] < 2
         and all(0.7 < _share_left(a, name) ** (1 / (T - 1)) < 0.76 for name in ("lstm", "gru"))),
-    Try(ask="Set the gain back to 0.9, and let both gates keep 98 % a step instead of 73 %. How high will the two "
-            "lines begin?",
-        guesses=("Both where they began before.", "Both lower.", "The GRU's lower, the LSTM's where it began before."),
-        right=2, do="Set the recurrent gain to 0.9 and the keep bias to 4.",
+    Try(ask="Let both gates keep 98 % a step instead of 73 %. How high will the lines of the LSTM and the GRU begin?",
+        guesses=("Where they began before.", "Both lower.", "Only the GRU's lower."),
+        right=2, do="Set the length to 60 and the gain to 0.9, and move the keep bias from 1 to 4.",
         at=({"length": 60, "gain": 0.9, "keep_bias": 1}, {"length": 60, "gain": 0.9, "keep_bias": 4}),
         says="The GRU's line begins about ten times lower, and stays nearly level: one gate both keeps and writes, and "
              "what it keeps, z, is missing from what it writes, 1 − z. The LSTM writes through a gate of its own.",
@@ -159,7 +158,7 @@ tries = [
         and a["lstm_written"] == b["lstm_written"]),
     Try(ask="Make the pulse three times as large. How many times as far will it move the GRU's h at step 1?",
         guesses=("about three times", "less than three times", "about ten times"), right=2,
-        do="Leave the keep bias at 4 and set the size of the pulse to 3.",
+        do="With a length of 60 and a keep bias of 4, move the size of the pulse from 1 to 3.",
         at=({"length": 60, "keep_bias": 4, "pulse": 1}, {"length": 60, "keep_bias": 4, "pulse": 3}),
         says="About ten times: the update gates see the pulse too, and a large one pushes some of them down, as far as "
              "0.26. These units write. A trained GRU can learn to do so for what is worth keeping.",
@@ -168,7 +167,7 @@ tries = [
     Try(ask="Now without noise: here a pulse of 0.1 makes the LSTM's line rise. How much higher will the line end "
             "after a pulse of 3?",
         guesses=("about thirty times", "about three times", "not at all"), right=2,
-        do="Leave the keep bias at 4, set the noise to 0 and the size of the pulse to 0.1, then to 3.",
+        do="With a length of 60, a keep bias of 4 and no noise, move the size of the pulse from 0.1 to 3.",
         at=({"length": 60, "keep_bias": 4, "noise": 0, "pulse": 0.1},
             {"length": 60, "keep_bias": 4, "noise": 0, "pulse": 3}),
         says="Not at all. A line that rises is no better memory: the run without a pulse stays at 0, any nudge grows "
@@ -177,8 +176,8 @@ tries = [
         and 90 < b["gru_left"] / a["gru_left"] < 120),
     Try(ask="The lower plot is computed backwards from the last step. With a small pulse, how is its value at step 1 "
             "related to what is left of the pulse at the last step?",
-        guesses=("Multiplied by the size of the pulse, it is what is left.", "One says nothing about the other."),
-        right=0, do="Set the keep bias to 1, the noise to 0.3 and the size of the pulse to 0.1.",
+        guesses=("Times the pulse's size, it is what is left.", "One says nothing about the other."),
+        right=0, do="Set the length to 60, the gain to 0.9, the keep bias to 1, the noise to 0.3 and the pulse to 0.1.",
         at={"length": 60, "gain": 0.9, "keep_bias": 1, "noise": 0.3, "pulse": 0.1},
         says="Multiplied by the size of the pulse it is what is left, within 10 %, in all three networks. For small "
              "changes a gradient that vanishes on its way back and a memory that fades on its way forward are one "

@@ -211,9 +211,9 @@ tries = [
         says="3: a box holds 2 steps after one round, 4 after two, 8 after three. The numbers are those of the loop, "
              "in the last row. The price is 17 combinations instead of 7.",
         holds=lambda a: (a["depth"], a["ready"], a["work_T"]) == (3, 8, 17) and np.allclose(_states(a), a["loop"])),
-    Try(ask="Does the last state need all of these 17 combinations?",
+    Try(ask="To join every step at once takes 17 combinations. Does the last state need all of them?",
         guesses=("Yes, all 17.", "No, it needs 7, as in the loop.", "No, it needs 3, one a round."),
-        right=1, do="Stay with “every step at once” and choose the state of step 8.", at={"way": "together", "t": 8},
+        right=1, do="Choose “every step at once” and the state of step 8.", at={"way": "together", "t": 8},
         says="It needs 7: eight numbers are joined to one by 7 combinations, in whichever order. The other ten are "
              "there for the other states.",
         holds=lambda a: a["need"] == 7 and a["T"] == 8),
@@ -222,7 +222,7 @@ tries = [
         do="Set a to 1.", at={"a": 1},
         says="31: with a = 1 the states are running sums, and the scan is the textbook's prefix sum.",
         holds=lambda a: a["loop"][7] == 31 and a["loop"].tolist() == np.cumsum(INPUTS).tolist()),
-    Try(ask="Can it be done with fewer than 17 combinations and still in fewer than 7 rounds?",
+    Try(ask="Can all eight states be had with fewer than 17 combinations and still in fewer than 7 rounds?",
         guesses=("No.", "Yes, with 11 in 5 rounds.", "Yes, with 7 in 3 rounds."), right=1,
         do="Choose “up and down a tree”.", at={"way": "tree"},
         says="With 11 in 5 rounds: three rounds up a tree join 8 steps to one, two more bring down what is missing to "

@@ -130,15 +130,16 @@ tries = [
         says="As far as you like: the sign changes at every one and the size never does. All 128 strings are right at "
              "steps 40, 100 and 256.",
         holds=lambda a: _percent(a) == [100, 100, 100] and (np.abs(a["h"]) == 1).all()),
-    Try(ask="And −0.9? The sign still changes at every one.",
+    Try(ask="And if a one multiplies by −0.9? The sign still changes at every one.",
         guesses=("As good as −1.", "Good at first, then a guess.", "No better than 0.9."), right=1,
-        do="Set a for a one to −0.9.", at={"a_one": -0.9, "threshold": 0},
+        do="Set a for a one to −0.9 and the threshold to 0.", at={"a_one": -0.9, "threshold": 0},
         says="All right at step 40, 54 % at step 100, 50 % at step 256. The sign is right all along, but each one "
              "takes a tenth of the size, and in the end no readout sees it.",
         holds=lambda a: _percent(a) == [100, 54, 50]),
-    Try(ask="Back to −1 for a one, but let every zero keep only 0.9 of the state. What do the zeros do to the answer?",
-        guesses=("Nothing: they do not count.", "They wear it down like the ones before."), right=1,
-        do="Set a for a one to −1 and a for a zero to 0.9.", at={"a_one": -1, "a_zero": 0.9, "threshold": 0},
+    Try(ask="Let a one multiply by −1, but every zero keep only 0.9 of the state. What do the zeros do to the answer?",
+        guesses=("Nothing: they do not count.", "They wear it down."), right=1,
+        do="Set a for a one to −1, a for a zero to 0.9 and the threshold to "
+           "0.", at={"a_one": -1, "a_zero": 0.9, "threshold": 0},
         says="They wear it down: at step 256 it is a guess. A state that has to last needs |a| = 1 for every bit.",
         holds=lambda a: _percent(a)[0] == 100 and _percent(a)[2] == 50),
     Try(ask="With a = 1 for both bits a state can count: each one takes off 0.1. Will a threshold do now?",

@@ -12,10 +12,9 @@ from live_figures import Challenge, Choice, Claim, Pad, Slider, Try
 
 title = "When does the network know which digit it is?"
 caption = (
-    "Two networks read the same picture from the top, one pixel by pixel, one row by row; what they have not read yet "
-    "is in the other colour, the bars are the probabilities that they give now, and the maps show these after every "
-    "pixel and after every row. Your drawing is cut out and enlarged to the size of the digits that the networks know; "
-    "lines thinner or thicker than theirs they read less well."
+    "Two networks read the same picture from the top, one pixel by pixel, one row by row: what they have not read yet "
+    "is in the other colour, the bars are the probabilities that they give now, the maps those after every pixel and "
+    "every row. Lines much thinner or thicker than those of their digits they read less well."
 )
 alt = (
     "A picture of eight by eight pixels, the part already read in one colour and the rest in another, beside bars with "
@@ -168,7 +167,7 @@ tries = [
         and a["pixels"][4, 27:].min() > 0.9),
     Try(ask="And the tanh RNN that reads pixel by pixel: does it know the 4 when only the last row is missing?",
         guesses=("Yes.", "No, and it never will.", "No, it needs the last row."), right=2,
-        do="Keep test image 1, choose the tanh RNN, and let 56 pixels be read, then 64.",
+        do="Choose test image 1 and the tanh RNN, and let 56 pixels be read, then 64.",
         at=({"image": 1, "read": 56, "net": NETS[0]}, {"image": 1, "read": 64, "net": NETS[0]}),
         says="After 56 pixels it takes it for a 6 and gives that little more than half; after 64 it gives the 4 96 %. "
              "It learned to answer after every pixel, just as the GRU did.",
@@ -176,7 +175,7 @@ tries = [
         and _says(end, PIXELWISE, 4)),
     Try(ask="Test image 9 is a 9, and both GRUs read it right. Which of them minds if the picture stands one pixel "
             "further to the left?",
-        guesses=("the one that reads pixel by pixel", "the one that reads row by row", "neither"), right=1,
+        guesses=("the one that reads by pixels", "the one that reads by rows", "neither"), right=1,
         do="Choose test image 9 and the GRU, let all 64 pixels be read, and move the picture by −1.",
         at=({"image": 9, "read": 64, "net": "GRU"}, {"image": 9, "read": 64, "net": "GRU", "move": -1}),
         says="The one that reads row by row: it now takes it for a 2. To it each column is an input with weights of "

@@ -168,30 +168,29 @@ tries = [
         and 380 < a["w"][7, 1] / a["w"][6, 1] < 400 and round(float(a["slopes_now"][1]), 3) == 0.005),
     Try(ask="The scaled dot product divides the same scores by √d. To which key does it give most at d = 100?",
         guesses=("To the same one.", "To another one.", "About equally to all."), right=0,
-        do="Leave the dimension at 100 and compare the two columns.", at={"d": 100},
+        do="Set the dimension to 100 and compare the two columns.", at={"d": 100},
         says="To the same one, key 8: 43 %. Dividing keeps the order of the keys; it keeps the others in play, too, "
              "and the slopes add to 0.73.",
         holds=lambda a: a["best"][1] == a["best"][3] == 8 and f"{a['largest'][3]:.0%}" == "43%"
         and np.array_equal(np.argsort(a["e"][:, 1]), np.argsort(a["e"][:, 3]))
         and round(float(a["slopes_now"][3]), 2) == 0.73),
-    Try(ask="Make the query a tenth as long. Which weights will the dot product have then?",
-        guesses=("Those that the scaled one has now.", "All equal.", "The same as before."), right=0,
-        do="Leave the dimension at 100 and set the length of the query to 0.1.",
+    Try(ask="At d = 100, make the query a tenth as long. Which weights will the dot product have then?",
+        guesses=("Those that the scaled one had.", "All equal.", "The same as before."), right=0,
+        do="Set the dimension to 100, and the length of the query to 1, then to 0.1.",
         at=({"d": 100, "length": 1}, {"d": 100, "length": 0.1}),
         says="Those of the scaled one before, as √100 is 10. A matrix that makes the queries can hold that factor as "
              "well, so the division gives a network nothing that it could not learn: it decides where learning starts.",
         holds=lambda long, short: np.allclose(long["w"][:, 3], short["w"][:, 1])),
-    Try(ask="Set the length back to 1 and the dimension to 4, and turn the query round. To which key will the dot "
-            "product give most?",
+    Try(ask="At d = 4 key 2 has most. Turn the query round: to which key will the dot product give most?",
         guesses=("Key 2, as before.", "Key 4, which had the smallest score.", "That cannot be known."), right=1,
-        do="Set the length to 1, the dimension to 4 and the turn to 180°.",
+        do="Set the dimension to 4, the length to 1, and the turn to 0°, then to 180°.",
         at=({"d": 4, "length": 1, "turn": 0}, {"d": 4, "length": 1, "turn": 180}),
         says="Key 4. Scores of dot, general and scaled dot change their signs, which reverses the order of the keys.",
         holds=lambda a, b: (a["best"][1], b["best"][1], a["e"][:, 1].argmin()) == (2, 4, 3)
         and np.allclose(a["e"][:, 1:], -b["e"][:, 1:])),
     Try(ask="And the additive score: which key is first for the query that is turned round?",
         guesses=("The one that was last.", "Here the same as before."), right=1,
-        do="Leave dimension and length, and turn the query to 0° and to 180°.",
+        do="With dimension 4 and length 1, turn the query to 0°, then to 180°.",
         at=({"d": 4, "length": 1, "turn": 0}, {"d": 4, "length": 1, "turn": 180}),
         says="Here the same, key 2: query and key go through one tanh together, and no sign comes out of it again. "
              "Its scores are bounded, too: a tanh is at most 1, so that no |e| can pass the sum of |v|, whatever d is.",

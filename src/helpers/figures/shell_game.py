@@ -156,7 +156,7 @@ challenges = [
 tries = [
     Try(ask="At β = 1.5 the guess is right in 48 of 50 games after 5 swaps. And after 100?",
         guesses=("Still in about 48.", "In about one game of three.", "In none."), right=1,
-        do="Leave β at 1.5 and set the swaps to 100.", at={"beta": 1.5, "cups": 3, "swaps": 100},
+        do="With three cups and β = 1.5, set the swaps to 100.", at={"beta": 1.5, "cups": 3, "swaps": 100},
         says="In about one game of three, no more than for a cup named at random: all three hold 0.33 of the weight.",
         holds=lambda a: 0.28 <= a["now"] <= 0.42 and [round(float(w), 2) for w in a["weight"][:3]] == [0.33] * 3),
     Try(ask="At β = 2, I − βvvᵀ is a reflection: it exchanges two entries of the state and leaves the others alone. "

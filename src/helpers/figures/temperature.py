@@ -148,7 +148,7 @@ tries = [
     Try(ask="There are 96 characters. At temperature 5, how many equally likely ones would be as hard to guess as the "
             "next character is?",
         guesses=("about 5", "about 20", "about 70"), right=2,
-        do="Set the temperature to 5 and read the sentence above the bars.",
+        do="Set the temperature to 5 and read the sentence under the bars.",
         at={"prompt": "def __in", "temperature": 5},
         says="About 70: the entropy is 6.1 bits, of the 6.6 that all 96 characters would have if they were equally "
              "likely.",

@@ -11,7 +11,7 @@ from live_figures import Challenge, Claim, Signal, Slider, Try, draw
 title = "How does an input of long ago reach the state of today?"
 caption = (
     "On the left the network with its loop, on the right the same network drawn once for every step, where arrows with "
-    "the same letter are the same weight, faint if they carry little; below, thirty steps of it."
+    "the same letter are the same weight, faint if they carry little; the plot shows thirty steps of it."
 )
 alt = (
     "A recurrent cell drawn folded, with input x, state s, output o and weights U, W, V, and unfolded over up to five "
@@ -149,7 +149,7 @@ tries = [
     Try(ask="With W = 1.5 the pulse stays, and the state ends at 0.86. Where does it end after a pulse of half the "
             "size?",
         guesses=("At 0.43, half as high.", "At 0.86, just as high.", "At 0: it is too small to stay."), right=1,
-        do="Set W to 1.5 and “Size of the pulse” to 0.5. Then try −0.5.",
+        do="Set W to 1.5, and the size of the pulse to −0.5, then to 0.5.",
         at=({"W": 1.5}, {"W": 1.5, "pulse": -0.5}, {"W": 1.5, "pulse": 0.5}),
         says="At 0.86 again, and after −0.5 at −0.86. The unit remembers that there was a pulse, and its sign, but not "
              "how large it was.",
