@@ -40,16 +40,23 @@ class Signal:
     several after the values that are their conditions, the last after none. `name` is what it is called where symbols
     cannot be seen, and `says` a sentence below the arithmetic. Where a shape of the drawing stands for the number,
     `mark` is what moves the shape, in the same letters.
+
+    What the text calls it are its `words`, where `$f$` is a formula; its symbol names it as well. Such a word lights
+    up the parts of the diagram that show the signal, the lines of the plot that have the name `line` (without it, that
+    of the signal), and what else it `lights`.
     """
 
-    symbol: str
-    value: str
-    name: str
+    symbol: str = ""
+    value: str = ""
+    name: str = ""
     formula: str | tuple[tuple[str, str], ...] = ""
     says: str = ""
     color: str = "ink"
     format: str = ".2f"
     mark: str = ""
+    words: tuple[str, ...] = ()
+    line: str | tuple[str, ...] = ""
+    lights: tuple[str, ...] = ()
 
     @cached_property
     def letters(self) -> tuple[str, ...]:
@@ -61,6 +68,12 @@ class Signal:
         """Its formulas, read, each after the value that is its condition; None where there is nothing to compute."""
         several = (("", self.formula),) if isinstance(self.formula, str) else self.formula
         return tuple((met, formulas.parse(text) if text else None) for met, text in several)
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """What names it in the text; nothing unless it declares words."""
+        symbol = () if "[" in self.symbol or not self.symbol else (f"${self.symbol}$",)
+        return (*self.words, *symbol) if self.words else ()
 
     def at(self, places: tuple[int, ...], reference: str = "") -> str:
         """The reference of its number at these places, or of another one in the same letters."""
@@ -170,9 +183,10 @@ def explain_spec(fig) -> list[dict]:
 def _signal_spec(signal: Signal) -> dict:
     spec = {"symbol": signal.symbol, "value": signal.value, "name": signal.name, "formulas": signal.formulas,
             "says": signal.says, "color": signal.color, "format": signal.format, "steps": _steps(signal.format),
-            "mark": signal.mark}
-    usual = {"formulas": (("", None),), "says": "", "color": "ink", "format": ".2f", "steps": ".2f",
-             "mark": ""}
+            "mark": signal.mark,
+            "line": signal.line, "lights": signal.lights}
+    usual = {"symbol": "", "value": "", "formulas": (("", None),), "says": "", "color": "ink", "format": ".2f",
+             "steps": ".2f", "mark": "", "line": "", "lights": ()}
     return {key: value for key, value in spec.items() if value != usual.get(key)}
 
 
@@ -181,10 +195,14 @@ def check_signals(fig, get: Callable[[str], object]) -> None:
     """Raise ValueError, naming the signal, for what cannot be read or names what is not there."""
     for name, signal in fig.signals.items():
         where = f"figure {fig.name!r}: signal {name!r}"
-        if not name.isidentifier() or not signal.name.strip():
+        if not name.isidentifier() or not (signal.name.strip() or signal.words):
             raise ValueError(f"{where} needs a name that a formula can use and one that can be said")
+        if unknown := set(signal.lights) - set(fig.signals):
+            raise ValueError(f"{where} lights {min(unknown)!r}, which is no signal")
         if signal.color not in COLORS:
             raise ValueError(f"{where}: a colour is one of {', '.join(COLORS)}; got {signal.color!r}")
+        if not (signal.value or signal.formula) and signal.words:
+            continue  # it is named, and not explained
         if not _PATTERN.match(signal.value):
             raise ValueError(f"{where}: cannot read the value {signal.value!r}; write now[9] or e[s][k]")
         try:
@@ -240,7 +258,9 @@ def drifts(fig, get: Callable[[str], object]) -> Iterator[str]:
 
 
 def _all_places(signal: Signal, get: Callable[[str], object]) -> Iterator[tuple[int, ...]]:
-    """Every place of a signal's value."""
+    """Every place of a signal's value; none if it has no value."""
+    if not signal.value:
+        return
     array, brackets = _PATTERN.match(signal.value).groups()
     sizes = np.shape(get(array))
     letters = [k for k, part in enumerate(re.findall(r"\[(\w+)\]", brackets)) if not part.isdigit()]

@@ -201,7 +201,7 @@ def _explained_html(fig: LiveFigure) -> str:
 
 
 def _hint(fig: LiveFigure) -> str:
-    return f" {_word(fig, 'touch_numbers')}" if fig.signals else ""
+    return f" {_word(fig, 'touch_numbers')}" if any(s.formula for s in fig.signals.values()) else ""
 
 
 def _diagram_html(fig: LiveFigure, get) -> str:

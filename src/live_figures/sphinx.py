@@ -17,7 +17,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from . import assets, page
+from . import assets, page, prose
 from .collection import Figures, expect_known
 from .compile import compile_figure
 from .host import PAGE
@@ -94,6 +94,10 @@ def _add_runtime(app: Sphinx, pagename: str, templatename: str, context: dict, d
             app.live_compiled.add(name)
 
 
+def _mark_words(app: Sphinx, doctree: nodes.document) -> None:
+    prose.mark_words(doctree, lambda name: _home(app.config, name).load(name).signals)
+
+
 def _tell_kernels(app: Sphinx, config) -> None:
     os.environ[PAGE] = "1"  # kernels started by the build inherit it
 
@@ -105,4 +109,6 @@ def setup(app: Sphinx) -> dict:
     app.connect("config-inited", _tell_kernels)
     app.connect("builder-inited", _copy_runtime)
     app.connect("html-page-context", _add_runtime)
+    app.connect("doctree-read", _mark_words)
+    app.add_node(prose.Named, html=(prose.visit_named, prose.depart_named))
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

@@ -205,7 +205,9 @@ def _view(view, key: str, own: Say):
 
 
 def _signal(signal, key: str, own: Say):
-    return dataclasses.replace(signal, name=own(f"{key}.name", signal.name), says=own(f"{key}.says", signal.says))
+    said = {part: own(f"{key}.{part}", getattr(signal, part)) for part in ("name", "says")}
+    words = tuple(own(f"{key}.words.{k}", word) for k, word in enumerate(signal.words))
+    return dataclasses.replace(signal, words=words, **said)
 
 
 def _tape(view: Tape, key: str, own: Say) -> Tape:

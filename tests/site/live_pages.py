@@ -128,6 +128,9 @@ def write_site(folder: Path) -> None:
     (folder / "joined.html").write_text(whole, encoding="utf-8")
     plot = page.plot_html(plots.lines({"a": [1, 2], "b": [2, 1]}), alt="Two lines that cross.", caption="They cross.")
     (folder / "index.html").write_text(document(plot, html["everything"], html["walker"]), encoding="utf-8")
+    words = "".join(f'<p>The <span class="live-word" data-word="ledger.{of}">{said}</span>.</p>' for of, said in (
+        ("cost", "costs"), ("total", "sum"), ("cost", "cost")))
+    (folder / "prose.html").write_text(document(words, html["ledger"]), encoding="utf-8")
     far = document('<div style="height:2000px"></div>', html["everything"])
     (folder / "far.html").write_text(far, encoding="utf-8")
     write_exercises(folder)

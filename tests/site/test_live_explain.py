@@ -111,3 +111,45 @@ def test_keys_walk_from_number_to_number(element):
 def test_a_number_that_is_not_drawn_is_not_walked_to(element):
     """`over` is hidden while the purse suffices; with less it is there, and no signal: it is not underlined."""
     assert element.locator('[data-live^="text=over:"]').get_attribute("class").find("live-number") < 0
+
+
+def shade(element, selector):
+    """How opaque a part of the drawing is filled."""
+    return float(element.locator(selector).first.evaluate("el => getComputedStyle(el).fillOpacity"))
+
+
+def test_a_word_of_the_text_lights_up_what_it_names(open_page):
+    """By pointing, by keys, and for good by touch; the rest falls to a fifth, and comes back."""
+    element = ready(open_page("prose.html"), "ledger")
+    tab, cost, total = element.page, "[data-signal=cost] text", "[data-signal=total] path"
+    word = tab.locator(".live-word", has_text="costs")
+    assert (shade(element, cost), shade(element, total)) == (1, 1)
+    word.hover()
+    assert (shade(element, cost), shade(element, total)) == (1, 0.2)
+    tab.mouse.move(0, 0)
+    assert shade(element, total) == 1
+    word.focus()
+    assert shade(element, total) == 0.2
+    word.press("Enter")
+    assert word.get_attribute("aria-pressed") == "true"
+    tab.get_by_role("button", name="sum").focus()
+    assert (shade(element, cost), shade(element, total)) == (0.2, 1)
+    tab.get_by_role("button", name="sum").blur()
+    assert shade(element, cost) == 1 and shade(element, total) == 0.2
+    word.press("Escape")
+    word.blur()
+    assert shade(element, total) == 1
+
+
+def test_what_is_drawn_lights_up_its_words(open_page):
+    element = ready(open_page("prose.html"), "ledger")
+    lit = element.page.locator(".live-word.lit")
+    number(element, "cost[0]").hover()
+    assert lit.all_inner_texts() == ["costs", "cost"]
+    element.locator(".live-title").hover()
+    assert lit.count() == 0
+
+
+def test_only_the_first_word_for_a_signal_is_a_stop_of_the_tab_key(open_page):
+    element = ready(open_page("prose.html"), "ledger")
+    assert element.page.locator(".live-word[tabindex='0']").all_inner_texts() == ["costs", "sum"]

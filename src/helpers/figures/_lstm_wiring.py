@@ -17,21 +17,23 @@ CELL = Wiring(
 
 # The equations of the cell, as a reader sees them behind each number; the weights are those of the gates i, f, g, o.
 SIGNALS = {
-    "x": CELL.signal("x", "x_t", "input"),
+    "x": CELL.signal("x", "x_t", "input", words=("pulse", "pulses")),
     "h_prev": CELL.signal("h_prev", "h_{t-1}", "old hidden state", "", "What the unit showed one step before.", "h"),
     "c_prev": CELL.signal("c_prev", "c_{t-1}", "old cell", "", "What the cell held one step before.", "c"),
-    "i": CELL.signal("i", "i_t", "input gate", gate_formula(0)),
-    "f": CELL.signal("f", "f_t", "forget gate", gate_formula(1)),
-    "g": CELL.signal("g", "g_t", "candidate", gate_formula(2, "tanh")),
-    "o": CELL.signal("o", "o_t", "output gate", gate_formula(3)),
+    "i": CELL.signal("i", "i_t", "input gate", gate_formula(0), words=("input gate", "$i$")),
+    "f": CELL.signal("f", "f_t", "forget gate", gate_formula(1), words=("forget gate", "$f$")),
+    "g": CELL.signal("g", "g_t", "candidate", gate_formula(2, "tanh"), words=("candidate", "$g$")),
+    "o": CELL.signal("o", "o_t", "output gate", gate_formula(3), words=("output gate", "$o$")),
     "kept": CELL.signal("kept", "kept", "kept", "f * c_prev",
                         "The forget gate says how much of the old cell stays.", "c"),
     "written": CELL.signal("written", "written", "written", "i * g",
                            "The input gate says how much of the candidate is written.", "c"),
-    "c": CELL.signal("c", "c_t", "cell", "f * c_prev + i * g", "What is kept and what is written, added."),
+    "c": CELL.signal("c", "c_t", "cell", "f * c_prev + i * g", "What is kept and what is written, added.",
+                     words=("cell", "$c$"), lights=("c_prev", "kept", "tanh_c")),
     "tanh_c": CELL.signal("tanh_c", "tanh(c_t)", "tanh of the cell", "tanh(c)",
                           "The cell, brought between −1 and 1.", "c"),
-    "h": CELL.signal("h", "h_t", "hidden state", "o * tanh(c)", "The output gate says how much of the cell is shown."),
+    "h": CELL.signal("h", "h_t", "hidden state", "o * tanh(c)", "The output gate says how much of the cell is shown.",
+                     words=("hidden state", "$h$"), lights=("h_prev",)),
 } | weight_signals()
 GATES_AT = {"f": 92, "i": 158, "g": 226, "o": 294}
 TOP, LETTERS, BUS = 64, 42, 246  # the heights of the line of c, of what is written above it, of the wire of x and h

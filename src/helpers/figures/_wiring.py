@@ -159,9 +159,10 @@ class Wiring:
             fig.add_scatter(x=[ENDS], customdata=[arrays["now"][self.values.index(letter)]],
                             texttemplate="%{customdata:.2f}", textposition="middle left", **looks)
 
-    def signal(self, name, symbol, said, formula="", says="", letter=None):
-        """The value `name` as it is explained, in the colour of its letter."""
-        return Signal(symbol, f"now[{self.values.index(name)}]", said, formula, says, color=self._ink(letter or name))
+    def signal(self, name, symbol, said, formula="", says="", letter=None, **named):
+        """The value `name` as it is explained, in the colour of its letter; `named` says what the text calls it."""
+        value = f"now[{self.values.index(name)}]"
+        return Signal(symbol, value, said, formula, says, color=self._ink(letter or name), **named)
 
     def value(self, x, y, name, anchor="middle"):
         """The number on a wire."""

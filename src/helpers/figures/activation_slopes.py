@@ -7,7 +7,7 @@ from helpers import plots
 from helpers.cells import RNNParams
 from helpers.jacobians import MAX_SLOPE, rnn_jacobians
 from helpers.sequence import rnn
-from live_figures import Challenge, Choice, Claim, Slider, Try
+from live_figures import Challenge, Choice, Claim, Signal, Slider, Try
 
 title = "How steep is an activation, and what do k steps through it leave of a gradient?"
 caption = (
@@ -86,6 +86,11 @@ def figure(arrays):
     )
 
 
+signals = {
+    "slope": Signal(words=("slope", "slopes"), line="slope f′(a)", color="c1"),
+    "activation": Signal(words=("activation", "sigmoid", "tanh"), line="f(a)", color="c0"),
+    "product": Signal(words=("product",), line=("largest product", "product at this a"), color="c1"),
+}
 readout = "Each step multiplies the gradient by {factor:.3f}. After {k:d} steps {kept:.2e} of it is left."
 challenges = [
     Challenge("Sigmoid: keep the product between 1/2 and 2 for 30 steps or more.", met="held"),

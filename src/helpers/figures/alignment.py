@@ -241,7 +241,8 @@ signals = {
                   (("length", "sum(exp(score[j]) for j in range(length))"), ("", "")),
                   "Over all characters that were typed.", format=".3g"),
     "length": Signal("n", "length", "characters", format="d"),
-    "w": Signal("w_1", "weight[0]", "largest weight", "exp(e) / all", "The softmax of the scores.", "c0", ".1%"),
+    "w": Signal("w_1", "weight[0]", "largest weight", "exp(e) / all", "The softmax of the scores.", "c0", ".1%",
+                words=("weight", "weights"), lights=("w_2",)),
     "w_2": Signal("w_2", "weight[1]", "second weight", (("weight[1]", "exp(e_2) / all"), ("", "")),
                   "The softmax of the scores.", "c0", ".1%"),
 }

@@ -12,7 +12,7 @@ from helpers.attention import attention, dot_scores
 from helpers.cells import GRUParams, gru_step
 from helpers.measured import measured
 from helpers.sequence import gru, pick, scan
-from live_figures import Challenge, Claim, Text, Try, draw
+from live_figures import Challenge, Claim, Signal, Text, Try, draw
 
 title = "How long a text fits through a fixed vector?"
 caption = (
@@ -132,6 +132,13 @@ def _row(k, title, glyphs, color="ink", net=""):
         yield draw.label(x, y + 25, size=15, mono=True, live={"text": f"{glyphs}[{n}]:c"})
 
 
+signals = {
+    "fixed": Signal(words=("fixed vector", "fixed vectors"), color="c1", line=(
+        "fixed vector of 24", "of 48", "of 96", "fixed vector of 48, your text", "fixed vector of 96, your text")),
+    "attention": Signal(words=("attention", "attentive", "network that looks back"), color="c0", line=(
+        "attention, 48", "attention, 48, your text")),
+    "trained": Signal(words=("longest text",), line="longest trained"),
+}
 readout = (
     "Of {count:d} symbols the fixed vector of 48 numbers gets {fixed_48_share:.0%} right, that of 96 "
     "{fixed_96_share:.0%}, attention with 48 {attention_share:.0%}."

@@ -8,7 +8,7 @@ from helpers.cells import RNNParams
 from helpers.lags import lag_gradients, lag_norms, lag_signals
 from helpers.params import normal, orthogonal
 from helpers.sequence import pick, rnn
-from live_figures import Challenge, Choice, Claim, Slider, Try
+from live_figures import Challenge, Choice, Claim, Signal, Slider, Try
 
 title = "How much does each step of the past add to the gradient of the recurrent weights?"
 caption = (
@@ -88,6 +88,10 @@ def figure(arrays):
     )
 
 
+signals = {
+    "term": Signal(words=("term",), line="this output's term", color="c0"),
+    "signal": Signal(words=("error signal",), line="its error signal alone", color="c1"),
+}
 readout = (
     "Lag 0 of output {output:d} adds {first:.2g} and lag 10 adds {tenth:.2g}. Its first five lags hold {near:.0%}."
 )

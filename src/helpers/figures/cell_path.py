@@ -11,7 +11,7 @@ from helpers.cells import LSTMParams, RNNParams
 from helpers.params import normal, orthogonal, with_forget_bias
 from helpers.plots import powers_of_ten
 from helpers.sequence import lstm, pick, rnn
-from live_figures import Challenge, Claim, Slider, Try
+from live_figures import Challenge, Claim, Signal, Slider, Try
 
 title = "What reaches back from the last step?"
 caption = (
@@ -98,6 +98,12 @@ def figure(arrays):
     return fig.update_layout(yaxis=powers_of_ten(LOW, HIGH, 4))
 
 
+signals = {
+    "direct": Signal(words=("direct path", "product of the forget gates", "thick"), line="direct path: product of f",
+                     color="c0"),
+    "rnn": Signal(words=("tanh RNN",), line="tanh RNN, dL/dh", color="c6"),
+    "whole": Signal(words=("every path", "both paths"), line=("whole dL/dc", "whole dL/dh"), color="c5"),
+}
 readout = (
     "At the first of {length:d} steps: {direct_first:.1e} along the cell alone, {cell_first:.1e} along every path; "
     "in the tanh RNN {tanh_first:.1e}."

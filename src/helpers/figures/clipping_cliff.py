@@ -10,7 +10,7 @@ from helpers.cells import sigmoid
 from helpers.clipping import clip_by_norm, clip_by_value
 from helpers.plots import powers_of_ten
 from helpers.sequence import scan
-from live_figures import Challenge, Choice, Claim, Slider, Try
+from live_figures import Challenge, Choice, Claim, Signal, Slider, Try
 
 title = "What does a cliff in the loss do to gradient descent, and what does clipping change?"
 caption = (
@@ -123,6 +123,12 @@ def figure(arrays):
     )
 
 
+signals = {
+    "free": Signal(words=("without clipping",), line=("without clipping", "norm, free"), color="c1"),
+    "clipped": Signal(words=("clipping by norm",), line=("clipped", "norm, clipped run"), color="c0"),
+    "threshold": Signal(words=("threshold", "$\\theta$"), line="threshold"),
+    "start": Signal(words=("grey dot",), line="start", color="c6"),
+}
 readout = ("The longest gradient of the free run is {longest:.1f}; it ends with a loss of {free_loss:.1e}, "
            "the clipped run with {clipped_loss:.1e}.")
 challenges = [

@@ -96,11 +96,12 @@ def _step(x, k):
         draw.arrow(x - 5, MIDDLE - R, x - 5, TOP + R + 1, color="muted", width=1),
         draw.arrow(x + 5, TOP + R, x + 5, MIDDLE - R - 1, live={"show": f"sends[{k}]"}, **back),
         draw.arrow(x - GAP + R, MIDDLE - 3, x - R - 1, MIDDLE - 3, color="muted", width=1),
-        draw.box(middle, MIDDLE - 3, 20, 20, "W", radius=3, line=1, stroke="muted"),
-        draw.box(middle, MIDDLE - 3, 22, 23, radius=4, line=2.5, fill="none", stroke="c1",
-                 live={"show": f"chosen[{k}]"}),
-        draw.arrow(x - 9, low - 2, x - GAP + 9, low - 2, bend=10, live={"opacity": f"on[{k}]"}, **back),
-        draw.arrow(x - 9, low - 2, middle, MIDDLE + 9, bend=5, live={"opacity": f"to_use[{k}]"}, **back),
+        draw.signal("W", draw.box(middle, MIDDLE - 3, 20, 20, "W", radius=3, line=1, stroke="muted"),
+                    draw.box(middle, MIDDLE - 3, 22, 23, radius=4, line=2.5, fill="none", stroke="c1",
+                             live={"show": f"chosen[{k}]"})),
+        draw.signal("size", draw.arrow(x - 9, low - 2, x - GAP + 9, low - 2, bend=10, live={"opacity": f"on[{k}]"},
+                                       **back),
+                    draw.arrow(x - 9, low - 2, middle, MIDDLE + 9, bend=5, live={"opacity": f"to_use[{k}]"}, **back)),
         draw.node(x, TOP, f"E_{k + 1}", r=R), draw.node(x, MIDDLE, f"h_{k + 1}", r=R),
         draw.label(x, MIDDLE + R + 22, color="c1", live={"text": f"signal[{k}]:.3f", "show": f"reached[{k}]"}),
         draw.label(x, BOTTOM, WORD[k], mono=True), draw.label(x, BOTTOM + 18, f"{k + 1}", color="muted")])
@@ -109,7 +110,9 @@ def _step(x, k):
 signals = {
     "size": Signal("size of δ_[k]", "signal[k]", "size of the error signal",
                    f"sqrt(sum(delta[k][j] ** 2 for j in range({UNITS})))",
-                   "The length of a vector with one number for each unit.", "c1", ".3f"),
+                   "The length of a vector with one number for each unit.", "c1", ".3f",
+                   words=("error signal", "gradient")),
+    "W": Signal(words=("$W_h$",), color="c1"),
     "delta": Signal("δ_[j]", "delta[k][j]", "error of a unit", format=".3f"),
 }
 readout = (

@@ -7,7 +7,7 @@ from helpers import plots
 from helpers.cells import softmax
 from helpers.linear import delta_rule, linear_attention
 from helpers.sequence import pick
-from live_figures import Challenge, Choice, Claim, Slider, Try, random
+from live_figures import Challenge, Choice, Claim, Signal, Slider, Try, random
 
 title = "Which memory can rewrite, and which can hold much?"
 caption = (
@@ -98,6 +98,7 @@ def figure(arrays):
     return plots.cursor(fig, arrays["cursor"], high=1.08)
 
 
+signals = {name: Signal(words=(said,), line=said, color=f"c{k}") for k, (name, said) in enumerate(MEMORIES.items())}
 readout = (
     "After {n:d} pairs the sum recalls {sum_now:.0%} of the keys, the delta rule {delta_now:.0%} and the softmax "
     "{attention_now:.0%}; the softmax keeps {kept:d} numbers, the other two 256."

@@ -12,7 +12,7 @@ from helpers.cells import GRUParams, log_softmax
 from helpers.data.make_prose import SYMBOLS
 from helpers.figures._ranking import likeliest
 from helpers.sequence import gru, pick
-from live_figures import Challenge, Claim, ColoredText, LongText, Slider, Try, draw
+from live_figures import Challenge, Claim, ColoredText, LongText, Signal, Slider, Try, draw
 
 title = "What does the right side tell that the left side does not?"
 caption = (
@@ -120,6 +120,10 @@ def _column(name, words, color):
 
 views = [ColoredText(label="Bits that the right side saves; touch a character to hide it", text="text", tint="saved",
                      low=-4, high=8, chooses="place", format=".1f")]
+signals = {
+    "left": Signal(words=("left side", "from the left"), line="from the left", color="c1"),
+    "both": Signal(words=("both sides", "with both"), line="from both sides", color="c0"),
+}
 readout = (
     "Character {shown:d} is {truth:c}. Hidden, it costs {left_bits:.1f} bits from the left and {both_bits:.1f} from "
     "both sides; over the whole text {left_mean:.2f} and {both_mean:.2f} bits a character."

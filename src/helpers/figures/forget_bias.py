@@ -10,7 +10,7 @@ from helpers import plots
 from helpers.cells import LSTMParams
 from helpers.params import with_forget_bias
 from helpers.sequence import lstm
-from live_figures import Challenge, Claim, Slider, Try
+from live_figures import Challenge, Claim, Signal, Slider, Try
 
 title = "How long does one bit survive in the cell?"
 caption = (
@@ -75,6 +75,10 @@ def figure(arrays):
     return fig
 
 
+signals = {
+    "cell": Signal(words=("memory",), line="cell c", color="c0"),
+    "half": Signal(words=("half-life",), line="half-life", color="c1"),
+}
 readout = (
     "Biases add to {bias:.1f}: the gate keeps {keep:.2%} at each step. Half is gone after {half_life:.1f} steps; after "
     "50 steps {left:.2g} of the bit is left."

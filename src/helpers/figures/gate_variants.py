@@ -173,13 +173,16 @@ def _tanks():
 
 COUPLED, NO_FORGET = (_shown(part) for part in ("one gate", "no_forget"))
 signals = {name: wiring.SIGNALS[name] for name in ("x", "h_prev", "c_prev")} | {
-    "f": CELL.signal("f", "f_t", "gate that keeps"),
-    "i": CELL.signal("i", "i_t", "gate that writes", ((COUPLED, "1 - f"), ("", "")), "One gate both keeps and writes."),
-    "g": CELL.signal("g", "g_t", "candidate"), "o": CELL.signal("o", "o_t", "gate that reads"),
+    "f": CELL.signal("f", "f_t", "gate that keeps", words=("forget gate",), line="keep"),
+    "i": CELL.signal("i", "i_t", "gate that writes", ((COUPLED, "1 - f"), ("", "")),
+                     "One gate both keeps and writes.", line="write"),
+    "g": CELL.signal("g", "g_t", "candidate"),
+    "o": CELL.signal("o", "o_t", "gate that reads", words=("output gate",), line="read"),
     "kept": CELL.signal("kept", "kept", "kept", ((NO_FORGET, "c_prev"), ("", "f * c_prev")), letter="c"),
     "written": CELL.signal("written", "written", "written", ((COUPLED, "(1 - f) * g"), ("", "i * g")), letter="c"),
     "c": CELL.signal("c", "c_t", "memory", ((NO_FORGET, "c_prev + i * g"), (COUPLED, "f * c_prev + (1 - f) * g"),
-                                            ("", "f * c_prev + i * g")), "What is kept and what is written, added."),
+                                            ("", "f * c_prev + i * g")), "What is kept and what is written, added.",
+                     words=("cell", "$c$"), line="memory", lights=("c_prev", "kept", "tanh_c")),
     "tanh_c": CELL.signal("tanh_c", "tanh(c_t)", "tanh of the memory",
                           ((_shown("GRUs"), ""), ("", "tanh(c)")), letter="c"),
     "h": CELL.signal("h", "h_t", "what is shown", ((_shown("GRUs"), "c"), ("", "o * tanh(c)"))),

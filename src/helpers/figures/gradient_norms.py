@@ -19,7 +19,7 @@ from helpers.jacobians import (
 from helpers.params import identity, normal, orthogonal
 from helpers.plots import powers_of_ten
 from helpers.sequence import rnn
-from live_figures import Challenge, Choice, Claim, Slider, Try, short
+from live_figures import Challenge, Choice, Claim, Signal, Slider, Try, short
 
 title = "How much of a gradient is left after k steps back?"
 caption = (
@@ -100,6 +100,7 @@ def figure(arrays):
     return fig.update_layout(yaxis=powers_of_ten(FLOOR, TOP, 4))
 
 
+signals = {"bound": Signal(words=("bound",), line="bound (γ sₘₐₓ)ᵏ", color="c6")}
 readout = ("Sixty steps back, {best_left:.1e} is left in the best direction and {typical_left:.1e} in a typical one; "
            "the bound allows {bound_left:.1e}.")
 challenges = [

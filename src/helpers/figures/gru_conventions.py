@@ -9,7 +9,7 @@ from helpers import plots
 from helpers.cells import GRUParams, gru_step
 from helpers.params import normal
 from helpers.sequence import gru, pick, scan
-from live_figures import Challenge, Choice, Claim, Slider, Toggle, Try, draw, short
+from live_figures import Challenge, Choice, Claim, Signal, Slider, Toggle, Try, draw, short
 
 title = "Do the same weights give the same states in two conventions of the GRU?"
 caption = (
@@ -112,6 +112,7 @@ def _formula(y, text, color="ink", live=None):
     return draw.label(8, y, text, size=14, color=color, anchor="start", live=live)
 
 
+signals = {"torch": Signal(words=("torch",), line="torch", color="c5")}
 readout = (
     "Over 40 steps the two states differ by at most {worst:.3g}; torch's r goes from {lowest:.2f} to {highest:.2f}."
 )

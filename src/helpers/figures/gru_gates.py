@@ -125,21 +125,23 @@ def _input_wires():
 
 
 signals = {
-    "x": CELL.signal("x", "x_t", "input"),
+    "x": CELL.signal("x", "x_t", "input", words=("pulse", "pulses")),
     "h_prev": CELL.signal("h_prev", "h_{t-1}", "old state", "", "What the unit held one step before.", "h"),
-    "r": CELL.signal("r", "r_t", "reset gate", gate_formula(0)),
-    "z": CELL.signal("z", "z_t", "update gate", gate_formula(1)),
+    "r": CELL.signal("r", "r_t", "reset gate", gate_formula(0), words=("reset gate", "$r$")),
+    "z": CELL.signal("z", "z_t", "update gate", gate_formula(1), words=("update gate", "$z$")),
     "u": CELL.signal("u", "u_t", "weighted old state", "w_h[2] * h_prev", "What the candidate could recall.", "h"),
     "recalled": CELL.signal("recalled", "recalled", "recalled", "r * u",
                             "As much of it as the reset gate lets in.", "h"),
-    "n": CELL.signal("n", "n_t", "candidate", "tanh(w_x[2] * x + r * u + b[2])"),
+    "n": CELL.signal("n", "n_t", "candidate", "tanh(w_x[2] * x + r * u + b[2])",
+                     words=("candidate", "$n$")),
     "kept": CELL.signal("kept", "kept", "kept", "z * h_prev",
                         "The update gate says how much of the old state stays.", "h"),
     "write": CELL.signal("write", "1 − z_t", "share written", "1 - z",
                          "What is not kept is written: one gate does both.", "z"),
     "written": CELL.signal("written", "written", "written", "(1 - z) * n", letter="h"),
     "h": CELL.signal("h", "h_t", "hidden state", "z * h_prev + (1 - z) * n",
-                     "A mean of the old state and the candidate."),
+                     "A mean of the old state and the candidate.",
+                     words=("hidden state", "old state", "state", "$h$"), lights=("h_prev", "kept")),
 } | wiring.weight_signals()
 readout = (
     "Step {t:d}, unit {u:d}: of {now[1]:.2f} the unit keeps {now[7]:.2f}, and of the candidate {now[4]:.2f} it writes "

@@ -7,7 +7,7 @@ from helpers.cells import softmax
 from helpers.figures._taggers import ALPHABET, known, read, turned, weights
 from helpers.sequence import pick
 from helpers.syntax import CLASSES
-from live_figures import Challenge, Claim, ColoredText, LongText, Slider, Try
+from live_figures import Challenge, Claim, ColoredText, LongText, Signal, Slider, Try
 
 title = "Which colours of Python code need what is still to come?"
 caption = (
@@ -79,6 +79,10 @@ views = [
     ColoredText(label="The network that reads both ways", text="code", tint="two", classes=tuple(LOOKS.items()),
                 chooses="at", legend=False),
 ]
+signals = {
+    "one": Signal(words=("one-way network",), line="one way", color="c1"),
+    "two": Signal(words=("two-way network",), line="two ways", color="c0"),
+}
 readout = (
     "The two networks disagree on {differ:d} of {length:d} characters. At the marked one the label of the network that "
     "reads one way has a probability of {sure[0]:.0%}, that of the other {sure[1]:.0%}."

@@ -119,13 +119,14 @@ def _column(k):
         draw.box(x, STATE, 36, 64, fill="none", line=2.5, radius=9, live={"show": f"here[{k}]"}),
         shown("bit", enters, draw.node(x, IN, r=14), _digit(x, min(k, READ - 1))),
         shown("output", draw.arrow(x, STATE - 30, x, OUT + 17, color=PAINT["output"], width=2),
-              draw.node(x, OUT, r=16)),
+              draw.signal("o", draw.node(x, OUT, r=16))),
         draw.group(draw.label(x, OUT, live={"text": f"o[{k}]:.2f"}),
                    draw.label(x, OUT - 27, color="muted", live={"text": f"target[{k}]:d"}),
                    live={"show": f"answered[{k}]"}),
-        *(draw.box(x - 6 + 12 * (unit % 2), STATE - 19.5 + 13 * (unit // 2), 10, 11, fill=color, stroke="none",
-                   radius=2, live={"opacity": f"{sign}[{k}][{unit}]"})
-          for unit in range(UNITS) for color, sign in (("c0", "plus"), ("c1", "minus"))),
+        draw.signal("h", *(
+            draw.box(x - 6 + 12 * (unit % 2), STATE - 19.5 + 13 * (unit // 2), 10, 11, fill=color, stroke="none",
+                     radius=2, live={"opacity": f"{sign}[{k}][{unit}]"})
+            for unit in range(UNITS) for color, sign in (("c0", "plus"), ("c1", "minus")))),
     ]
     if k == 0:
         parts.append(shown("vector", enters, draw.box(x, IN, 50, 28, radius=12),
@@ -139,8 +140,10 @@ def _digit(x, k):
 
 signals = {
     "o": Signal("o_[k]", "o[k]", "output", f"sigma(sum(v[j] * h[k][j] for j in range({UNITS})) + c)",
-                "The eight squares of the state, each with its weight.", PAINT["output"]),
-    "h": Signal("h_[j]", "h[k][j]", "unit of the state"), "v": Signal("v_[j]", "V[j]", "output weight"),
+                "The eight squares of the state, each with its weight.", PAINT["output"],
+                words=("output", "answer")),
+    "h": Signal("h_[j]", "h[k][j]", "unit of the state", words=("state", "eight squares")),
+    "v": Signal("v_[j]", "V[j]", "output weight"),
     "c": Signal("b", "c", "bias"),
 }
 readout = (

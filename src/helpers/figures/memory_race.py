@@ -12,7 +12,7 @@ from helpers.cells import GRUParams, LSTMParams, RNNParams
 from helpers.kinds import GRU, LSTM, RNN
 from helpers.params import normal, orthogonal, with_forget_bias
 from helpers.sequence import pick
-from live_figures import Challenge, Claim, Slider, Try
+from live_figures import Challenge, Claim, Signal, Slider, Try
 
 title = "Which network still knows of an early pulse?"
 caption = (
@@ -116,6 +116,8 @@ def figure(arrays):
                              yaxis2=powers | {"domain": [0.43, 0.79]}, yaxis3=powers | {"domain": [0, 0.36]})
 
 
+signals = {name: Signal(words=(said,), line=said) for name, said in (
+    ("lstm", "LSTM"), ("gru", "GRU"), ("rnn", "tanh RNN"))}
 readout = (
     "After {length:d} steps the pulse still moves h by {lstm_left:.2g} in the LSTM, by {gru_left:.2g} in the GRU and "
     "by {rnn_left:.2g} in the tanh RNN; at step 1 it moved it by {lstm_written:.2g}, {gru_written:.2g} and "

@@ -10,7 +10,7 @@ from helpers import plots
 from helpers.jacobians import chain, largest_singular_value, scaled_products
 from helpers.plots import powers_of_ten
 from helpers.sequence import pick
-from live_figures import Challenge, Claim, Slider, Try
+from live_figures import Challenge, Claim, Signal, Slider, Try
 
 title = "Can a gradient grow a thousandfold before it vanishes, with every eigenvalue below 1?"
 caption = (
@@ -89,6 +89,11 @@ def figure(arrays):
     )
 
 
+signals = {
+    "norm": Signal(words=("$W^k$",), line="norm of Wᵏ", color="c0"),
+    "radius": Signal(words=("spectral radius", "$\\rho$"), line="ρᵏ", color="c2"),
+    "bound": Signal(words=("singular value", "largest singular value", "$s_{\\max}$"), line="bound sₘₐₓᵏ", color="c6"),
+}
 readout = ("Spectral radius {rho:.2f}, largest singular value {s_max:.2f}. "
            "Step {k:d} multiplies the norm by {factor:.3f}. It is largest after {peak_at:d} steps: {peak_times:.1e}.")
 challenges = [Challenge("With ρ at most 0.8, make the norm pass a million before it falls.", met="million")]

@@ -170,22 +170,24 @@ def _made(way, level, t):
 def _box(level, t, y, first):
     """Steps `first` to t joined, and what they add; filled if nothing is missing before them."""
     steps = f"{first + 1}–{t + 1}" if first < t else f"{t + 1}"
-    return draw.group(
+    return draw.signal("value", draw.group(
         draw.box(_x(t), y, 43, HEIGHT, fill="paper", stroke="none"),
         draw.box(_x(t), y, 43, HEIGHT, fill="a0" if first == 0 else "paper"),
         draw.label(_x(t), y - 7.5, steps, color="muted" if first else "ink"),
         draw.label(_x(t), y + 7.5, bold=True, live={"text": f"value[{level}][{t}]:.2f"}),
-        live={"opacity": f"seen[{level}][{t}]"})
+        live={"opacity": f"seen[{level}][{t}]"}))
 
 
 signals = {
     "value": Signal("both", "value[l][t]", "what the joined steps add",
                     (("joining[l][t]", "kept[l][t] * earlier[l][t] + own[l][t]"), ("", "")),
-                    "What its steps add to the state.", "c0"),
+                    "What its steps add to the state.", "c0",
+                    words=("box", "boxes")),
     "earlier": Signal("earlier", "earlier[l][t]", "the earlier box"),
     "own": Signal("own", "own[l][t]", "the box above"),
     "kept": Signal("kept", "kept[l][t]", "what its steps keep", says="a, once for each step of the box above."),
-    "h": Signal("h_[t]", "loop[t]", "state", "a * before[t] + b[t]", "As the loop computes it.", "c1"),
+    "h": Signal("h_[t]", "loop[t]", "state", "a * before[t] + b[t]", "As the loop computes it.", "c1",
+                words=("state", "states")),
     "before": Signal("h_[t-1]", "before[t]", "state before", color="c1"),
     "b": Signal("b_[t]", "value[0][t]", "input"), "a": Signal("a", "a", "what a step keeps"),
 }

@@ -5,7 +5,7 @@ from array_api_compat import array_namespace
 
 from helpers import plots
 from helpers.linear import linear_recurrence
-from live_figures import Challenge, Claim, Slider, Text, Try, draw, random
+from live_figures import Challenge, Claim, Signal, Slider, Text, Try, draw, random
 
 title = "What does a linear state need to tell odd from even?"
 caption = (
@@ -100,6 +100,10 @@ def _column(k):
         live={"show": f"typed[{k}]"})
 
 
+signals = {
+    "h": Signal(words=("state",), line="state h", color="c5"),
+    "threshold": Signal(words=("threshold",), line="threshold", color="c6"),
+}
 readout = (
     "Of {n:d} answers {hits:d} are right. On 128 random strings: {share[0]:.0%} right at step 40, {share[1]:.0%} at "
     "step 100, {share[2]:.0%} at step 256."

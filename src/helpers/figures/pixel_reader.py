@@ -8,7 +8,7 @@ from array_api_compat import array_namespace
 from helpers import digits, plots
 from helpers.cells import softmax
 from helpers.sequence import pick
-from live_figures import Challenge, Choice, Claim, Pad, Slider, Try
+from live_figures import Challenge, Choice, Claim, Pad, Signal, Slider, Try
 
 title = "When does the network know which digit it is?"
 caption = (
@@ -122,6 +122,10 @@ def figure(arrays):
     return fig
 
 
+signals = {
+    "pixels": Signal(words=("pixel by pixel",), line=("pixel by pixel", "read, pixel by pixel"), color="c0"),
+    "rows": Signal(words=("row by row",), line=("row by row", "read, row by row"), color="c1"),
+}
 readout = (
     "After {read:d} pixels the network that reads pixel by pixel takes it for a {best[0]:d} with a probability of "
     "{sure[0]:.0%}, the one that reads row by row for a {best[1]:d} with {sure[1]:.0%}."

@@ -98,7 +98,7 @@ def figure(arrays):
 
 
 def diagram():
-    columns = [draw.panel(*_column(k, name, f"c{color}"), x=26 + 90 * k)
+    columns = [draw.signal(name.split()[0], draw.panel(*_column(k, name, f"c{color}"), x=26 + 90 * k))
                for k, (name, (color, *_)) in enumerate(SCORES.items())]
     rows = [draw.label(2, _height(s), f"k_{s + 1}", anchor="start") for s in range(KEYS)]
     return draw.svg(384, 26 + 22 * KEYS, *rows, *columns)
@@ -132,10 +132,12 @@ signals = {
     "additive": Signal("e_[s]", "e[s][0]", "additive score", f"sum(v[j] * tanh(a[s][j]) for j in range({UNITS}))",
                        "A small network between query and key.", "c3"),
     "dot": Signal("q k_[s]", "e[s][1]", "dot product", "sum(q[j] * key[s][j] for j in range(d))",
-                  "One product for each of the d numbers.", "c1"),
+                  "One product for each of the d numbers.", "c1",
+                  words=("dot products", "unscaled scores")),
     "general": Signal("e_[s]", "e[s][2]", "general score", "sum(qW[j] * key[s][j] for j in range(d))",
                       "The query goes through a matrix first.", "c2"),
-    "scaled": Signal("e_[s]", "e[s][3]", "scaled dot product", "dot[s] / sqrt(d)", "The dot product over √d.", "c0"),
+    "scaled": Signal("e_[s]", "e[s][3]", "scaled dot product", "dot[s] / sqrt(d)", "The dot product over √d.", "c0",
+                     words=("with the root", "root"), line="scaled dot"),
     "q": Signal("q_[j]", "q[j]", "number of the query"), "key": Signal("k_[j]", "k[s][j]", "number of the key"),
     "qW": Signal("(qW)_[j]", "through[j]", "number of the query through W"),
     "v": Signal("v_[j]", "v[j]", "output weight"),

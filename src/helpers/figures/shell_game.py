@@ -133,15 +133,17 @@ def _cup(k):
     fill = (f'<rect x="{x - 24}" y="{FLOOR:g}" width="48" height="0" class="fill-a0 stroke-none" '
             f'data-live="y=top[{k}]; height=full[{k}]"/>')
     return draw.group(
-        fill, draw.box(x, FLOOR - FULL / 2, 48, FULL, fill="none", radius=3),
-        draw.label(x, FLOOR - FULL - 12, size=13, bold=True, live={"text": f"weight[{k}]:.2f"}),
+        draw.signal("weight", fill, draw.box(x, FLOOR - FULL / 2, 48, FULL, fill="none", radius=3),
+                    draw.label(x, FLOOR - FULL - 12, size=13, bold=True, live={"text": f"weight[{k}]:.2f"})),
         draw.node(x, FLOOR + 14, r=8, fill="c1", stroke="none", live={"show": f"ball[{k}]"}),
         draw.label(x, FLOOR + 36, f"cup {k + 1}", color="muted"), live={"show": f"there[{k}]"})
 
 
 signals = {
     "weight": Signal("w_[k]", "weight[k]", "weight", "was[k] - beta / 2 * (was[k] - partner[k])",
-                     "What the last swap made of it; a cup that was not swapped is its own partner.", "c0"),
+                     "What the last swap made of it; a cup that was not swapped is its own partner.", "c0",
+                     words=("cups", "difference")),
+    "fullest": Signal(words=("fullest cup",), line="the fullest cup", color="c0"),
     "was": Signal("v_[k]", "was[k]", "weight before the swap"),
     "partner": Signal("v'_[k]", "partner[k]", "weight of the other cup"), "beta": Signal("β", "beta", "strength"),
 }

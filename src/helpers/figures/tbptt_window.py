@@ -8,7 +8,7 @@ from helpers.cells import RNNParams
 from helpers.lags import lag_gradients, lag_signals, reach, truncated_gradients
 from helpers.params import normal, orthogonal
 from helpers.sequence import pick, rnn
-from live_figures import Challenge, Claim, Slider, Try
+from live_figures import Challenge, Claim, Signal, Slider, Try
 
 title = "How far back must the gradient go before it points the right way?"
 caption = (
@@ -112,6 +112,12 @@ def figure(arrays):
     )
 
 
+signals = {
+    "reach": Signal(words=("every output reaches back",), color="c0", line=(
+        "kept: every output reaches back", "cosine, every output reaches back", "error, every output reaches back")),
+    "chunks": Signal(words=("chunk", "chunks"), color="c1", line=(
+        "kept: chunks", "cosine, cut into chunks", "error, cut into chunks")),
+}
 readout = (
     "Window {window:d}: if every output reaches back {window:d} steps, cosine {each:.4f}, error {each_error:.0%}; "
     "cut into chunks of {window:d}, cosine {chunk:.4f}, error {chunk_error:.0%}."

@@ -107,7 +107,8 @@ def diagram():
 signals = {
     "p": Signal("p_[k]", "p[k]", "probability",
                 f"exp(e[k] / temperature) / sum(exp(all[j] / temperature) for j in range({len(VOCABULARY)}))",
-                "Its share of all characters: the softmax of the scores over the temperature.", "c0", ".1%"),
+                "Its share of all characters: the softmax of the scores over the temperature.", "c0", ".1%",
+                "bar[k]", words=("bars", "distribution")),
     "e": Signal("e_[k]", "score[k]", "score"),
     "all": Signal("e_[j]", "scores[j]", "score of each character"),
     "temperature": Signal("τ", "temperature", "temperature"),

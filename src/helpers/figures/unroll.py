@@ -86,10 +86,11 @@ def _folded(x):
     places = (("U", x + 24, s + 40), ("W", x - 33, s + 42), ("V", x + 24, s - 40))
     return draw.group(
         *_upwards(x, lambda k: {"stroke-width": f"thick[{k}]"}),
+        '<g data-signal="W">'
         f'<path d="M{x - 12} {s + 13}C{x - 44} {s + 46} {x - 44} {s - 46} {x - 16} {s - 17}" '
         'class="fill-none stroke-c5" data-live="stroke-width=thick[1]"/>',
-        f'<path d="M{x - 11} {s - 13}l-9 -1.5l5.5 -6.5z" class="fill-c5 stroke-none"/>',
-        *(draw.node(x, y, f"{name}_t", r=R) for name, y in ROWS.items()),
+        f'<path d="M{x - 11} {s - 13}l-9 -1.5l5.5 -6.5z" class="fill-c5 stroke-none"/></g>',
+        *(draw.signal(name, draw.node(x, y, f"{name}_t", r=R)) for name, y in ROWS.items()),
         *(draw.label(left, y - 7, letter, color=PAINT[k], bold=True) for k, (letter, left, y) in enumerate(places)),
         *(draw.label(left, y + 7, live={"text": f"weights[{k}]:.2f"})
           for k, (_, left, y) in enumerate(places)))
@@ -105,24 +106,27 @@ def _copy(x, k):
     parts = [*_upwards(x, carried), draw.label(x + 10, s + 41, "U", color=PAINT[0]),
              draw.label(x + 10, s - 41, "V", color=PAINT[2])]
     if k:
-        parts += [draw.arrow(x - GAP + R, s, x - R - 2, s, color=PAINT[1], live=carried(1)),
-                  draw.label(x - GAP / 2, s - 11, "W", color=PAINT[1])]
+        parts.append(draw.signal("W", draw.arrow(x - GAP + R, s, x - R - 2, s, color=PAINT[1], live=carried(1)),
+                                 draw.label(x - GAP / 2, s - 11, "W", color=PAINT[1])))
     for name, fills in (("x", {"given": "c0"}), ("s", {"plus": "c0", "minus": "c1"}), ("o", {})):
-        parts += [draw.node(x, ROWS[name], r=R),
-                  *(draw.node(x, ROWS[name], r=R, fill=color, stroke="none", live={"opacity": f"{size}[{k}]"})
-                    for size, color in fills.items()),
-                  draw.label(x, ROWS[name], live={"text": f"{name}[{k}]:.2f"})]
+        parts.append(draw.signal(
+            name, draw.node(x, ROWS[name], r=R),
+            *(draw.node(x, ROWS[name], r=R, fill=color, stroke="none", live={"opacity": f"{size}[{k}]"})
+              for size, color in fills.items()),
+            draw.label(x, ROWS[name], live={"text": f"{name}[{k}]:.2f"})))
     parts.append(draw.label(x, ROWS["x"] + 29, f"t = {k + 1}", color="muted"))
     return draw.group(*parts, live={"show": f"drawn[{k}]"})
 
 
 signals = {
-    "x": Signal("x_[k]", "x[k]", "input"),
-    "s": Signal("s_[k]", "s[k]", "state", "tanh(U * x[k] + W * before[k])", color="c5"),
+    "x": Signal("x_[k]", "x[k]", "input", words=("pulse", "$x_t$"), line="input x"),
+    "s": Signal("s_[k]", "s[k]", "state", "tanh(U * x[k] + W * before[k])", color="c5",
+                words=("state", "states", "$s_t$"), line="state s"),
     "before": Signal("s_[k-1]", "before[k]", "state before", color="c5"),
-    "o": Signal("o_[k]", "o[k]", "output", "V * s[k]", "The same V at every step.", color="c4"),
+    "o": Signal("o_[k]", "o[k]", "output", "V * s[k]", "The same V at every step.", color="c4",
+                words=("output", "$o_t$"), line="output o"),
     "U": Signal("U", "weights[0]", "weight U", color=PAINT[0]),
-    "W": Signal("W", "weights[1]", "weight W", color=PAINT[1]),
+    "W": Signal("W", "weights[1]", "weight W", color=PAINT[1], words=("letter W", "$W$")),
     "V": Signal("V", "weights[2]", "weight V", color=PAINT[2]),
 }
 readout = (

@@ -1,11 +1,12 @@
 // A number of the drawing that is touched says what it comes from, with the numbers of the moment.
 import { linesOf } from "./formulas.js";
+import { Light } from "./light.js";
 import { formatValue } from "./numbers.js";
 
 const REACH = 14;                     // pixels: a finger need not hit a number, only come near it
 const SIGNS = { "·": "times", "+": "plus", "−": "minus", "/": "over", "σ(": "sigma_of", "tanh(": "tanh_of", "exp(": "exp_of",
   "log(": "log_of", "√": "root_of", Σ: "sum_of", "…": "dots", "(": "", ")": "" };
-const USUAL = { formulas: [["", null]], says: "", color: "ink", format: ".2f", steps: ".2f", mark: "" };
+const USUAL = { value: "", formulas: [["", null]], says: "", color: "ink", format: ".2f", steps: ".2f", mark: "" };
 const make = (tag, properties, ...children) => {
   const element = Object.assign(document.createElement(tag), properties);
   element.append(...children);
@@ -16,7 +17,7 @@ const make = (tag, properties, ...children) => {
 const read = (declared) => {
   const signal = { ...USUAL, ...declared }, letters = [...signal.value.matchAll(/\[([a-z]\w*)\]/g)].map(([, letter]) => letter);
   const pattern = (value) => new RegExp(`^${value.replace(/\[([a-z]\w*)\]|[[\]]/g, (part, letter) => (letter ? "\\[(\\d+)\\]" : `\\${part}`))}$`);
-  return { ...signal, letters, shown: pattern(signal.value), drawn: pattern(signal.mark) };
+  return { ...signal, letters, shown: pattern(signal.value || "-"), drawn: pattern(signal.mark || "-") };
 };
 const lettersAt = ({ letters }, places) => Object.fromEntries(letters.map((letter, k) => [letter, places[k]]));
 const referenceAt = (signal, places, reference = signal.value) => {
@@ -42,7 +43,10 @@ export class Explain {
     this.signals = Object.fromEntries(Object.entries(signals).map(([name, signal]) => [name, read(signal)]));
     this.host = figure.querySelector(".live-explained");
     this.numbers = this.find();
-    this.numbers.forEach(({ element }) => element.classList.add("live-number"));
+    this.numbers.forEach(({ element, name }) => {
+      element.classList.add("live-number");
+      if (!element.closest("[data-signal]")) element.dataset.signal = name;
+    });
     this.ring = document.createElementNS("http://www.w3.org/2000/svg", "rect");
     this.ring.setAttribute("class", "live-ring");
     this.sums = make("div", { className: "live-arithmetic", hidden: true });
@@ -50,6 +54,7 @@ export class Explain {
     figure.querySelector(".live-drawing")?.after(this.host);   // beside the numbers, whatever else stands below them
     figure.stage.addEventListener("click", (event) => { if (!this.host.contains(event.target)) this.touch(event); });
     figure.addEventListener("keydown", (event) => { if (event.key === "Escape") this.close(); });
+    this.light = new Light(figure, this.signals);
   }
 
   // The numbers of the drawing that are signals, each with its places.
