@@ -47,17 +47,18 @@
 
   // --- what scrolls sideways is a tab stop, as long as it does ---
 
-  function reach(box) {
-    if (box.scrollWidth > box.clientWidth + 1 && box.clientWidth) box.tabIndex = 0;
-    else box.removeAttribute("tabindex");
+  /** Looks at all of them before it changes any, so that the page is laid out once. */
+  function reach(boxes) {
+    const scrolls = boxes.map(box => box.clientWidth && box.scrollWidth > box.clientWidth + 1);
+    boxes.forEach((box, k) => { if (scrolls[k]) box.tabIndex = 0; else box.removeAttribute("tabindex"); });
   }
 
-  // After the theme's own script, which looks once and overlooks what is folded then.
-  addEventListener("load", () => {
+  // What is far from the reader has not been laid out, and need not be for this.
+  document.addEventListener("DOMContentLoaded", () => {
     const boxes = [...document.querySelectorAll("main :is(pre, .formula, .pst-scrollable-table-container)")];
-    const sizes = new ResizeObserver(entries => entries.forEach(entry => reach(entry.target)));
+    const sizes = new ResizeObserver(entries => reach(entries.map(entry => entry.target)));
     for (const box of boxes) sizes.observe(box);
-    document.fonts.ready.then(() => boxes.forEach(reach));
+    document.fonts.addEventListener("loadingdone", () => reach(boxes.filter(box => box.checkVisibility({ contentVisibilityAuto: true }))));
   });
 
   document.addEventListener("DOMContentLoaded", () => {

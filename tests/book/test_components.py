@@ -69,6 +69,10 @@ def test_a_subset_font_has_the_glyphs_asked_for_and_no_others():
     ("name", "body", "answer"),
     [
         ("copybutton.js", '<div class="highlight">', False),
+        ("mystnb.1.css", '<div class="cell">', True),
+        ("mystnb.1.css", "<p>no code</p>", False),
+        ("scripts/sphinx-book-theme.js", "", False),
+        ("styles/sphinx-book-theme.css", "", True),
         ("sphinx-thebe.js", '<div class="highlight thebe">', False),
         ("const THEBE_JS_URL = 'x'", "", False),
         ("togglebutton.css", '<div class="admonition dropdown">', True),
@@ -115,7 +119,7 @@ def test_the_picture_that_links_show_has_the_size_that_is_told():
         ('if (x) console.log("one) two", f(1, (2)));\ng()', "x&&f(1,2),g();"),  # what a message calls may do something
         ("console.log('it\\'s)');h()", "h();"),
         ("console.log('a');console.error('stays')", 'console.error("stays");'),
-        ("console.error('untouched')", "console.error('untouched')"),
+        ("console.error('untouched');  // but shorter", 'console.error("untouched");'),
     ],
 )
 def test_quiet_takes_messages_and_nothing_else(script, left):

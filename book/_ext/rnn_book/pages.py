@@ -26,9 +26,10 @@ _ONLY_WITH = {
     "mystnb": ("cell",),
     "first-screen": ("first-screen",),
 }
-# Jupyter Book and Sphinx put these on every page. Nothing here uses them: thebe asks other hosts, book.js copies code,
-# and search.js marks what it finds.
-_NEVER = ("thebe", "THEBE", "comments", "copybutton", "clipboard", "sphinx_highlight")
+# On every page by Jupyter Book, its theme and Sphinx: thebe asks other hosts; book.js, frame.js and search.js do what is
+# used of the rest.
+_NEVER = ("thebe", "THEBE", "comments", "copybutton", "clipboard", "sphinx-book-theme.js", "DOCUMENTATION_OPTIONS",
+          "documentation_options", "doctools", "sphinx_highlight")
 _DESCRIPTION = 200
 
 
@@ -52,8 +53,8 @@ def _keep(files: Iterable, body: str) -> list:
 
 def _trim(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     body = context.get("body") or ""
-    context["script_files"] = _keep(context.get("script_files", []), body)
-    context["css_files"] = _keep(context.get("css_files", []), body)
+    for files in ("script_files", "css_files"):
+        context[files] = _keep(context.get(files, []), body)
     context["has_maths"] = 'class="katex' in body
     # The class tells the theme's script to hide the list of the page's contents as long as the figure is on the screen.
     context["body"] = re.sub(r'(<live-figure [^>]*class="live)"', r'\1 full-width"', body)
@@ -107,15 +108,15 @@ def _set_frame(app: Sphinx, config: Config) -> None:
 
 
 def quiet(script: str) -> str:
-    """A script without its calls of console.log, which would hide a real message from the browser tests."""
-    return tidy({"script": script}) if "console.log(" in script else script
+    """A script made small, and without its calls of console.log, which would hide a real message."""
+    return tidy({"script": script})
 
 
 def _quiet_scripts(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html":
         return
     static = Path(app.outdir) / "_static"
-    for script in [*static.glob("*.js"), *static.glob("scripts/*theme.js")]:
+    for script in static.glob("*.js"):
         script.write_text(quiet(script.read_text(encoding="utf-8")), encoding="utf-8")
 
 

@@ -23,6 +23,8 @@ __all__ = ["icon_codes", "purge", "setup_styles", "subset_font"]
 
 _WORD = re.compile(r"[A-Za-z0-9_-]+")
 _SHEETS = ("styles/*.css", "basic.css", "sphinx-design*.css", "mystnb*.css", "togglebutton.css", "pygments.css")
+# Every browser that runs this site reads woff2, and no page asks for these scripts: see pages.py.
+_UNUSED = ("vendor/**/*.ttf", "scripts/*", "styles/*.map", "copybutton*", "clipboard*", "*thebe*", "doc*.js", "sphinx_*.js")
 
 
 def purge(css: str, words: set[str]) -> str:
@@ -44,8 +46,7 @@ def subset_font(font: Path, codes: set[int]) -> bytes:
 
 def _words(static: Path, pages: list[str]) -> set[str]:
     """Every word of the pages and of their scripts: what a style sheet could speak of."""
-    scripts = [path for path in [*static.glob("*.js"), *static.glob("scripts/*.js")] if path.name != "fontawesome.js"]
-    texts = [*pages, *(path.read_text(encoding="utf-8") for path in scripts)]
+    texts = [*pages, *(path.read_text(encoding="utf-8") for path in static.glob("*.js"))]
     return set().union(*(_WORD.findall(text) for text in texts))
 
 
@@ -86,15 +87,13 @@ def _finish(app: Sphinx, error: Exception | None) -> None:
         return
     static, cache = Path(app.outdir) / "_static", Path(app.outdir).parent / ".cut"
     cache.mkdir(parents=True, exist_ok=True)
+    for unused in (path for pattern in _UNUSED for path in static.glob(pattern)):
+        unused.unlink()
     pages = [path.read_text(encoding="utf-8") for path in Path(app.outdir).rglob("*.html")]
     css = _cut_sheets(static, _words(static, pages), cache)
     css += "".join(path.read_text(encoding="utf-8") for path in static.glob("*.css"))
     _cut_fonts(static.glob("vendor/**/*.woff2"), icon_codes(css), cache)
     _cut_fonts(static.glob("katex/fonts/*.woff2"), {ord(char) for page in pages for char in html.unescape(page)}, cache)
-    # Every browser that runs this site reads woff2; nothing asks for fontawesome.js (see _templates) or source maps.
-    leftovers = ("vendor/**/*.ttf", "scripts/fontawesome.js*", "scripts/*.map", "styles/*.map")
-    for unused in (path for pattern in leftovers for path in static.glob(pattern)):
-        unused.unlink()
 
 
 def setup_styles(app: Sphinx) -> None:
