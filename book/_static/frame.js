@@ -120,6 +120,28 @@
     jumped();
   }
 
+  // -------- Back and a reload lead to what was read: how far down that was depends on what has been laid out
+
+  const sections = all(".bd-article > section > section"), PLACE = "read:" + location.pathname;
+  const topOf = (section) => section.getBoundingClientRect().top;
+  if (["back_forward", "reload"].includes(performance.getEntriesByType("navigation")[0]?.type)) {
+    const [k, top] = JSON.parse(recall("sessionStorage", PLACE)) ?? [];
+    if (sections[k]) {
+      history.scrollRestoration = "manual";
+      sections[k].style.contentVisibility = "visible";
+      const settle = (frames) => {       // two frames, until what is above has its height
+        scrollBy({ top: topOf(sections[k]) - top, behavior: "instant" });
+        if (frames) requestAnimationFrame(() => settle(frames - 1));
+      };
+      settle(2);
+      addEventListener("load", () => { history.scrollRestoration = "auto"; });
+    }
+  }
+  addEventListener("pagehide", () => {
+    const k = sections.findLastIndex((section) => topOf(section) <= 0);
+    keep("sessionStorage", PLACE, JSON.stringify(k < 0 ? null : [k, topOf(sections[k])]));
+  });
+
   // -------- a line under the page's bar once there is something above it
 
   new IntersectionObserver(([{ isIntersecting }]) => document.body.classList.toggle("scrolled", !isIntersecting))

@@ -68,3 +68,20 @@ def test_the_menu_opens_by_key_and_closes_by_escape(open_page, site_url):
     tab.keyboard.press("Escape")
     expect(menu).to_be_hidden()
     expect(button).to_be_focused()
+
+
+@pytest.mark.parametrize("way", ["reload", "back"])
+def test_who_comes_back_finds_the_place(open_page, site_url, way):
+    tab = open_page(f"{site_url}/{CHAPTER}", **PHONE)
+    mark = tab.locator("#why-the-gradient-survives .eqno").nth(1)
+    mark.evaluate("e => e.scrollIntoView({block: 'center', behavior: 'instant'})")
+    tab.wait_for_timeout(300)
+    place = mark.evaluate("e => e.getBoundingClientRect().top")
+    assert 0 < place < 844
+    if way == "reload":
+        tab.reload()
+    else:
+        tab.goto(f"{site_url}/book/bibliography.html")
+        tab.go_back()
+    tab.wait_for_timeout(500)
+    assert abs(mark.evaluate("e => e.getBoundingClientRect().top") - place) < 40

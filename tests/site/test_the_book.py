@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.book]
 @pytest.mark.parametrize("page", PAGES)
 def test_on_a_phone(open_page, site_url, page):
     tab = open_page(f"{site_url}/{page}.html" + ("?q=gate" if page == "search" else ""), **PHONE)
+    tab.add_style_tag(content=".bd-article section { content-visibility: visible !important; }")  # to the page's end
     tab.evaluate("document.querySelectorAll('live-figure').forEach(figure => figure.load())")
     for figure in tab.locator("live-figure").all():
         name = figure.get_attribute("name")
