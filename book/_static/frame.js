@@ -31,7 +31,7 @@
     if (event.target === dialog && (x < left || x > right || y < top || y > bottom)) dialog.close();
   });
 
-  const search = one("#pst-search-dialog"), field = one(":not(#pst-search-dialog) > form.bd-search input");
+  const search = one("#pst-search-dialog"), field = one(".book-search input");
   const toggleSearch = () => {
     if (field) field.select();      // the page of results has one of its own
     else if (search.open) search.close();

@@ -37,9 +37,9 @@ def figure_html(fig: LiveFigure, **controls) -> str:
     given, arrays = fig.values(**controls), fig.arrays(**controls)
     get, plot = getter(fig, arrays, given), fig.plot(arrays)
     check(fig, given, arrays)
-    spec, stage = _spec(fig, given), ""
+    spec, stage, zoomed = _spec(fig, given), "", ""
     if plot is not None:
-        stage = _moving_plot(fig, arrays, plot, spec)
+        stage, zoomed = _moving_plot(fig, arrays, plot, spec)
     return f"""<live-figure name="{fig.name}" id="{fig.name}" class="live">
 <figure{_shape(fig, drawn=plot is not None)}>
 {_head_html(fig, zooms=plot is not None)}
@@ -53,7 +53,7 @@ def figure_html(fig: LiveFigure, **controls) -> str:
 <p class="live-say" role="status"></p>
 <noscript><p class="live-note">{_word(fig, "no_scripts")}</p></noscript>
 </figure>
-<script type="application/json" class="live-spec">{_json(spec)}</script>
+<script type="application/json" class="live-spec">{_json(spec)}</script>{zoomed}
 </live-figure>"""
 
 
@@ -63,14 +63,14 @@ def plot_html(fig, alt: str, caption: str = "", title: str = "") -> str:
     Raises ValueError for what `drawing` has no form for.
     """
     said = {key: text for key, text in spoken().items() if key in ("stopped", "not_loaded")}
-    spec = {"plot": _plot_spec(fig), "dark": palette.DARK, "words": said}
+    spec = {"dark": palette.DARK, "words": said}
     figcaption = f"<figcaption>{_text(caption)}</figcaption>" if caption else ""
     head = f'<p class="live-title">{_text(title)}</p>\n' if title else ""
     return f"""<live-plot class="live"><figure>
 {head}<div class="live-stage">{_plot_stage(drawing.html(drawing.Chart(fig)), alt)}</div>
 <div class="live-foot">{figcaption}<div class="live-actions">{_zoom_button(ENGINE["engine.zoom"])}</div></div>
 <p class="live-say" role="status"></p>
-</figure><script type="application/json" class="live-spec">{_json(spec)}</script></live-plot>"""
+</figure><script type="application/json" class="live-spec">{_json(spec)}</script>{_zoomed_html(_plot_spec(fig))}</live-plot>"""
 
 
 def standalone_html(fig: LiveFigure, *, module_js: str | None = None, **controls) -> str:
@@ -106,19 +106,24 @@ def _spec(fig: LiveFigure, given: dict) -> dict:
     return spec
 
 
-def _moving_plot(fig: LiveFigure, arrays: dict, plot, spec: dict) -> str:
-    """The drawing of a figure; adds to `spec` what a page needs to move it, and to zoom."""
+def _moving_plot(fig: LiveFigure, arrays: dict, plot, spec: dict) -> tuple[str, str]:
+    """The drawing of a figure, and what zooms it; adds to `spec` what a page needs to move it."""
     bindings, full = infer(fig.name, fig.figure, arrays), _plot_spec(plot)
     try:
         chart = drawing.Chart(plot)
     except ValueError as error:
         raise ValueError(f"figure {fig.name!r}: {error}") from error
-    spec |= {"bindings": bindings, "chart": drawing.moves(chart, bindings, fig.name), "plot": full}
+    spec |= {"bindings": bindings, "chart": drawing.moves(chart, bindings, fig.name)}
     stage = _plot_stage(drawing.html(chart, drawing.moving(bindings, chart), drawing.told(bindings)), fig.alt)
     for trace, attribute, _ in bindings:
         if trace >= 0:  # the program computes it again; the page need not carry it twice
             _forget(full["data"][trace], attribute)
-    return stage
+    return stage, _zoomed_html(full)
+
+
+def _zoomed_html(plot: dict) -> str:
+    """The plotly figure, for a reader who zooms; a site keeps it in a file of its own, see `sphinx`."""
+    return f'<script type="application/json" class="live-zoomed">{_json(plot)}</script>'
 
 
 def _forget(part: dict, attribute: str) -> None:

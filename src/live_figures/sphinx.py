@@ -7,9 +7,11 @@ recorded fails the build.
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import os
 import re
+from functools import partial
 from pathlib import Path
 
 import yaml
@@ -24,6 +26,7 @@ from .host import PAGE
 
 __all__ = ["LiveFigureDirective", "figures_on", "setup"]
 
+_ZOOMED = re.compile(r'(<script type="application/json" class="live-zoomed")>(.*?)</script>', re.DOTALL)
 _FIGURE = re.compile(r'<live-figure\b[^>]*?\sname="(\w+)"')
 
 
@@ -70,7 +73,8 @@ def _copy_runtime(app: Sphinx) -> None:
         return
     app.live_compiled = set()
     target = _live_folder(app)
-    (target / "figures").mkdir(parents=True, exist_ok=True)
+    for folder in ("figures", "zoomed"):
+        (target / folder).mkdir(parents=True, exist_ok=True)
     files = {name: assets.runtime(name) for name in assets.NEEDED} | assets.on_demand()
     for name, text in files.items():
         (target / name).write_text(text, encoding="utf-8")
@@ -81,8 +85,15 @@ def _compile(app: Sphinx, name: str) -> None:
         (_live_folder(app) / "figures" / file).write_text(code, encoding="utf-8")
 
 
+def _aside(folder: Path, found: re.Match) -> str:
+    """The element of a plotly figure that was put into a file, whose name it has: few readers zoom."""
+    name = hashlib.sha256(found[2].encode()).hexdigest()[:12]
+    (folder / f"{name}.js").write_text(f'(self.LiveZoomed??={{}})["{name}"]={found[2]}', encoding="utf-8")
+    return f'{found[1]} data-name="{name}"></script>'
+
+
 def _add_runtime(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
-    body = context.get("body") or ""
+    body = context["body"] = _ZOOMED.sub(partial(_aside, _live_folder(app) / "zoomed"), context.get("body") or "")
     for name in assets.needed(body):
         if name.endswith(".css"):
             app.add_css_file(f"live/{name}")

@@ -2,7 +2,7 @@
 
     python tests/audit/axe.py [PAGE ...]
 
-Every figure is alive and everything that folds is open. axe-core comes from npm, pinned in package.json.
+Every figure is alive, everything that folds is open, and all of the page is laid out. axe-core comes from npm, pinned in package.json.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ WIDTHS = (390, 1280)
 THEMES = ("light", "dark")
 
 _UNFOLD = """async () => {
+    for (const section of document.querySelectorAll("section")) section.style.contentVisibility = "visible";
     await Promise.all([...document.querySelectorAll("live-figure")].map(figure => figure.load()));
     for (const folded of document.querySelectorAll("details")) folded.open = true;
     await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));

@@ -54,8 +54,8 @@ def load_fixture(name: str) -> figure.LiveFigure:
     return figure.from_module(importlib.import_module(f"tests.engine.fixtures.{name}"), name)
 
 
-def spec_of(html: str) -> dict:
-    return json.loads(re.search(r'class="live-spec">(.*?)</script>', html, re.S)[1].replace("<\\/", "</"))
+def spec_of(html: str, kind: str = "spec") -> dict:
+    return json.loads(re.search(rf'class="live-{kind}">(.*?)</script>', html, re.S)[1].replace("<\\/", "</"))
 
 
 @pytest.fixture(scope="module")
@@ -104,10 +104,11 @@ def test_wrong_controls_are_refused(everything, given, error, message):
 
 
 def test_bound_arrays_are_not_carried_twice_and_the_rest_is(everything):
-    spec = spec_of(page.figure_html(everything))
-    traces = {t["name"]: t for t in spec["plot"]["data"]}
+    html = page.figure_html(everything)
+    spec, zoomed = spec_of(html), spec_of(html, "zoomed")
+    traces = {t["name"]: t for t in zoomed["data"]}
     for trace, attribute, reference in spec["bindings"]:
-        assert attribute.split(".")[-1] not in spec["plot"]["data"][trace] or "." in attribute, (attribute, reference)
+        assert attribute.split(".")[-1] not in zoomed["data"][trace] or "." in attribute, (attribute, reference)
     assert "size" not in traces["here"]["marker"] and traces["here"]["marker"]["color"] == plots.COLORS[1]
     assert "x" in traces["wave"] and "y" not in traces["wave"]
     assert len(spec["bindings"]) == 9
@@ -197,7 +198,7 @@ def test_an_ordinary_plot():
     assert parsed.one("div", role="img")["aria-label"] == "A line."
     assert parsed.one("figcaption")["text"] == "It goes <up>."
     assert parsed.one("svg", **{"class": "live-data"})
-    assert spec_of(html)["plot"]["data"][0]["name"] == "a"
+    assert spec_of(html, "zoomed")["data"][0]["name"] == "a"
 
 
 def test_shown_plots(monkeypatch):

@@ -58,6 +58,7 @@ def test_the_first_tab_skips_to_the_text(open_page, site_url):
 def test_what_scrolls_is_reached_by_keyboard_and_nothing_else_is(open_page, site_url):
     tab = open_page(f"{site_url}/chapters/02-bptt.html", viewport={"width": 390, "height": 844})
     tab.evaluate("document.querySelectorAll('details').forEach(folded => { folded.open = true })")
+    tab.evaluate("document.querySelectorAll('section').forEach(far => { far.style.contentVisibility = 'visible' })")
     boxes = tab.locator("main :is(pre, .formula)")
     scrolled = tab.locator("main :is(pre, .formula)[tabindex='0']")
     scrolled.first.wait_for()

@@ -1,7 +1,7 @@
 // plotly.js over a drawing, for a reader who asks for it: zoom, pan, the traces one by one, a picture to keep. It shows
 // the state of the moment and makes way when a control moves.
 import { recolor } from "./colors.js";
-import { isDark } from "./page.js";
+import { fetchPart, isDark } from "./page.js";
 
 const setPath = (object, path, value) => {
   const keys = path.split("."), last = keys.pop();
@@ -19,9 +19,15 @@ const themed = (host, layout) => {
   return layout;
 };
 
-// Draws `spec.plot` with its bound values into `host`; what it returns takes it away again.
+// The plotly figure: in the page, or in a file of that name.
+const figureOf = (host) => {
+  const { dataset: { name }, textContent } = host.closest("live-figure, live-plot").querySelector("script.live-zoomed");
+  return name ? fetchPart("LiveZoomed", name, `zoomed/${name}.js`) : JSON.parse(textContent);
+};
+
+// Draws it with its bound values into `host`; what this returns takes it away again.
 self.LiveZoom = async (host, spec, program) => {
-  const plot = { ...spec.plot, layout: { template: self.LiveTemplate, ...spec.plot.layout } };
+  const given = await figureOf(host), plot = { ...given, layout: { template: self.LiveTemplate, ...given.layout } };
   const { data, layout } = isDark() ? recolor(plot, spec.dark) : structuredClone(plot);
   for (const [k, attribute, reference] of spec.bindings ?? []) setPath(k < 0 ? layout : data[k], attribute, program.copy(reference));
   const over = Object.assign(document.createElement("div"), { className: "live-gd" });
