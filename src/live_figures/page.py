@@ -70,7 +70,8 @@ def plot_html(fig, alt: str, caption: str = "", title: str = "") -> str:
 {head}<div class="live-stage">{_plot_stage(drawing.html(drawing.Chart(fig)), alt)}</div>
 <div class="live-foot">{figcaption}<div class="live-actions">{_zoom_button(ENGINE["engine.zoom"])}</div></div>
 <p class="live-say" role="status"></p>
-</figure><script type="application/json" class="live-spec">{_json(spec)}</script>{_zoomed_html(_plot_spec(fig))}</live-plot>"""
+</figure><script type="application/json" class="live-spec">{_json(spec)}</script>{_zoomed_html(_plot_spec(fig))}
+</live-plot>"""
 
 
 def standalone_html(fig: LiveFigure, *, module_js: str | None = None, **controls) -> str:

@@ -2,7 +2,8 @@
 
     python tests/audit/axe.py [PAGE ...]
 
-Every figure is alive, everything that folds is open, and all of the page is laid out. axe-core comes from npm, pinned in package.json.
+Every figure is alive, everything that folds is open, and all of the page is laid out. axe-core comes from npm, pinned
+in package.json.
 """
 
 from __future__ import annotations

@@ -26,10 +26,13 @@ _ONLY_WITH = {
     "mystnb": ("cell",),
     "first-screen": ("first-screen",),
 }
-# On every page by Jupyter Book, its theme and Sphinx: thebe asks other hosts; book.js, frame.js and search.js do what is
-# used of the rest.
+# On every page by Jupyter Book, its theme and Sphinx: thebe asks other hosts; book.js, frame.js and search.js do
+# what is used of the rest.
 _NEVER = ("thebe", "THEBE", "comments", "copybutton", "clipboard", "sphinx-book-theme.js", "DOCUMENTATION_OPTIONS",
           "documentation_options", "doctools", "sphinx_highlight")
+# Files that no page asks for; every browser that runs this site reads woff2.
+_UNUSED = ("vendor/**/*.ttf", "scripts/*", "styles/*.map", "copybutton*", "clipboard*", "*thebe*", "doc*.js",
+           "sphinx_highlight.js", "searchtools.js", "language_data.js")
 _DESCRIPTION = 200
 
 
@@ -112,10 +115,12 @@ def quiet(script: str) -> str:
     return tidy({"script": script})
 
 
-def _quiet_scripts(app: Sphinx, error: Exception | None) -> None:
+def _clear(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html":
         return
     static = Path(app.outdir) / "_static"
+    for unused in (path for pattern in _UNUSED for path in static.glob(pattern)):
+        unused.unlink()
     for script in static.glob("*.js"):
         script.write_text(quiet(script.read_text(encoding="utf-8")), encoding="utf-8")
 
@@ -125,4 +130,4 @@ def setup_pages(app: Sphinx) -> None:
     app.connect("config-inited", _set_frame, priority=100)
     app.connect("html-page-context", _add_description, priority=400)
     app.connect("html-page-context", _trim, priority=900)
-    app.connect("build-finished", _quiet_scripts)
+    app.connect("build-finished", _clear)

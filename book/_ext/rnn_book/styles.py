@@ -23,8 +23,6 @@ __all__ = ["icon_codes", "purge", "setup_styles", "subset_font"]
 
 _WORD = re.compile(r"[A-Za-z0-9_-]+")
 _SHEETS = ("styles/*.css", "basic.css", "sphinx-design*.css", "mystnb*.css", "togglebutton.css", "pygments.css")
-# Every browser that runs this site reads woff2, and no page asks for these scripts: see pages.py.
-_UNUSED = ("vendor/**/*.ttf", "scripts/*", "styles/*.map", "copybutton*", "clipboard*", "*thebe*", "doc*.js", "sphinx_*.js")
 
 
 def purge(css: str, words: set[str]) -> str:
@@ -87,8 +85,6 @@ def _finish(app: Sphinx, error: Exception | None) -> None:
         return
     static, cache = Path(app.outdir) / "_static", Path(app.outdir).parent / ".cut"
     cache.mkdir(parents=True, exist_ok=True)
-    for unused in (path for pattern in _UNUSED for path in static.glob(pattern)):
-        unused.unlink()
     pages = [path.read_text(encoding="utf-8") for path in Path(app.outdir).rglob("*.html")]
     css = _cut_sheets(static, _words(static, pages), cache)
     css += "".join(path.read_text(encoding="utf-8") for path in static.glob("*.css"))
