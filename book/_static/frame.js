@@ -120,6 +120,13 @@
     jumped();
   }
 
+  // They fold as long as a figure is on the screen, which may take their room.
+  const there = new Set(), figures = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) if (isIntersecting) there.add(target); else there.delete(target);
+    one(".bd-sidebar-secondary")?.classList.toggle("hide", there.size > 0);
+  }, { rootMargin: "0px 0px -33% 0px" });
+  for (const figure of all(".full-width")) figures.observe(figure);
+
   // -------- Back and a reload lead to what was read: how far down that was depends on what has been laid out
 
   const sections = all(".bd-article > section > section"), PLACE = "read:" + location.pathname;

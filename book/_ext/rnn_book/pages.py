@@ -59,7 +59,7 @@ def _trim(app: Sphinx, pagename: str, templatename: str, context: dict, doctree)
     for files in ("script_files", "css_files"):
         context[files] = _keep(context.get(files, []), body)
     context["has_maths"] = 'class="katex' in body
-    # The class tells the theme's script to hide the list of the page's contents as long as the figure is on the screen.
+    # The class tells frame.js to fold the list of the page's contents as long as the figure is on the screen.
     context["body"] = re.sub(r'(<live-figure [^>]*class="live)"', r'\1 full-width"', body)
     if not app.config.ogp_site_url:  # without a known address this would be a path, which is no URL
         context["metatags"] = re.sub(r'<meta property="og:url"[^>]*>\n?', "", context.get("metatags", ""))
