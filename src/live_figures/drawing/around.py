@@ -15,6 +15,7 @@ from .traces import LINE, Traces
 __all__ = ["WIDTH", "Around"]
 
 WIDTH = 720  # of a picture file
+NARROW = 290  # of a legend on a phone
 _ANCHORS = {"left": "start", "right": "end"}
 _HANGS = {"top": 8, "bottom": -8}
 
@@ -74,6 +75,16 @@ class Around:
         """A line or mark and a name for each trace that has one."""
         return "".join(f'<span><svg width="30" height="12">{self._sample(t)}</svg>{words(t["name"])}</span>'
                        for t in self._named())
+
+    def legend_lines(self) -> int:
+        """How many lines the legend takes on a phone, about."""
+        lines, left = 0, 0.0
+        for trace in self._named():
+            long = 50 + 7.2 * len(trace["name"])
+            if left < long:
+                lines, left = lines + 1, float(NARROW)
+            left -= long
+        return lines
 
     def legend_row(self) -> str:
         """The same in a picture, where nothing wraps by itself."""

@@ -35,8 +35,8 @@ def html(chart: Chart, moving: Collection[int] = (), told: Mapping[int, str] | N
     inside = f' live-inside" style="--y:{y:g}"' if y < 0.95 else '"'
     named = around.legend()
     named = f'<div class="live-legend{inside}>{named}</div>' if named else ""
-    names = _names_room(chart)
-    narrow = f";--n:{names:.0f}px" if names else ""
+    names, lines = _names_room(chart), around.legend_lines()
+    narrow = (f";--n:{names:.0f}px" if names else "") + (f";--names:{lines}" if lines > 1 else "")
     return (f'<div class="live-chart" style="--l:{max(m["l"], names):.0f}px{narrow};--r:{m["r"] + scale_room(chart)}px;'
             f'--t:{m["t"]}px;--b:{m["b"]}px;--h:{_height(chart):g}px">{named}<div class="live-area">{maps(chart)}'
             f'<svg class="live-data">{_Panels(chart, ink, moving, told).write()}{around.notes()}</svg>{scales(chart)}'
