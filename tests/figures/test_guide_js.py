@@ -16,11 +16,19 @@ from tests.figures.test_figures_js import draw
 
 RANDOM_STATES = 40
 _ASK = """
-import { done } from "./done.js";
+import { done, near } from "./done.js";
+const ask = { done: (asked, values, arrays) => done(asked, values, (name) => arrays[name]), near };
 let text = "";
 process.stdin.on("data", (part) => { text += part; }).on("end", () => console.log(JSON.stringify(
-  JSON.parse(text).map(([asked, values, arrays]) => done(asked, values, (name) => arrays[name])))));
+  JSON.parse(text).map(([name, ...given]) => ask[name](...given)))));
 """
+
+
+def _asked_in_node(cases) -> list[bool]:
+    command = [node_binary(), "--input-type=module", "-e", _ASK]
+    ran = subprocess.run(command, input=_json(cases), cwd=assets.BUILT.parent, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    return json.loads(ran.stdout)
 
 
 def _states(fig, asked, rng):
@@ -41,10 +49,14 @@ def test_a_page_and_python_agree_on_what_completes_a_try(name):
         for state in _states(fig, asked, rng):
             values = fig.values(**state)
             arrays = {asked.met: fig.run(**state)[asked.met].item()} if asked.met else {}
-            cases.append([spec, values, arrays])
+            cases.append(["done", spec, values, arrays])
             expected.append(asked.done(values, arrays))
-    command = [node_binary(), "--input-type=module", "-e", _ASK]
-    ran = subprocess.run(command, input=_json(cases), cwd=assets.BUILT.parent, capture_output=True, text=True)
-    assert ran.returncode == 0, ran.stderr
-    assert json.loads(ran.stdout) == expected
+    assert _asked_in_node(cases) == expected
     assert any(expected) and not all(expected)
+
+
+def test_what_a_finger_can_tell_apart_is_not_near():
+    plain, log = {"kind": "slider", "min": -5, "max": 5}, {"kind": "slider", "min": 0.01, "max": 100, "log": True}
+    asked = [(plain, 1.1, 1, []), (plain, 1.3, 1, []), (plain, 1.1, [0.9, 1], []), (log, 1.1, 1, []), (log, 1.3, 1, []),
+             (plain, 1.1, 1, [1.15]), (plain, 1.05, 1, [1.15]), ({"kind": "choice"}, "a", "b", [])]
+    assert _asked_in_node([["near", *case] for case in asked]) == [True, False, True, True, False, False, True, False]

@@ -163,6 +163,19 @@ def test_a_slider_that_passes_through_does_not_end_the_try(open_page):
     phase(element, "do")
 
 
+def test_a_finger_that_lets_go_beside_the_value_has_meant_it(open_page, tmp_path):
+    """A track of 1.35 pixels a step: what stands within two or three of them of the goal is set to it."""
+    (tmp_path / "figure.html").write_text(standalone_html(load("forget_bias")), encoding="utf-8")
+    element = ready(open_page(f"file://{tmp_path}/figure.html"), "forget_bias")
+    element.locator("li.at [data-guess]").first.click()
+    move(element, forget_bias=0.4)
+    element.page.wait_for_timeout(500)
+    assert element.evaluate("el => el.values.forget_bias") == 0.4
+    move(element, forget_bias=0.2)
+    phase(element, "why")
+    assert element.evaluate("el => el.values.forget_bias") == 0
+
+
 def test_the_controls_to_be_moved_are_pointed_at_and_those_that_were_moved_are_named(open_page):
     tab = open_page("everything.html", reduced_motion="reduce")
     element = ready(tab)

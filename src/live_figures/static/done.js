@@ -13,3 +13,13 @@ export const settable = (wanted, { integer }) => {
   const middle = (wanted[0] + wanted[1]) / 2;
   return integer ? Math.floor(middle) : middle;
 };
+
+const NEAR = 0.02;            // of a slider's track: two or three pixels on a phone, which no finger can tell apart
+
+// Whether a slider stands so near to a state's value that a reader must mean it; `others` are values to pass on the way.
+export const near = (control, value, wanted, others) => {
+  if (control.kind !== "slider") return false;
+  const place = control.log ? Math.log10 : Number, track = place(control.max) - place(control.min);
+  const far = (end) => Math.abs(place(settable(end, control)) - place(value)) / track;
+  return far(wanted) < NEAR && others.every((other) => far(other) > far(wanted));
+};

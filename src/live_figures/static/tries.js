@@ -1,6 +1,6 @@
 // The guide of a figure: one try at a time (asked, done, explained), then the challenges. It never takes the focus from
 // elsewhere, and says what it shows to who cannot see it.
-import { done, settable, within } from "./done.js";
+import { done, near, settable, within } from "./done.js";
 import { fillTemplate } from "./numbers.js";
 import { recall, remember } from "./store.js";
 
@@ -106,20 +106,28 @@ export class Guide {
     const { asked } = this;
     asked.guess = guess;
     asked.shown = 0;
-    asked.from = asked.states.length > 1 && this.stand();   // several states are a way to go: to stand at its end is not it
+    asked.from = asked.states.length > 1 && this.stand();
     if (this.stands()) this.complete();
     else this.show("do");
   }
 
   // Sets the next state of the try, for who cannot or would rather look; what it leaves out goes back to its start.
   demonstrate() {
-    const { asked, figure } = this, named = this.named(), moved = this.strayed().filter(({ kind }) => !TYPED.has(kind));
-    let state;
-    const goal = (c) => (c.name in state ? settable(state[c.name], c) : c.start);
-    do state = asked.states[Math.min(asked.shown, asked.states.length - 1)];
-    while (++asked.shown < asked.states.length && named.every((c) => same(figure.values[c.name], goal(c))));
-    figure.player.stop();
-    figure.controls = Object.fromEntries([...named, ...moved].map((c) => [c.name, goal(c)]));
+    const { asked, figure } = this, moved = this.strayed().filter(({ kind }) => !TYPED.has(kind));
+    let goal;
+    do goal = this.goal(asked.states[Math.min(asked.shown, asked.states.length - 1)]);
+    while (++asked.shown < asked.states.length && Object.entries(goal).every(([name, value]) => same(figure.values[name], value)));
+    this.set({ ...Object.fromEntries(moved.map((c) => [c.name, c.start])), ...goal });
+  }
+
+  // What the try's controls are to be set to for one of its states.
+  goal(state) {
+    return Object.fromEntries(this.named().map((c) => [c.name, c.name in state ? settable(state[c.name], c) : c.start]));
+  }
+
+  set(values) {
+    this.figure.player.stop();
+    this.figure.controls = values;
   }
 
   // The controls that the try names, and those it does not name that stand where neither the start nor a try has put them.
@@ -141,8 +149,11 @@ export class Guide {
     }
     if (this.phase !== "do") return;
     this.point();
-    if (!this.stands()) this.wait();
-    else this.resting ||= setTimeout(() => this.complete(), REST_MS);
+    if (this.stands()) this.resting ||= setTimeout(() => this.complete(), REST_MS);
+    else {
+      this.wait();
+      if (this.nearly()) this.resting = setTimeout(() => this.settle(), REST_MS);
+    }
   }
 
   wait() {
@@ -150,13 +161,30 @@ export class Guide {
     this.resting = 0;
   }
 
-  // The present values of what the try's last state names.
-  stand() { return JSON.stringify(Object.keys(this.asked.states.at(-1)).map((name) => this.figure.values[name])); }
+  // The present values of what the try names.
+  stand() { return JSON.stringify(this.named().map(({ name }) => this.figure.values[name])); }
 
+  // Whether the try is complete. A way of several states has to be gone: who stands at its end has to move first.
   stands() {
     const { asked, figure } = this;
     if (asked.from && asked.from !== this.stand()) asked.from = "";
     return this.computed && !asked.from && done(asked, figure.values, (reference) => figure.number(reference));
+  }
+
+  // Whether all that keeps the try from being complete is that fingers are wide.
+  nearly() {
+    const { asked, figure } = this, before = asked.states.slice(0, -1);
+    return !asked.from && !asked.met && Object.entries(asked.states.at(-1)).every(([name, wanted]) => {
+      const value = figure.values[name], passed = before.filter((state) => name in state).map((state) => state[name]);
+      return within(value, wanted) || near(figure.control(name), value, wanted, passed.filter((one) => !same(one, wanted)));
+    });
+  }
+
+  settle() {
+    const { asked, figure } = this, off = ([name, wanted]) => !within(figure.values[name], wanted);
+    const exact = ([name, wanted]) => [name, settable(wanted, figure.control(name))];
+    this.resting = 0;
+    this.set(Object.fromEntries(Object.entries(asked.states.at(-1)).filter(off).map(exact)));
   }
 
   // Points at the controls that are yet to be set.
