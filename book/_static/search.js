@@ -2,7 +2,7 @@
 (() => {
   const MOST = 40, AROUND = 90;
   // A term or a row of the notation says what a thing is; a chapter only uses it.
-  const WEIGHT = { term: 3, figure: 1.2, part: 1 };
+  const WEIGHT = { term: 3, figure: 1.2, exercise: 1, part: 1 };
   const GREEK = Object.fromEntries(("alpha α beta β gamma γ delta δ epsilon ε zeta ζ eta η theta θ kappa κ lambda λ mu μ nu ν xi ξ "
     + "pi π rho ρ sigma σ tau τ phi φ chi χ psi ψ omega ω odot ⊙ nabla ∇ partial ∂").split(" ").reduce((pairs, word, k, all) =>
     (k % 2 ? pairs : [...pairs, [word, all[k + 1]]]), []));

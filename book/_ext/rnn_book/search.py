@@ -1,4 +1,4 @@
-r"""The search of the book: what stands under each heading, term and figure, letters of formulas and Chinese included.
+r"""The search of the book: what each heading, term, figure and exercise says, letters of formulas and Chinese included.
 
 Sphinx's own search knows words of Latin letters: it finds no \sigma, no h_t and nothing in Chinese, and it fetches
 every page that it found something on, which no browser allows for pages on a disk. Here the text of the book is one
@@ -54,7 +54,7 @@ def plain_formula(latex: str) -> str:
 
 
 class _Entry:
-    """What one link of the results leads to: a part of a page, a term, a figure."""
+    """What one link of the results leads to: a part of a page, a term, a figure, an exercise."""
 
     def __init__(self, anchor: str, kind: str):
         self.anchor, self.kind = anchor, kind
@@ -67,11 +67,12 @@ class Entries(HTMLParser):
     """The parts of a page's article, in order, each with its anchor, its title and its text."""
 
     _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-    _SKIPPED = {"script", "style", "svg", "button", "select", "noscript", "template"}
-    _HIDDEN = {"headerlink", "katex-html", "eqno", "live-controls", "live-readout", "live-say", "live-stage", "stream",
-               "text_plain"}
+    _SKIPPED = {"script", "style", "svg", "button", "select", "noscript", "template", "dialog"}
+    _HIDDEN = {"headerlink", "katex-html", "eqno", "live-controls", "live-readout", "live-say", "live-stage",
+               "live-meta", "live-launch", "stream", "text_plain"}
     _INLINE = {"a", "abbr", "annotation", "b", "cite", "code", "em", "i", "math", "semantics", "span", "strong", "sub",
                "sup"}
+    _ENTRIES = {"section": "part", "live-figure": "figure", "live-exercise": "exercise"}
     _TITLES = {"h1", "h2", "h3", "h4", "h5", "h6", "dt"}
 
     def __init__(self, page: str):
@@ -99,8 +100,8 @@ class Entries(HTMLParser):
             does = self._begin_term(given["id"])
         elif tag in self._TITLES or "live-title" in classes and self._entered[-1].kind == "figure":
             does = "title"
-        elif tag == "section" and given.get("id") or tag in ("live-figure", "live-question") and given.get("id"):
-            does = self._begin(given["id"], "part" if tag == "section" else "figure")
+        elif tag in self._ENTRIES and given.get("id"):
+            does = self._begin(given["id"], self._ENTRIES[tag])
         self._open.append((tag, does))
         self._part(tag)
 
