@@ -243,7 +243,7 @@ def test_saved_forgotten_and_added_it_is_what_it_was(open_page, tmp_path):
     before, copy = stored(tab), save(tab, tmp_path)
     tab.get_by_role("button", name="Forget everything").click()
     dialog = tab.get_by_role("dialog", name="Forget everything?")
-    assert "3 exercises (1 solved), 1 challenges and 1 tries" in dialog.inner_text()
+    assert "Exercises: 3 (1 solved). Challenges met: 1. Tries of figures: 1." in dialog.inner_text()
     tab.keyboard.press("Escape")
     assert stored(tab) == before
     tab.get_by_role("button", name="Forget everything").click()

@@ -53,3 +53,33 @@ def test_print_is_light_lists_the_controls_and_cuts_no_code(open_page, site_url)
     assert tab.evaluate("getComputedStyle(document.querySelector('div.highlight pre')).whiteSpace") == "pre-wrap"
     tab.evaluate("dispatchEvent(new Event('afterprint'))")
     assert tab.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+@pytest.mark.parametrize("written", ["41,184", "41 184", "41184"])
+def test_an_exercise_that_is_solved_is_marked_everywhere(open_page, site_url, written):
+    """Exercise 1.1, whose answer readers wrote as the book prints it."""
+    tab = open_page(f"{site_url}/chapters/01-rnn.html", viewport={"width": 1280, "height": 900})
+    card = tab.locator("live-exercise[ready]").first
+    card.get_by_role("textbox").fill(written)
+    card.get_by_role("button", name="Check").click()
+    assert card.locator(".verdict").inner_text().startswith("✓ Right:")
+    count = tab.locator("live-exercise").count()
+    tab.reload()
+    assert tab.locator("live-exercise[ready]").first.get_by_role("textbox").input_value() == written
+    assert tab.locator("nav.live-progress").inner_text().strip() == f"1 of {count} solved"
+    assert tab.locator(".live-share:visible").all_inner_texts() == [f"1/{count}"]
+    tab.goto(f"{site_url}/book/progress.html")
+    first = tab.locator(".live-record section").first
+    assert first.locator(".live-total").inner_text() == f"1 of {count} solved"
+    assert "1.1" in first.locator("li").first.inner_text() and "solved" in first.locator("li").first.inner_text()
+
+
+@pytest.mark.parametrize("chapter", [page for page in PAGES if page.startswith("chapters/")])
+def test_exercises_are_folded_without_scripts(open_page, site_url, chapter):
+    tab = open_page(f"{site_url}/{chapter}.html", java_script_enabled=False)
+    cards = tab.locator("live-exercise").all()
+    assert len(cards) >= 8
+    for card in cards:
+        assert card.locator("h3").is_visible() and not card.locator("dialog").is_visible()
+        assert all(not e.is_visible() for e in card.locator("details > :not(summary)").all())
+    assert not any(e.is_visible() for e in tab.locator(".live-code > :not(summary)").all())

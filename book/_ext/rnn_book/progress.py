@@ -49,14 +49,14 @@ def _note(app: Sphinx, doctree: nodes.document) -> None:
     text = "\n".join(raw.astext() for raw in doctree.findall(nodes.raw) if raw.get("format") == "html")
     found = app.env.metadata[app.env.docname]
     found["exercises"] = [f"{module}.{name}" for module, name in _CARD.findall(text)]
-    found["figures"] = sorted(figures_on(text), key=lambda name: text.index(f'<live-figure name="{name}"'))
+    found["figures"] = sorted(figures_on(text), key=lambda name: text.index(f' name="{name}"'))
 
 
 def _pages(env: BuildEnvironment) -> dict[str, Page]:
     """The pages with something to do, by document, in the order of the contents."""
-    order = list(env.toctree_includes.get(env.config.root_doc, []))
-    names = sorted(env.found_docs, key=lambda name: (order.index(name) if name in order else len(order), name))
-    return {name: page for name in names if (page := _page(env, name)).exercises}
+    order = [env.config.root_doc, *env.toctree_includes.get(env.config.root_doc, [])]
+    pages = {name: _page(env, name) for name in order}
+    return {name: page for name, page in pages.items() if page.exercises or any(f.asks for f in page.figures)}
 
 
 def _page(env: BuildEnvironment, name: str) -> Page:

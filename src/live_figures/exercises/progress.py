@@ -1,8 +1,8 @@
 """How far a reader is, as HTML without scripts: a row of marks for one page's exercises, and a record of all pages.
 
 Both stand in the page as if nothing had been done; `static/live-progress.js` and `static/live-record.js` fill in what
-the reader's browser keeps. `course_script` is what every page loads: a list of what there is, and the
-script that needs it.
+the reader's browser keeps. `course_script` is what every page loads: a list of what there is, and the script that
+needs it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .. import assets
 from .card import card_id, inline
@@ -37,6 +37,11 @@ class Shown:
     challenges: tuple[tuple[str, str], ...] = ()
     tries: int = 0
 
+    @property
+    def asks(self) -> bool:
+        """Whether it asks something of the reader."""
+        return bool(self.challenges or self.tries)
+
 
 @dataclass(frozen=True)
 class Page:
@@ -49,7 +54,7 @@ class Page:
     title: str
     name: str = ""
     exercises: tuple[Listed, ...] = ()
-    figures: tuple[Shown, ...] = field(default=())
+    figures: tuple[Shown, ...] = ()
 
 
 _SPOKEN = ("mark_new", "mark_tried", "mark_seen", "mark_solved", "solved_of", "done_of", "tries", "hints", "tries_of",
@@ -71,8 +76,7 @@ def course_script(pages: Iterable[Page], contents: str) -> str:
 def overview_html(exercises: Iterable[Listed]) -> str:
     """A row of marks, one for each exercise of this page and a link to it."""
     listed = list(exercises)
-    marks = "".join(f'<li>{_link(one, "", f"{one.number} {_plain(one.title)}".strip(), "")}</li>'
-                    for one in listed)
+    marks = "".join(f'<li>{_link(one, "", f"{one.number} {_plain(one.title)}".strip(), "")}</li>' for one in listed)
     return (f'<nav class="live-progress" aria-label="{_text(say("overview"))}"><ol>{marks}</ol>'
             f'<span class="live-total">{_text(say("exercises", count=len(listed)))}</span></nav>')
 
@@ -99,12 +103,12 @@ def _page(page: Page, root: str) -> str:
         f'<li>{_link(one, address, "", f"<small>{_text(one.number)}</small> {inline(one.title)}")}'
         f'<span class="live-detail" data-detail="{_text(one.key)}"></span></li>' for one in page.exercises)
     return f"""<section data-page="{_text(page.address)}"><h2><a href="{address}">{inline(page.title)}</a></h2>
-<p class="live-total"></p><ol>{exercises}</ol>{_figures(page.figures, address)}</section>"""
+{f'<p class="live-total"></p><ol>{exercises}</ol>' if exercises else ""}{_figures(page.figures, address)}</section>"""
 
 
 def _figures(figures: Iterable[Shown], address: str) -> str:
     """Figures that ask something of the reader, folded: their challenges, and how many tries they have."""
-    items = "".join(_figure(figure, address) for figure in figures if figure.challenges or figure.tries)
+    items = "".join(_figure(figure, address) for figure in figures if figure.asks)
     if not items:
         return ""
     return (f'<details><summary>{_text(say("figures"))} <span class="live-detail"></span></summary>'

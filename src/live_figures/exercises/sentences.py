@@ -49,14 +49,14 @@ WORDS = {
     "import": "Add a saved copy",
     "clear": "Forget everything",
     "exported": "Saved as {file}.",
-    "imported": "Added. The copy held {exercises} exercises, {challenges} challenges and {tries} tries of figures. "
-                "What was further here stayed.",
+    "imported": "Added. The copy held: exercises {exercises}, challenges {challenges}, tries of figures {tries}. What "
+                "was further here stayed.",
     "no_file": "This file cannot be read. A copy saved here is a .json file.",
     "no_record": "This file is no saved copy of this page. Nothing was changed.",
     "later_version": "This copy was saved by a later version of the book. Nothing was changed.",
     "clear_sure": "Forget everything?",
-    "would_lose": "Marks and typed answers of {exercises} exercises ({solved} solved), {challenges} challenges and "
-                  "{tries} tries of figures will be lost in this browser. A copy saved before can bring them back.",
+    "would_lose": "Exercises: {exercises} ({solved} solved). Challenges met: {challenges}. Tries of figures: {tries}. "
+                  "All marks and typed answers will be lost in this browser; a copy saved before can bring them back.",
     "clear_no": "Keep it",
     "clear_yes": "Forget it",
     "cleared": "Everything was forgotten.",
