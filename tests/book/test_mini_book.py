@@ -157,7 +157,7 @@ def test_a_failing_cell_fails_the_build(build):
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """A book with one chapter that has exercises and a figure, and the page of progress."""
-    sources = {"intro.md": "# Plain\n\nOne sentence.\n", "progress.md": PROGRESS,
+    sources = {"intro.md": "# Plain\n\nOne sentence.\n", "book/progress.md": PROGRESS,
                "chapters/04-x.ipynb": notebook(*EXERCISES)}
     built = build_book(tmp_path_factory.mktemp("course"), sources, BOOK_REPOSITORY_URL="https://github.com/someone/book")
     assert built.code == 0, built.log[-3000:]
@@ -191,10 +191,10 @@ def test_every_page_knows_what_there_is_to_do(course):
     known = json.loads(script.partition("self.LiveCourse=")[2].partition(";\n")[0])
     assert known["pages"] == [{"address": "chapters/04-x.html", "name": "04",
                                "exercises": ["ch04.one_percent", "ch04.bias_for_half_life"]}]
-    for name in ("intro", "progress", "chapters/04-x"):
+    for name in ("intro", "book/progress", "chapters/04-x"):
         assert "_static/live/live-progress.js" in course.page(name)
-    record = course.page("progress")
-    assert 'href="chapters/04-x.html#ex-ch04-one-percent"' in record and "live-record.js" in record
+    record = course.page("book/progress")
+    assert 'href="../chapters/04-x.html#ex-ch04-one-percent"' in record and "live-record.js" in record
     assert record.index("live/live-progress.js") < record.index("live/live-record.js")
     assert 'data-challenge="forget_bias.' in record or 'data-tries="forget_bias"' in record
     assert "live-record.js" not in course.page("intro")

@@ -102,9 +102,8 @@ def _resolve(app: Sphinx, doctree: nodes.document, name: str) -> None:
         overview = nodes.raw("", overview_html(page.exercises), format="html")
         section.insert(section.first_child_matching_class(nodes.title) + 1, overview)
     for place in list(doctree.findall(_Record)):
-        root = app.builder.get_relative_uri(name, app.config.root_doc).removesuffix(
-            app.builder.get_target_uri(app.config.root_doc))
-        place.replace_self(nodes.raw("", record_html(_pages(app.env).values(), root), format="html"))
+        record = record_html(_pages(app.env).values(), root="../" * name.count("/"))
+        place.replace_self(nodes.raw("", record, format="html"))
 
 
 def _above(node: nodes.Node):
