@@ -18,9 +18,9 @@ from .consistency import getter
 from .control_html import slider_format
 from .controls import Choice, Control, LongText, Slider, Toggle
 from .figure import LiveFigure
-from .guide import guide_html
 from .touch import Map, Pad
 from .views import links_html, views_html
+from .widget_guide import GuideBox
 
 __all__ = ["FigureBox"]
 
@@ -37,7 +37,7 @@ class FigureBox:
         given = figure.values(**controls)
         self.figure, self.state, self.start = figure, None, given
         self.inputs = {c.name: _widget(c, given[c.name]) for c in figure.controls}
-        self.say = ipywidgets.HTML()
+        self.say, self.guide = ipywidgets.HTML(), GuideBox(figure, self.set)
         self.compute()
         plot = figure.plot(self.arrays)
         self.plot = None if plot is None else go.FigureWidget(plot)
@@ -49,10 +49,12 @@ class FigureBox:
         self.box = ipywidgets.VBox(list(self._parts()))
 
     def _parts(self):
-        fig, guide = self.figure, guide_html(self.figure)
-        styles = ["live-figure.css", *assets.needed(self.pictures.value + guide, ".css")]
+        fig = self.figure
+        styles = ["live-figure.css", *assets.needed(self.pictures.value, ".css")]
         style = "".join(assets.runtime(name) for name in styles)
         yield ipywidgets.HTML(f"<style>{style}</style><b>{html.escape(fig.title)}</b>")
+        if fig.tries or fig.challenges:
+            yield self.guide.box
         for control in fig.controls:
             widget = self.inputs[control.name]
             if isinstance(control, Slider) and control.play:
@@ -70,7 +72,6 @@ class FigureBox:
         if self.plot is not None:
             yield self.plot
         yield self.words
-        yield ipywidgets.HTML(guide)
         yield ipywidgets.HTML(f"<small>{html.escape(fig.caption)}</small>")
 
     def _buttons(self) -> list:
@@ -136,7 +137,7 @@ class FigureBox:
         self.show_words()
 
     def show_words(self) -> None:
-        """Bring the diagram, the readout and the challenges up to date."""
+        """Bring the diagram, the readout and the guide up to date."""
         fig, get = self.figure, getter(self.figure, self.arrays, self.controls)
         if fig.diagram:
             # its own ground, because a notebook's theme and the reader's system may disagree about dark and light
@@ -145,11 +146,8 @@ class FigureBox:
                                   f"{values.fill_diagram(fig.diagram, get)}</div>")
         if pictures := links_html(fig, self.controls, self.arrays) + views_html(fig, self.controls, self.arrays):
             self.pictures.value = f'<div class="live" style="background:var(--live-paper)" inert>{pictures}</div>'
-        lines = [html.escape(fig.said(get))] if fig.readout else []
-        for challenge in fig.challenges:
-            mark, state = ("✓", "done") if get(challenge.met) else ("○", "not_yet")
-            lines.append(html.escape(f"{mark} {challenge.text} {fig.word(state)}"))
-        self.words.value = "<br>".join(lines)
+        self.words.value = html.escape(fig.said(get)) if fig.readout else ""
+        self.guide.follow(self.controls, self.arrays)
 
     def _moved(self, _change) -> None:
         self.redraw()
