@@ -14,6 +14,7 @@ from .words import ENGINE
 __all__ = ["control_html", "control_spec", "controls_html", "knob_rows", "slider_format"]
 
 _ENTRIES = (LongText, Pad)  # what is typed or drawn at length
+_OPTION = 18  # letters of an option that half a row shows
 
 
 def control_spec(control: Control) -> dict:
@@ -73,11 +74,12 @@ def _knobs(controls: list[Control]) -> list[Control]:
 
 
 def _whole_rows(controls: list[Control]) -> list[Control]:
-    """The knobs that get a row of their own: a line of text and, where one is left over, what plays, or the last."""
+    """The knobs that get a row of their own: a line of text and, where one is left over, what most needs the room."""
     lines = [c for c in _knobs(controls) if isinstance(c, Text)]
     rest = [c for c in _knobs(controls) if c not in lines]
-    lone = [next((c for c in rest if getattr(c, "play", 0)), rest[-1])] if len(rest) % 2 else []
-    return lines + lone
+    wordy = [c for c in rest if isinstance(c, Choice) and max(map(len, c.labels or c.options)) > _OPTION]
+    playing = [c for c in rest if getattr(c, "play", 0)]
+    return lines + (wordy + playing + rest[-1:])[:len(rest) % 2]
 
 
 def control_html(control: Control, value, word: Callable[[str], str] = lambda key: ENGINE[f"engine.{key}"]) -> str:

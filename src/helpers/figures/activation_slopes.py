@@ -28,8 +28,8 @@ controls = [
     Choice(name="activation", label="Activation f", options=("sigmoid", "tanh", "relu"), value="sigmoid",
            labels=("sigmoid", "tanh", "ReLU")),
     Slider(name="a", label="Pre-activation a", min=-5, max=5, step=0.1, value=0),
-    Slider(name="w", label="Recurrent weight w", min=0, max=6, step=0.05, value=1),
-    Slider(name="k", label="Steps back k", unit="steps", min=1, max=50, step=1, value=2, integer=True, play=8),
+    Slider(name="w", label="Weight w", min=0, max=6, step=0.05, value=1),
+    Slider(name="k", label="Steps back k", min=1, max=50, step=1, value=2, integer=True, play=8),
 ]
 
 

@@ -27,7 +27,7 @@ LINES = {"term": "this output's term", "error": "its error signal alone", "all":
 
 controls = [
     Choice(name="activation", label="Activation", options=("tanh", "linear"), value="tanh"),
-    Slider(name="gain", label="Recurrent gain (spectral radius)", min=0.3, max=1.25, step=0.05, value=0.9),
+    Slider(name="gain", label="Recurrent gain", min=0.3, max=1.25, step=0.05, value=0.9),
     Slider(name="input_scale", label="Input scale", min=0.1, max=2.0, step=0.1, value=0.5),
     Slider(name="output", label="Output step t", min=2, max=STEPS, step=1, value=STEPS, integer=True),
 ]

@@ -33,7 +33,7 @@ controls = [
            labels=("at every step", "at the first step", "before the words", "at the output")),
     Slider(name="word", label="Chosen word", min=1, max=LONGEST, step=1, value=3, integer=True, play=1.5),
     Slider(name="other", label="Another picture", min=1, max=OTHERS, step=1, value=6, integer=True),
-    Slider(name="since", label="It takes over from word (14: never)", min=1, max=NEVER, step=1, value=NEVER,
+    Slider(name="since", label="From word (14: no)", min=1, max=NEVER, step=1, value=NEVER,
            integer=True),
 ]
 

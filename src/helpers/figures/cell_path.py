@@ -34,7 +34,7 @@ controls = [
     Slider(name="forget_bias", label="Forget-gate bias", min=-2, max=8, step=0.1, value=1.0),
     Slider(name="gain", label="Recurrent gain", min=0, max=5, step=0.1, value=0.5),
     Slider(name="input_scale", label="Input scale", min=0, max=2, step=0.05, value=0.5),
-    Slider(name="length", label="Sequence length", unit="steps", min=10, max=T, step=1, value=T, integer=True),
+    Slider(name="length", label="Length", unit="steps", min=10, max=T, step=1, value=T, integer=True),
 ]
 
 

@@ -47,7 +47,7 @@ QUANTITIES = {"tanh_c": "cell, as tanh c", "f": "forget gate f", "i": "input gat
 
 controls = [
     LongText(name="text", label="Your text", value=CODE, alphabet=ALPHABET, max_length=LONGEST, lines=5),
-    Slider(name="at", label="Marked character", min=0, max=LONGEST - 1, step=1, value=STRING, integer=True, play=6),
+    Slider(name="at", label="Character", min=0, max=LONGEST - 1, step=1, value=STRING, integer=True, play=6),
     Choice(name="unit", label="Unit (−: low there)", indexed=True, value=MEANINGS[0].name,
            options=(*MEASURED, *NUMBERS), labels=(*MEASURED.values(), *NUMBERS)),
     Choice(name="quantity", label="Quantity", indexed=True, value="tanh_c", options=tuple(QUANTITIES),

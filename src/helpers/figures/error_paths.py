@@ -31,7 +31,7 @@ controls = [
     Slider(name="output", label="Output t", min=1, max=STEPS, step=1, value=5, integer=True),
     Slider(name="use", label="Use of Wₕ at step s", min=1, max=STEPS, step=1, value=2, integer=True),
     Slider(name="gain", label="Factor on Wₕ", min=0.2, max=1.4, step=0.1, value=1.0),
-    Toggle(name="together", label="The errors of all outputs", value=False),
+    Toggle(name="together", label="All errors at once", value=False),
 ]
 
 
@@ -137,7 +137,7 @@ tries = [
                                 and 0.105 < b["at_use"] / b["at_output"] < 0.11)),
     Try(ask="Wₕ is halved, and all six outputs send their errors. Step 1 hears of all of them: is its signal the "
             "largest?",
-        guesses=("Yes.", "No."), right=1, do="Set the factor to 0.5 and tick “The errors of all outputs”.",
+        guesses=("Yes.", "No."), right=1, do="Set the factor to 0.5 and tick “All errors at once”.",
         at={"gain": 0.5, "together": True},
         says="No, that of step 4 is a little larger. Of what comes from afar little is left, so hearing of more "
              "outputs adds little.",

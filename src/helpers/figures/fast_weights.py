@@ -29,7 +29,7 @@ controls = [
     Choice(name="keys", label="Keys", options=KEYS, value="orthonormal"),
     Slider(name="pairs", label="Pairs written", min=STEP, max=PAIRS, step=STEP, value=SIZE, integer=True),
     Slider(name="beta", label="β of the delta rule", min=0.05, max=1, step=0.05, value=1),
-    Slider(name="sharpness", label="Sharpness of the softmax", min=0.5, max=16, step=0.5, value=8),
+    Slider(name="sharpness", label="Softmax sharpness", min=0.5, max=16, step=0.5, value=8),
     Slider(name="seed", label="Other keys and values", min=0, max=99, step=1, value=0, integer=True),
 ]
 

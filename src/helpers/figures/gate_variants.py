@@ -48,7 +48,7 @@ controls = [
     Choice(name="variant", label="Cell", options=tuple(VARIANTS), value="lstm", labels=tuple(VARIANTS.values())),
     Slider(name="unit", label="Unit", min=1, max=UNITS, step=1, value=1, integer=True),
     Slider(name="step", label="Step t", min=1, max=T, step=1, value=16, integer=True, play=4),
-    Slider(name="share", label="Share that a pulse writes (unit 1)", min=0.05, max=0.95, step=0.01, value=0.5),
+    Slider(name="share", label="Share (unit 1)", min=0.05, max=0.95, step=0.01, value=0.5),
     Slider(name="size", label="Size of the pulses", min=0.5, max=2, step=0.05, value=1.0),
 ]
 

@@ -29,10 +29,10 @@ Z_KEEPS, Z_WRITES = "h_t = z_t ⊙ h_{t-1} + (1 − z_t) ⊙ n_t", "h_t = (1 −
 controls = [
     Choice(name="differs", label="What differs", options=("update", "reset", "both"), value="update",
            labels=("what z does", "where r stands", "both")),
-    Toggle(name="negated", label="Negate the other's weights of z", value=False),
-    Slider(name="cross", label="Weights of n across units", unit="×", min=0, max=2, step=0.05, value=1.0),
-    Slider(name="reset", label="Weights and biases of r", unit="×", min=0, max=2, step=0.05, value=1.0),
-    Slider(name="b_hn", label="Recurrent bias of n", min=-2, max=2, step=0.05, value=0.0),
+    Toggle(name="negated", label="Negate z’s weights", value=False),
+    Slider(name="cross", label="n across units", unit="×", min=0, max=2, step=0.05, value=1.0),
+    Slider(name="reset", label="Scale of r", unit="×", min=0, max=2, step=0.05, value=1.0),
+    Slider(name="b_hn", label="Recurrent bias", min=-2, max=2, step=0.05, value=0.0),
     Slider(name="weights", label="Set of weights", min=1, max=SETS, step=1, value=3, integer=True),
 ]
 
@@ -133,7 +133,7 @@ tries = [
     Try(ask="In one GRU z keeps, in the other it writes: with the same weights the states differ by up to 1.13. Can "
             "other weights make them the same?",
         guesses=("No, these are two different networks.", "Yes, by a change of sign."), right=1,
-        do="Choose “what z does”, and negate the other's weights of z.",
+        do="Choose “what z does”, and negate z’s weights.",
         at=({"differs": "update", "negated": False}, {"differs": "update", "negated": True}),
         says="Yes: σ(−a) = 1 − σ(a), so with the weights and biases of z negated, z of the one is 1 − z of the other "
              "at every step. What is left of the difference is rounding.",
@@ -153,21 +153,21 @@ tries = [
     Try(ask="Take away the weights of n across units, so that each candidate hears the state of its own unit only. "
             "Does the place of r still matter?",
         guesses=("Yes, the formulas still differ.", "No."), right=1,
-        do="Choose “where r stands” without the negation, and set the weights of n across units to "
-           "0.", at=RESET | {"cross": 0},
+        do="Choose “where r stands” without the negation, and set “n across units” to 0.",
+        at=RESET | {"cross": 0},
         says="No: one r meets one product, and r (h w) = (r h) w. What is left is rounding.",
         holds=lambda a: a["worst"] < ROUNDING),
     Try(ask="Each candidate hears both units again, but r is constant: with its weights and biases at 0 it is 0.50 in "
             "both, at every step. Does its place matter?",
         guesses=("Yes, the candidates hear both units again.", "No."), right=1,
-        do="Choose “where r stands”, set the weights of n across units to 1, and those of r to 0.",
+        do="Choose “where r stands”, set “n across units” to 1 and “Scale of r” to 0.",
         at=RESET | {"cross": 1, "reset": 0},
         says="No: one number for both units can be taken out of the product.",
         holds=lambda a: a["worst"] < ROUNDING and a["lowest"] == a["highest"] == 0.5),
     Try(ask="Once more, let each candidate hear its own unit only, with a reset gate that moves. Now give it a "
             "recurrent bias of 1. Do the states agree?",
         guesses=("Yes, as without the bias.", "No."), right=1,
-        do="Set the weights of n across units to 0, those of r to 1, and the recurrent bias to 1.",
+        do="Set “n across units” to 0, “Scale of r” to 1 and the recurrent bias to 1.",
         at=RESET | {"cross": 0, "reset": 1, "b_hn": 1},
         says="No, they differ by up to 0.448. After the product the recurrent bias stands inside the reset, and r "
              "scales it; before the product it is added whole.",

@@ -30,8 +30,8 @@ LANES = [*(Lane({gate: "solid"}, (-0.05, 1.05)) for gate in "zr"), Lane({"n": "s
 controls = [
     Slider(name="step", label="Step t", min=1, max=T, step=1, value=12, integer=True, play=4),
     Slider(name="unit", label="Unit", min=1, max=UNITS, step=1, value=1, integer=True),
-    Slider(name="update_bias", label="Added to the bias of z", min=-12, max=12, step=0.5, value=0.0),
-    Slider(name="reset_bias", label="Added to the bias of r", min=-12, max=12, step=0.5, value=0.0),
+    Slider(name="update_bias", label="Added bias of z", min=-12, max=12, step=0.5, value=0.0),
+    Slider(name="reset_bias", label="Added bias of r", min=-12, max=12, step=0.5, value=0.0),
     Slider(name="input_scale", label="Input scale", min=0, max=2, step=0.05, value=1.0),
 ]
 

@@ -33,7 +33,7 @@ READ = 346  # where the way from the cell to h is drawn
 controls = [
     Slider(name="step", label="Step t", min=1, max=T, step=1, value=13, integer=True),
     Slider(name="unit", label="Unit", min=1, max=UNITS, step=1, value=2, integer=True),
-    Slider(name="arrives", label="The error arrives at step", min=1, max=T, step=1, value=20, integer=True),
+    Slider(name="arrives", label="Error at step", min=1, max=T, step=1, value=20, integer=True),
     Slider(name="forget_bias", label="Forget-gate bias", min=-2, max=8, step=0.1, value=5.0),
 ]
 

@@ -32,7 +32,7 @@ NETWORKS = {"lstm": ("LSTM", "solid", 3), "gru": ("GRU", "dash", 2.5), "rnn": ("
 
 controls = [
     Slider(name="length", label="Sequence length", unit="steps", min=5, max=T, step=1, value=8, integer=True, play=10),
-    Slider(name="keep_bias", label="Keep bias (of f and z)", min=0, max=6, step=0.1, value=1.0),
+    Slider(name="keep_bias", label="Keep bias (f, z)", min=0, max=6, step=0.1, value=1.0),
     Slider(name="gain", label="Recurrent gain", min=0, max=1, step=0.05, value=0.9),
     Slider(name="noise", label="Noise", min=0, max=1, step=0.05, value=0.3),
     Slider(name="pulse", label="Size of the pulse", min=0.1, max=3, step=0.1, value=1.0),

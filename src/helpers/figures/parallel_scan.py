@@ -65,7 +65,7 @@ controls = [
     Choice(name="way", label="Way of joining", options=tuple(WAYS), labels=tuple(WAYS.values()), value="loop"),
     Slider(name="rounds", label="Rounds done", min=0, max=STEPS - 1, step=1, value=STEPS - 1, integer=True, play=1.5),
     Slider(name="t", label="State of step t", min=1, max=STEPS, step=1, value=5, integer=True),
-    Slider(name="a", label="a, what a step keeps", min=0, max=1, step=0.05, value=0.5),
+    Slider(name="a", label="a, kept by a step", min=0, max=1, step=0.05, value=0.5),
     Slider(name="power", label="Length T, power of 2", min=1, max=POWERS, step=1, value=3, integer=True),
 ]
 

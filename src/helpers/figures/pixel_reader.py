@@ -28,11 +28,11 @@ END, LATE = PIXELS - 1, PIXELS - digits.SIZE - 1  # steps of the network that re
 ORDERS = {"pixels": ("pixel by pixel", digits.as_pixels, 0), "rows": ("row by row", digits.as_rows, 1)}
 
 controls = [
-    Pad(name="ink", label="Draw a digit", rows=SIDE, columns=SIDE, pen=4),
-    Slider(name="image", label="Test image, while the pad is empty", min=1, max=SHOWN, step=1, value=1, integer=True),
+    Pad(name="ink", label="Draw a digit instead of the test image", rows=SIDE, columns=SIDE, pen=4),
+    Slider(name="image", label="Test image", min=1, max=SHOWN, step=1, value=1, integer=True),
     Slider(name="read", label="Pixels read", min=digits.SIZE, max=PIXELS, step=1, value=24, integer=True, play=8),
-    Choice(name="net", label="Cell of both networks", options=NETS, value="GRU"),
-    Slider(name="move", label="Picture moved to the right", unit="pixels", min=-2, max=2, step=1, value=0,
+    Choice(name="net", label="Cell", options=NETS, value="GRU"),
+    Slider(name="move", label="Moved right", unit="pixels", min=-2, max=2, step=1, value=0,
            integer=True),
 ]
 

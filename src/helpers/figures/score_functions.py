@@ -27,8 +27,8 @@ HIGHEST, WIDEST = 16.0, 46.0  # of the axis of the spread; units of a bar of 100
 
 controls = [
     Slider(name="d", label="Dimension d", min=1, max=LARGEST, step=1, value=4, integer=True),
-    Slider(name="turn", label="Turn of the query", unit="°", min=0, max=360, step=10, value=0),
-    Slider(name="length", label="Length of the query", unit="times", min=0.1, max=2, step=0.1, value=1),
+    Slider(name="turn", label="Query turned by", unit="°", min=0, max=360, step=10, value=0),
+    Slider(name="length", label="Query length", unit="times", min=0.1, max=2, step=0.1, value=1),
     Slider(name="seed", label="Another draw", min=0, max=99, step=1, value=3, integer=True),
 ]
 

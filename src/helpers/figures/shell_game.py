@@ -28,7 +28,7 @@ EQUAL = 1e-12  # weights that differ by less count as equal: rounding alone part
 WIDTH, FULL, FLOOR = 72, 64.0, 120.0  # from cup to cup, a full cup, its lower edge
 
 controls = [
-    Slider(name="beta", label="β, strength of a swap", min=0, max=2, step=0.05, value=1.5),
+    Slider(name="beta", label="β of a swap", min=0, max=2, step=0.05, value=1.5),
     Slider(name="swaps", label="Swaps", min=1, max=MOST, step=1, value=5, log=True, integer=True),
     Slider(name="cups", label="Cups", min=3, max=CUPS, step=1, value=3, integer=True),
     Slider(name="seed", label="Another game", min=0, max=99, step=1, value=0, integer=True),

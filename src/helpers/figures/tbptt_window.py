@@ -29,8 +29,8 @@ CURVES = (("cosine, every output reaches back", 5, "solid"), ("cosine, cut into 
 
 controls = [
     Slider(name="window", label="Window", unit="steps", min=1, max=STEPS, step=1, value=5, integer=True),
-    Slider(name="delay", label="Delay of the task", unit="steps", min=1, max=12, step=1, value=6, integer=True),
-    Slider(name="gain", label="Recurrent gain (spectral radius)", min=0.3, max=1.5, step=0.05, value=0.9),
+    Slider(name="delay", label="Delay", unit="steps", min=1, max=12, step=1, value=6, integer=True),
+    Slider(name="gain", label="Recurrent gain", min=0.3, max=1.5, step=0.05, value=0.9),
     Slider(name="input_scale", label="Input scale", min=0.1, max=2.0, step=0.1, value=0.3),
 ]
 
