@@ -25,7 +25,7 @@ def markdown(exercise) -> str:
     opening = (f'<live-exercise name="{_text(exercise.key)}" id="{name}" class="live-exercise" data-mark="new" '
                f'role="article" aria-labelledby="{name}-title"{_challenge(exercise)}>\n{_head(exercise)}')
     answer = f"<div>{question_html(exercise)}</div>" if _answers_itself(exercise) else _notebook(exercise)
-    return "\n\n".join([opening, exercise.text("question"), answer, *_hints(exercise), _solution(exercise), _sure(name),
+    return "\n\n".join([opening, exercise.text("question"), answer, *_hints(exercise), _solution(exercise),
                         "</live-exercise>"])
 
 
@@ -160,14 +160,6 @@ def _solution(exercise) -> str:
     block = f"```python\n{code}\n```" if code else ""
     body = "\n\n".join(filter(None, [exercise.text("explanation"), block]))
     return _folded(say("solution"), body, "live-solution")
-
-
-def _sure(name: str) -> str:
-    """What is asked before a solution opens that nobody has tried to find."""
-    return f"""<dialog class="live-sure" aria-labelledby="{name}-sure">
-<p id="{name}-sure"><b>{_text(say("sure"))}</b></p>
-<p>{_text(say("sure_why"))}</p><form method="dialog"><button>{_text(say("sure_no"))}</button>
-<button value="show">{_text(say("sure_yes"))}</button></form></dialog>"""
 
 
 def _folded(summary: str, body: str, kind: str) -> str:

@@ -57,9 +57,10 @@ class Page:
     figures: tuple[Shown, ...] = ()
 
 
-_SPOKEN = ("mark_new", "mark_tried", "mark_seen", "mark_solved", "solved_of", "done_of", "tries", "hints", "tries_of",
-           "challenges_of", "challenge_met", "challenge_open", "exported", "imported", "no_file", "no_record",
-           "later_version", "would_lose", "cleared")
+_MARKS = ("mark_new", "mark_tried", "mark_seen", "mark_solved")
+_ON_EVERY_PAGE = (*_MARKS, "solved_of", "done_of")
+_IN_THE_RECORD = (*_MARKS, "tries", "hints", "tries_of", "challenges_of", "challenge_met", "challenge_open", "exported",
+                  "imported", "no_file", "no_record", "later_version", "would_lose", "cleared")
 _PLACES = {name: f"{{{name}}}" for name in ("solved", "count", "exercises", "challenges", "tries", "file")}
 
 
@@ -67,18 +68,34 @@ def course_script(pages: Iterable[Page], contents: str) -> str:
     """live-progress.js behind what it knows: its words, the pages, and the links (a CSS selector) of the contents."""
     listed = [{"address": page.address, "name": page.name, "exercises": [one.key for one in page.exercises]}
               for page in pages]
-    words = {key: say(key, **_PLACES) for key in _SPOKEN}
-    course = {"words": words, "contents": contents, "pages": listed}
-    packed = json.dumps(course, ensure_ascii=False, separators=(",", ":"))
-    return f"self.LiveCourse={packed};\n{assets.runtime('live-progress.js')}"
+    course = {"words": _spoken(_ON_EVERY_PAGE), "contents": contents, "pages": listed}
+    return f"self.LiveCourse={_packed(course)};\n{assets.runtime('live-progress.js')}"
+
+
+def _spoken(keys: Iterable[str]) -> dict[str, str]:
+    """What a script says, with its placeholders left in."""
+    return {key: say(key, **_PLACES) for key in keys}
+
+
+def _packed(value) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
 
 
 def overview_html(exercises: Iterable[Listed]) -> str:
-    """A row of marks, one for each exercise of this page and a link to it."""
+    """A row of marks, one for each exercise of this page and a link to it, and what its cards ask before a solution."""
     listed = list(exercises)
+    why = f'<p>{_text(say("sure_why"))}</p>'
     marks = "".join(f'<li>{_link(one, "", f"{one.number} {_plain(one.title)}".strip(), "")}</li>' for one in listed)
     return (f'<nav class="live-progress" aria-label="{_text(say("overview"))}"><ol>{marks}</ol>'
-            f'<span class="live-total">{_text(say("exercises", count=len(listed)))}</span></nav>')
+            f'<span class="live-total">{_text(say("exercises", count=len(listed)))}</span></nav>'
+            f'{_dialog("sure", why)}')
+
+
+def _dialog(key: str, more: str) -> str:
+    """A question to answer with no or yes; the words of both stand under `key`."""
+    return f"""<dialog class="live-sure" id="live-{key}" aria-labelledby="live-{key}-asks">
+<p id="live-{key}-asks"><b>{_text(say(key))}</b></p>{more}<form method="dialog">
+<button>{_text(say(f"{key}_no"))}</button><button value="yes">{_text(say(f"{key}_yes"))}</button></form></dialog>"""
 
 
 def record_html(pages: Iterable[Page], root: str) -> str:
@@ -92,9 +109,8 @@ def record_html(pages: Iterable[Page], root: str) -> str:
 <input type="file" accept=".json,application/json" hidden aria-label="{_text(say("import"))}">
 <button type="button" data-do="clear">{_text(say("clear"))}</button></p><p class="live-said" role="status"></p>
 {parts}
-<dialog class="live-sure" aria-labelledby="live-clear"><p id="live-clear"><b>{_text(say("clear_sure"))}</b></p>
-<p class="live-loss"></p><form method="dialog"><button>{_text(say("clear_no"))}</button>
-<button value="clear">{_text(say("clear_yes"))}</button></form></dialog></div>"""
+{_dialog("forget", '<p class="live-loss"></p>')}
+<script type="application/json" class="live-spec">{_packed(_spoken(_IN_THE_RECORD))}</script></div>"""
 
 
 def _page(page: Page, root: str) -> str:

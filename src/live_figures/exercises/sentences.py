@@ -54,11 +54,11 @@ WORDS = {
     "no_file": "This file cannot be read. A copy saved here is a .json file.",
     "no_record": "This file is no saved copy of this page. Nothing was changed.",
     "later_version": "This copy was saved by a later version of the book. Nothing was changed.",
-    "clear_sure": "Forget everything?",
+    "forget": "Forget everything?",
     "would_lose": "Exercises: {exercises} ({solved} solved). Challenges met: {challenges}. Tries of figures: {tries}. "
                   "All marks and typed answers will be lost in this browser; a copy saved before can bring them back.",
-    "clear_no": "Keep it",
-    "clear_yes": "Forget it",
+    "forget_no": "Keep it",
+    "forget_yes": "Forget it",
     "cleared": "Everything was forgotten.",
     "refused": "This browser keeps nothing for this site: what you do lasts until you leave the page.",
     "from_disk": "This page was opened as a file. Some browsers then keep what you do for each file apart, and this "

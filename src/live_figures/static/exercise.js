@@ -15,7 +15,7 @@ export class LiveExercise extends HTMLElement {
     this.querySelectorAll("details.live-clue").forEach((hint, k) => hint.addEventListener("toggle", () => {
       if (hint.open && !(this.record.hints > k)) note(this.key, { hints: k + 1 });
     }));
-    this.guard(this.querySelector("details.live-solution"), this.querySelector("dialog"));
+    this.guard(this.querySelector("details.live-solution"));
     this.own = this.querySelector(".live-own input");
     this.own?.addEventListener("change", () => note(this.key, { solved: this.own.checked }));
     this.querySelector(".live-launch")?.addEventListener("click", (event) => {
@@ -30,14 +30,16 @@ export class LiveExercise extends HTMLElement {
   get record() { return recordOf(this.key); }
   get mark() { return markOf(this.record); }
 
-  guard(solution, sure) {
+  // The page has one dialog for all of its cards, in their overview.
+  guard(solution) {
+    const sure = document.getElementById("live-sure");
     solution.querySelector("summary").addEventListener("click", (event) => {
-      if (solution.open || this.mark !== "new") return;
+      if (!sure || solution.open || this.mark !== "new") return;
       event.preventDefault();
       sure.returnValue = "";
+      sure.onclose = () => { if (sure.returnValue) solution.open = true; };
       sure.showModal();
     });
-    sure.addEventListener("close", () => { if (sure.returnValue) solution.open = true; });
     solution.addEventListener("toggle", () => { if (solution.open && !this.record.seen) this.looked(); });
   }
 

@@ -1,24 +1,24 @@
 // How far a reader is, put into what the build wrote: links with the mark of an exercise, sums, and the contents.
 import { markOf } from "./marks.js";
-import { said } from "./said.js";
+import { filled } from "./filled.js";
 import { recallAll } from "./store.js";
 
 // What the site tells of itself: { words, contents, pages: [{ address, name, exercises }] }; see exercises/progress.py.
-const { contents, pages } = globalThis.LiveCourse;
+const { words, contents, pages } = globalThis.LiveCourse;
 // This script is _static/live/live-progress.js of the site.
 const root = new URL("../../", document.currentScript?.src ?? location.href);
 
 const markLinks = (kept) => {
   for (const link of document.querySelectorAll("a[data-exercise]")) {
     const mark = link.dataset.mark = markOf(kept[link.dataset.exercise]);
-    if (link.title) link.setAttribute("aria-label", `${link.title}: ${said(`mark_${mark}`)}`);
+    if (link.title) link.setAttribute("aria-label", `${link.title}: ${words[`mark_${mark}`]}`);
   }
 };
 
 const addUp = () => {
   for (const total of document.querySelectorAll(".live-total")) {
     const marks = [...total.parentElement.querySelectorAll("a[data-exercise]")].map((link) => link.dataset.mark);
-    total.textContent = said("solved_of", { solved: marks.filter((m) => m === "solved").length, count: marks.length });
+    total.textContent = filled(words.solved_of, { solved: marks.filter((m) => m === "solved").length, count: marks.length });
   }
 };
 
@@ -34,10 +34,10 @@ const countPages = (kept) => {
     const solved = marks.filter((mark) => mark === "solved").length, begun = marks.some((mark) => mark !== "new");
     const page = new URL(address, root).pathname;
     for (const link of links.filter((one) => one.pathname === page)) {
-      countIn(link, begun ? `${solved}/${count}` : "", said("solved_of", { solved, count }));
+      countIn(link, begun ? `${solved}/${count}` : "", filled(words.solved_of, { solved, count }));
     }
     for (const place of document.querySelectorAll(`[data-chapter="${name}"] .live-done`)) {
-      place.textContent = begun ? said("done_of", { solved, count }) : "";
+      place.textContent = begun ? filled(words.done_of, { solved, count }) : "";
     }
   }
 };

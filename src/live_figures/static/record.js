@@ -1,7 +1,7 @@
 // The page of a reader's own record: what was done in detail, and saving, adding and forgetting it.
 import { merge, readCopy } from "./merging.js";
 import { markOf } from "./marks.js";
-import { said } from "./said.js";
+import { filled } from "./filled.js";
 import { everything, recallAll, replaceEverything } from "./store.js";
 
 const held = ({ exercises = {}, challenges = {}, tries = {} }) => ({
@@ -13,6 +13,7 @@ const held = ({ exercises = {}, challenges = {}, tries = {} }) => ({
 export class Record {
   constructor(box) {
     this.box = box;
+    this.words = JSON.parse(box.querySelector("script.live-spec").textContent);
     this.status = box.querySelector(".live-said");
     this.file = box.querySelector("[type=file]");
     this.sure = box.querySelector("dialog");
@@ -22,6 +23,8 @@ export class Record {
     box.querySelector(".live-disk").hidden = location.protocol !== "file:";
     box.querySelector(".live-refused").hidden = this.storageWorks();
   }
+
+  said(key, values) { return filled(this.words[key], values); }
 
   storageWorks() {
     const tested = "live-progress:tested";
@@ -40,7 +43,7 @@ export class Record {
     const link = Object.assign(document.createElement("a"), { download: name, href });
     link.click();
     setTimeout(() => URL.revokeObjectURL(href), 60_000);
-    this.status.textContent = said("exported", { file: name });
+    this.status.textContent = this.said("exported", { file: name });
   }
 
   async add() {
@@ -49,27 +52,27 @@ export class Record {
     try {
       const copied = readCopy(await file.text());
       replaceEverything(merge(everything(), copied));
-      this.status.textContent = said("imported", held(copied));
-    } catch (problem) { this.status.textContent = said(problem.key ?? "no_file"); }
+      this.status.textContent = this.said("imported", held(copied));
+    } catch (problem) { this.status.textContent = this.said(problem.key ?? "no_file"); }
     this.file.value = "";   // the same file can be chosen again
   }
 
   ask() {
-    this.box.querySelector(".live-loss").textContent = said("would_lose", held(everything()));
+    this.box.querySelector(".live-loss").textContent = this.said("would_lose", held(everything()));
     this.sure.returnValue = "";
     this.sure.showModal();
   }
 
   forget() {
     replaceEverything({});
-    this.status.textContent = said("cleared");
+    this.status.textContent = this.said("cleared");
   }
 
   show() {
     const records = recallAll("exercises");
     for (const place of this.box.querySelectorAll("[data-detail]")) {
-      const record = records[place.dataset.detail] ?? {}, mark = markOf(record), parts = [said(`mark_${mark}`)];
-      for (const name of ["tries", "hints"]) if (record[name] > 0) parts.push(said(name, { count: record[name] }));
+      const record = records[place.dataset.detail] ?? {}, mark = markOf(record), parts = [this.said(`mark_${mark}`)];
+      for (const name of ["tries", "hints"]) if (record[name] > 0) parts.push(this.said(name, { count: record[name] }));
       place.textContent = parts.join(" · ");
       place.classList.toggle("live-hidden", mark === "new" && parts.length === 1);   // the empty circle says it to the eye
     }
@@ -81,18 +84,18 @@ export class Record {
     for (const item of this.box.querySelectorAll("[data-challenge]")) {
       const done = Boolean(met[item.dataset.challenge]), detail = item.querySelector(".live-detail");
       item.dataset.mark = done ? "solved" : "new";
-      detail.textContent = said(done ? "challenge_met" : "challenge_open");
+      detail.textContent = this.said(done ? "challenge_met" : "challenge_open");
       detail.classList.toggle("live-hidden", !done);
     }
     for (const place of this.box.querySelectorAll("[data-tries]")) {
       const { tries: figure, count } = place.dataset;
       const tries = Array.from({ length: count }, (_, k) => tried[`${figure}.${k}`]).filter(Boolean).length;
-      place.textContent = said("tries_of", { tries, count });
+      place.textContent = this.said("tries_of", { tries, count });
     }
     for (const folded of this.box.querySelectorAll("details")) {
       const marks = [...folded.querySelectorAll("[data-challenge]")], count = marks.length;
       const challenges = marks.filter((mark) => mark.dataset.mark === "solved").length;
-      folded.querySelector("summary .live-detail").textContent = said("challenges_of", { challenges, count });
+      folded.querySelector("summary .live-detail").textContent = this.said("challenges_of", { challenges, count });
     }
   }
 }
