@@ -112,7 +112,9 @@ export class Explain {
       if (far < least) [best, least] = [number, far];
     }
     best ??= ofWire;
-    if (best) this.toggle(best);
+    if (!best) return;
+    this.toggle(best);
+    this.walk.focus({ preventScroll: true });     // arrow keys go on from here
   }
 
   toggle(number) { if (number === this.open) this.close(); else this.show(number); }
@@ -121,6 +123,7 @@ export class Explain {
     this.open = number;
     this.at = this.numbers.indexOf(number);
     this.draw();
+    this.sums.scrollIntoView({ block: "nearest" });
     this.figure.say.textContent = this.spoken;
   }
 
@@ -142,7 +145,7 @@ export class Explain {
     if (!number) return;
     const { x, y, width, height } = number.element.getBBox();
     Object.entries({ x: x - 4, y: y - 2, width: width + 8, height: height + 4, rx: 4 }).forEach(([key, value]) => this.ring.setAttribute(key, value));
-    this.ring.classList.toggle("focused", focused);
+    this.ring.classList.toggle("focused", focused && this.walk.matches(":focus-visible"));
     this.ring.classList.toggle("open", number === this.open);
     number.element.before(this.ring);
   }

@@ -14,7 +14,13 @@ export class Light {
   nameLines() {
     for (const [name, { line = name }] of Object.entries(this.signals))
       for (const part of this.figure.stage.querySelectorAll("[data-name], .live-legend span"))
-        if ([line].flat().includes(part.dataset.name ?? part.textContent)) part.dataset.signal = name;
+        if ([line].flat().includes(part.dataset.name ?? part.textContent)) this.nameParts(part, name);
+  }
+
+  // A line with the area under it, which has no name of its own.
+  nameParts(line, name) {
+    const [trace] = line.dataset.part?.split(".") ?? [];
+    for (const part of [line, ...trace ? this.figure.stage.querySelectorAll(`[data-part="${trace}.fill"]`) : []]) part.dataset.signal = name;
   }
 
   // A word lights up while it is pointed at, and stays lit once it is touched; the first for each signal is a stop of the Tab key.
