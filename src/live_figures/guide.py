@@ -5,6 +5,7 @@ Without scripts the same elements are a list that can be read: `live-tries.css` 
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from . import values
@@ -14,6 +15,7 @@ __all__ = ["guide_html", "guide_spec"]
 
 _SAID = ("guide_place", "guide_skip", "guide_next", "guide_right", "guide_wrong", "guide_moved", "guide_free", "done",
          "task_done")
+_PERCENT = re.compile(r"(?<=\d) (?=%)")
 
 
 def guide_html(fig) -> str:
@@ -72,23 +74,30 @@ def _tries(fig) -> str:
 
 def _try(fig, asked: Try, first: bool) -> str:
     """What is asked, the guesses, what to do, and what happens, folded until the reader looks or gets there."""
-    guesses = "".join(f'<li><button type="button" data-guess="{k}">{escape(guess)}</button></li>'
+    guesses = "".join(f'<li><button type="button" data-guess="{k}">{_text(guess)}</button></li>'
                       for k, guess in enumerate(asked.guesses))
+    # The longest verdict holds its room from the beginning: the card is not to grow when a verdict is given.
+    spare = values.fill_template(fig.word("guide_wrong"), {"guess": max(asked.guesses, key=len)}.get)
     return (f'<li data-phase="ask"{" class=at" if first else ""}>'
-            f'<p class="live-ask"><span>{escape(asked.ask)}</span> {_aside(fig, "unsure")}</p>'
+            f'<p class="live-ask"><span>{_text(asked.ask)}</span> {_aside(fig, "unsure")}</p>'
             f'<ul class="live-guesses">{guesses}</ul>'
-            f'<p class="live-do"><span>{escape(asked.do)} <span class="live-moved"></span></span> '
+            f'<p class="live-do"><span>{_text(asked.do)} <span class="live-moved"></span></span> '
             f'{_aside(fig, "show")}</p>'
             f'<details class="live-why"><summary>{_word(fig, "explain")}</summary>'
-            f'<p><span class="live-verdict"></span> {escape(asked.says)}</p></details></li>')
+            f'<p><span class="live-verdict">{_text(spare)}</span> {_text(asked.says)}</p></details></li>')
 
 
 def _challenges(fig) -> str:
     if not fig.challenges:
         return ""
-    items = "".join(f'<li data-met="{c.met}"><span class="live-mark" aria-hidden="true">○</span> {escape(c.text)} '
+    items = "".join(f'<li data-met="{c.met}"><span class="live-mark" aria-hidden="true">○</span> {_text(c.text)} '
                     f'<span class="live-hidden">{_word(fig, "not_yet")}</span></li>' for c in fig.challenges)
     return f'<ul class="live-challenges" aria-label="{_word(fig, "challenges")}">{items}</ul>'
+
+
+def _text(text: str) -> str:
+    """The text in HTML; a number and its sign of percent stay on one line."""
+    return escape(_PERCENT.sub("\N{NO-BREAK SPACE}", text))
 
 
 def _word(fig, key: str) -> str:

@@ -34,6 +34,7 @@ export class Guide {
     this.tries.forEach((asked, k) => {
       if (!recall("tries", this.key(k))) return;
       this.won(k);
+      this.items[k].querySelector(".live-verdict").textContent = "";
       this.at = k + 1;
     });
     for (const item of this.challenges) if (recall("challenges", this.key(item.dataset.met))) this.check(item);
@@ -62,7 +63,10 @@ export class Guide {
 
   lay() {
     const { at, free, phase, tries } = this;
-    this.items.forEach((item, k) => item.classList.toggle("at", k === at));
+    this.items.forEach((item, k) => {
+      item.classList.toggle("at", k === at);
+      if (k !== at) item.style.minHeight = "";
+    });
     this.dots.forEach((dot, k) => dot.classList.toggle("at", k === at));
     this.card.classList.toggle("free", free);
     this.card.querySelector(".live-place").textContent = free ? this.words.free
@@ -191,8 +195,9 @@ export class Guide {
   point() {
     const { asked, figure, phase } = this, doing = phase === "do", goal = doing ? asked.states.at(-1) : {};
     const strayed = doing ? this.strayed() : [];
+    const moves = (name) => asked.from && asked.states.some((state) => !same(state[name], goal[name]));
     for (const c of figure.spec.controls) {
-      const wanted = c.name in goal && (asked.from || !within(figure.values[c.name], goal[c.name]));
+      const wanted = c.name in goal && (moves(c.name) || !within(figure.values[c.name], goal[c.name]));
       place(figure.inputs.get(c.name)).classList.toggle("live-aim", Boolean(wanted || strayed.includes(c)));
     }
     if (doing) {
@@ -204,6 +209,7 @@ export class Guide {
   complete() {
     const { asked, at, item } = this, { guess, right } = asked, verdict = item.querySelector(".live-verdict");
     const said = item.querySelector(`[data-guess="${guess}"]`)?.textContent;   // none where the reader was not sure
+    item.style.minHeight = `${item.offsetHeight}px`;   // whatever the verdict, it takes no more and no less room
     verdict.classList.toggle("right", guess === right);
     verdict.textContent = guess === right ? this.words.right : said ? this.tell("wrong", { guess: said }) : "";
     this.won(at);
