@@ -18,7 +18,6 @@ __all__ = ["SIZE", "document", "take"]
 SIZE = 1200, 630
 FILE = Path(__file__).resolve().parents[1] / "_static" / "card.png"
 TITLE = "Recurrent Neural Networks, Live"
-LINE = 'print("An LSTM, in 1997", max(width'
 STYLE = """
 body { margin: 0; padding: 40px 56px 0; box-sizing: border-box; width: 1200px; height: 630px; overflow: hidden;
   background: #f4f5f7; color: var(--live-ink); font-family: system-ui, "Noto Sans", sans-serif; }
@@ -37,7 +36,7 @@ h1 { margin: 0 0 22px; font-size: 58px; line-height: 1.1; letter-spacing: -0.025
 
 def document() -> str:
     """The page that is photographed."""
-    figure = page.figure_html(live.load("line_reader"), line=LINE)
+    figure = page.figure_html(live.load("line_reader"))
     styles = "".join(assets.runtime(name) for name in assets.needed(figure, ".css"))
     return (f'<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8"><title>{TITLE}</title>'
             f"<style>{styles}{STYLE}</style></head><body><h1>{TITLE}</h1>{figure}</body></html>")

@@ -16,8 +16,8 @@ CELLS, COUNTED = measured("line_cells")["cells"], measured("next_character")["co
 SMALL, UNITS = char_lstm.trained("small"), char_lstm.SIZES["small"]
 NAMES = {"quotes": "“quotes”", "brackets": "(brackets)", "words": "words", "numbers": "numbers"}
 LONGEST, BARS = 96, 7
-LINE = 'print("An LSTM, in 1997", max(width, len(books[0])))'
-LINES = (LINE, 'open("notes.txt").read(1997)', 'say("a cell keeps it", until=len(line[1997:]))')
+LINE = 'open("An LSTM, in 1997").read()'
+LINES = (LINE, 'say("a cell keeps it", until=len(line[1997:]))', 'print("one thing", max(width, len(books[0])))')
 
 title = "What does an LSTM remember of the line you type?"
 caption = (
@@ -107,12 +107,10 @@ def _signs(arrays, line):
     return "".join("+" if up else "-" for up in arrays["above"][1:len(line) + 1])
 
 
-QUOTED = LINES[1]
 claims = [
-    Claim("The cell for quotes is above zero within those of the first line, from the letter after the first of them "
-          "to the last but one.", at={},
-          holds=lambda a: _signs(a, LINE)[LINE.index("An"):LINE.index('",')] == "+" * len("An LSTM, in 1997")
-          and "+" not in _signs(a, LINE)[:LINE.index('"')] + _signs(a, LINE)[LINE.index(", max"):]),
+    Claim("Of the first line the cell for quotes is above zero from the quote that opens to the last character before "
+          "the one that closes, and nowhere else.", at={},
+          holds=lambda a: _signs(a, LINE) == "-----" + "+" * len('"An LSTM, in 1997') + "---------"),
     Claim("What has not been typed changes nothing of what was read before.",
           at=({}, {"line": LINE[:20]}),
           holds=lambda whole, part: all(np.array_equal(whole[k][:21], part[k][:21]) for k in whole)),
