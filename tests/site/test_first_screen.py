@@ -72,6 +72,9 @@ def test_cards_stand_in_threes_or_one_below_the_other(intro):
         tab.set_viewport_size({"width": width, "height": 900})
         found = boxes(tab, ".chapter-card")
         assert len(found) == 9 and set(columns()) == {wanted}
+        tape, title = boxes(tab, ".live-tape")[0], boxes(tab, ".bd-article h1")[0]
+        assert min(box["x"] for box in found) == pytest.approx(tape["x"], abs=1) == pytest.approx(title["x"], abs=1)
+        assert max(box["x"] + box["width"] for box in found) == pytest.approx(tape["x"] + tape["width"], abs=1)
         assert all(box["width"] > 80 and box["height"] > 60 for box in boxes(tab, ".card-picture > svg"))
 
 
