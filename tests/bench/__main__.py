@@ -19,6 +19,7 @@ BUDGETS = {
     "page_first_gzip_kb_max": 250,
     "page_gzip_kb_max": 250,
     "weights_gzip_kb_max": 300,
+    "first_screen_weights_gzip_kb": 60,
     "first_figure_seconds_4x_slower": 1.5,
     "runtime_gzip_kb": 12,
     "figure_code_gzip_kb_max": 4,

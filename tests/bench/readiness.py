@@ -1,9 +1,9 @@
-"""How long a reader with a slow phone waits for the first figure of a chapter, from the click to its first answer.
+"""How long a reader with a slow phone waits for the first figure of a page, from the click to its first answer.
 
     python tests/bench/readiness.py
 
-Each chapter of the built book is opened RUNS times at 390 pixels with a processor four times slower, scrolled to its
-first figure as soon as that stands there; the clock stops when the figure answers to input.
+The introduction and each chapter of the built book are opened RUNS times at 390 pixels with a processor four times slower,
+scrolled to their first figure as soon as that stands there; the clock stops when the figure answers to input.
 """
 
 from __future__ import annotations
@@ -35,27 +35,27 @@ _WAIT = """() => new Promise(done => {
 
 
 def seconds_to_the_first_figure(folder: Path = HTML) -> dict[str, float]:
-    """The median over RUNS of each chapter, in seconds."""
+    """The median over RUNS of the introduction and each chapter, in seconds."""
     from playwright.sync_api import sync_playwright
 
-    chapters, out = sorted((folder / "chapters").glob("*.html")), {}
+    pages, out = [folder / "book" / "intro.html", *sorted((folder / "chapters").glob("*.html"))], {}
     with serving(folder) as site, sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_options())
-        for chapter in chapters:
+        for path in pages:
             times = []
             for _ in range(RUNS):
                 page = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
                 throttle(page, SLOWER)
-                page.goto(f"{site}/chapters/{chapter.name}", wait_until="commit")
+                page.goto(f"{site}/{path.relative_to(folder)}", wait_until="commit")
                 times.append(page.evaluate(_WAIT) / 1000)
                 page.context.close()
-            out[chapter.stem] = median(times)
+            out[path.stem] = median(times)
         browser.close()
     return out
 
 
 def measure() -> dict[str, float]:
-    """The slowest chapter's first figure on a slow phone, in seconds."""
+    """The slowest page's first figure on a slow phone, in seconds."""
     return {"first_figure_seconds_4x_slower": max(seconds_to_the_first_figure().values())}
 
 
