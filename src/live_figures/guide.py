@@ -22,7 +22,7 @@ def guide_html(fig) -> str:
     """The tries and the challenges of `fig`; nothing if it has neither."""
     if not (fig.tries or fig.challenges):
         return ""
-    return (f'<section class="live-tries" aria-label="{_word(fig, "tries")}">{_head(fig)}{_tries(fig)}'
+    return (f'<section class="live-tries" role="group" aria-label="{_word(fig, "tries")}">{_head(fig)}{_tries(fig)}'
             f'{_challenges(fig)}<p class="live-hidden" role="status"></p></section>\n')
 
 
