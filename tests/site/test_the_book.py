@@ -26,6 +26,10 @@ def test_on_a_phone(open_page, site_url, page):
         .filter(e => e.scrollWidth > e.clientWidth + 1 && !e.querySelector(".katex-html .mtable"))
         .map(e => e.querySelector("annotation").textContent)""")
     assert not cut, cut
+    tab.evaluate("document.querySelectorAll('live-exercise details').forEach(folded => { folded.open = true })")
+    wide = tab.evaluate("""[...document.querySelectorAll("live-exercise, live-exercise :is(p, li)")]
+        .filter(e => e.scrollWidth > e.clientWidth + 1 && !e.closest(".live-hidden")).map(e => e.textContent)""")
+    assert not wide, wide
     if page == "search":
         tab.locator(".book-hits li").first.wait_for()
 
