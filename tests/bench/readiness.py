@@ -2,8 +2,8 @@
 
     python tests/bench/readiness.py
 
-The introduction and each chapter of the built book are opened RUNS times at 390 pixels with a processor four times slower,
-scrolled to their first figure as soon as that stands there; the clock stops when the figure answers to input.
+The introduction and each chapter of the built book are opened RUNS times, at 390 pixels with a processor four times
+slower, and scrolled to the first figure as soon as that stands there; the clock stops when the figure answers to input.
 """
 
 from __future__ import annotations
