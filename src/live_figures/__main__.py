@@ -17,6 +17,7 @@ from pathlib import Path
 from .claims import broken
 from .collection import Figures
 from .compile import compile_figure
+from .consistency import adrift
 from .exercises import stubs
 from .page import figure_html, standalone_html
 from .words import ENGINE
@@ -49,7 +50,7 @@ def _check(given) -> None:
         figure = figures.load(name)
         figure_html(figure)  # raises where the declaration contradicts itself
         compile_figure(figure)  # raises where something cannot be recorded
-        problems += broken(figure)
+        problems += broken(figure) + adrift(figure)
         print(f"{name}: {len(figure.claims)} claims, {len(figure.tries)} tries, {len(figure.challenges)} challenges")
     if problems:
         raise SystemExit("\n".join(problems))
@@ -82,7 +83,7 @@ def main(argv: list[str] | None = None) -> None:
     look.add_argument("package", help="the package of figures, for example helpers.figures")
     look.add_argument("name", nargs="+", help="a figure")
     look.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()), help="where to write the file")
-    held = command("check", _check, "compute every claim and try; exit code 1 where one is broken")
+    held = command("check", _check, "compute every claim, try and explanation; exit code 1 where one is broken")
     held.add_argument("package", help="the package of figures")
     held.add_argument("name", nargs="*", help="figures, all of the package if none is named")
     said = command("words", _list_words, "print every text that a reader sees, by key, as JSON")

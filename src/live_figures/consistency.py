@@ -7,10 +7,10 @@ import numpy as np
 from . import values
 from .claims import check_promises
 from .controls import Choice, Slider
-from .explain import check_signals
+from .explain import check_signals, drifts
 from .figure import LiveFigure
 
-__all__ = ["check", "getter"]
+__all__ = ["adrift", "check", "getter"]
 
 MAX_CONTROLS = 6
 
@@ -61,6 +61,13 @@ def _check_grid(fig: LiveFigure, slider: Slider) -> None:
         raise ValueError(f"figure {fig.name!r}: the default {slider.value:g} of {slider.name!r} is no whole number of "
                          f"steps of {slider.step:g} above {slider.min:g}")
 
+
+
+def adrift(fig: LiveFigure) -> list[str]:
+    """Where an explanation does not give the number it explains: at the default, and with all controls at an end."""
+    ends = [{c.name: c.ends()[end] for c in fig.controls} for end in (0, -1)]
+    return [problem for given in ({}, *ends)
+            for problem in drifts(fig, getter(fig, fig.arrays(**given), fig.values(**given)))]
 
 
 def getter(fig: LiveFigure, arrays: dict, given: dict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -129,6 +130,16 @@ def test_every_figure_it_shows_has_its_program(page, built_book):
     scripts = [a.get("src") or "" for a in page.all("script")]
     assert any("live/live-figure.js" in s for s in scripts) is bool(page.all("live-figure", "live-plot"))
     assert any("live/live-exercise.js" in s for s in scripts) is bool(page.all("live-exercise"))
+
+
+def test_every_word_that_lights_up_names_a_signal_of_a_figure_on_the_page(page):
+    text = page.path.read_text(encoding="utf-8")
+    shown = {spec["name"]: spec for spec in map(json.loads, re.findall(r'class="live-spec">(.*?)</script>', text, re.S))
+             if "name" in spec}
+    for word in {a["data-word"] for a in page.all("span") if "data-word" in a}:
+        figure, _, signal = word.partition(".")
+        parts = {part["kind"]: part for part in shown[figure]["views"]}
+        assert signal in parts["explain"]["signals"], word
 
 
 def test_no_style_sheet_asks_another_host(built_book):
