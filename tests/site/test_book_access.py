@@ -27,7 +27,7 @@ def test_axe_finds_nothing(open_page, site_url, page, width, theme):
 @pytest.mark.parametrize("page", CHAPTERS)
 def test_code_is_one_tab_stop_a_section(open_page, site_url, page):
     tab = open_page(f"{site_url}/{page}.html")
-    tab.locator("button.copy").first.wait_for()
+    tab.locator("button.copy").first.wait_for(state="attached")
     sections = tab.locator("article > section > section").count()
     assert tab.locator("button.copy").count() > 2 * sections
     shown = "all => all.filter(e => e.tabIndex === 0 && e.checkVisibility({ visibilityProperty: true })).length"
