@@ -198,6 +198,12 @@ def test_nothing_types_itself_for_those_who_want_less_motion(element):
     assert line(element).input_value() == "a queue"
 
 
+def test_paper_shows_the_line_and_what_may_come_next(element):
+    element.page.emulate_media(media="print")
+    assert line(element).is_visible() and element.locator(".tape-next button").first.is_visible()
+    assert not element.locator(".tape-keys").is_visible()
+
+
 def test_what_was_typed_is_heard_once_it_rests(element):
     line(element).fill("be")
     element.page.wait_for_function("() => document.querySelector('.live-say').textContent.includes('15% down')")
