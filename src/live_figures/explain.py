@@ -20,7 +20,8 @@ from . import formulas, values
 from .draw import COLORS
 from .words import explaining
 
-__all__ = ["Explained", "Signal", "check_signals", "drifts", "explained", "explained_html", "explain_spec", "shown_at"]
+__all__ = ["Explained", "Signal", "check_signals", "drifts", "explained", "explained_html", "explain_spec", "numbers",
+           "shown_at"]
 
 _PATTERN = re.compile(r"^(\w+)((?:\[\w+\])*)$")
 _PLACE = re.compile(r"\[([a-z])([+-]\d+)?\]")
@@ -102,6 +103,19 @@ def shown_at(signals: Mapping[str, Signal], reference: str) -> tuple[str, tuple[
         if match := re.fullmatch(pattern, reference):
             return name, tuple(map(int, match.groups()))
     return None
+
+
+def numbers(fig) -> dict[str, tuple[str, tuple[int, ...]]]:
+    """The numbers of the diagram that can be explained, by what they are called: signal and places."""
+    found = {shown_at(fig.signals, reference) for reference in values.diagram_references(fig.diagram)} - {None} \
+        if fig.diagram else set()
+    order = list(fig.signals)
+    return {f"{_plain(_symbol(fig.signals[name], places))}, {fig.signals[name].name}": (name, places)
+            for name, places in sorted(found, key=lambda one: (order.index(one[0]), one[1]))}
+
+
+def _plain(symbol: str) -> str:
+    return re.sub("[{}]", "", symbol)
 
 
 def _quantities(fig, get: Callable[[str], object], signal: Signal, places: tuple[int, ...]) -> formulas.Quantities:

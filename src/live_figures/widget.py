@@ -17,6 +17,7 @@ from .bindings import infer, part_of
 from .consistency import getter
 from .control_html import slider_format
 from .controls import Choice, Control, LongText, Slider, Toggle
+from .explain import explained, explained_html, numbers
 from .figure import LiveFigure
 from .touch import Map, Pad
 from .views import links_html, views_html
@@ -42,15 +43,19 @@ class FigureBox:
         plot = figure.plot(self.arrays)
         self.plot = None if plot is None else go.FigureWidget(plot)
         self.bindings = [] if plot is None else infer(figure.name, figure.figure, self.arrays)
+        self.asked = ipywidgets.Dropdown(options=[("–", None), *numbers(figure).items()],
+                                         description=figure.word("explained"), **_WIDE)
+        self.answer = ipywidgets.HTML()
         self.words, self.drawing, self.pictures = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.HTML()
         self.show_words()
         for widget in self.inputs.values():
             widget.observe(self._moved, names="value")
+        self.asked.observe(lambda _: self.show_words(), names="value")
         self.box = ipywidgets.VBox(list(self._parts()))
 
     def _parts(self):
         fig = self.figure
-        styles = ["live-figure.css", *assets.needed(self.pictures.value, ".css")]
+        styles = ["live-figure.css", "live-explain.css", *assets.needed(self.pictures.value, ".css")]
         style = "".join(assets.runtime(name) for name in styles)
         yield ipywidgets.HTML(f"<style>{style}</style><b>{html.escape(fig.title)}</b>")
         if fig.tries or fig.challenges:
@@ -71,6 +76,9 @@ class FigureBox:
             yield self.pictures
         if self.plot is not None:
             yield self.plot
+        if len(self.asked.options) > 1:
+            yield self.asked
+            yield self.answer
         yield self.words
         yield ipywidgets.HTML(f"<small>{html.escape(fig.caption)}</small>")
 
@@ -146,8 +154,13 @@ class FigureBox:
                                   f"{values.fill_diagram(fig.diagram, get)}</div>")
         if pictures := links_html(fig, self.controls, self.arrays) + views_html(fig, self.controls, self.arrays):
             self.pictures.value = f'<div class="live" style="background:var(--live-paper)" inert>{pictures}</div>'
+        self.answer.value = self._explained(get) if self.asked.value else ""
         self.words.value = html.escape(fig.said(get)) if fig.readout else ""
         self.guide.follow(self.controls, self.arrays)
+
+    def _explained(self, get) -> str:
+        said = explained_html(self.figure, explained(self.figure, get, *self.asked.value))
+        return f'<div class="live" style="background:var(--live-paper)">{said}</div>'
 
     def _moved(self, _change) -> None:
         self.redraw()

@@ -9,6 +9,7 @@ from live_figures import Signal, formulas, page, words
 from live_figures.consistency import adrift, getter
 from live_figures.explain import drifts, explained, explained_html, shown_at
 from live_figures.figure import from_module
+from live_figures.widget import FigureBox
 from tests.engine.fixtures import ledger
 
 LEDGER = from_module(ledger, "ledger")
@@ -141,3 +142,12 @@ def test_its_words_can_be_exchanged():
 def test_a_figure_without_signals_has_no_room_for_them():
     plain = dataclasses.replace(LEDGER, signals={})
     assert "live-explained" in page.figure_html(LEDGER) and "live-explained" not in page.figure_html(plain)
+
+
+def test_a_notebook_asks_by_name_and_the_answer_follows():
+    box = FigureBox(LEDGER, {})
+    assert "c_2, cost" in dict(box.asked.options) and box.answer.value == ""
+    box.asked.value = dict(box.asked.options)["c_2, cost"]
+    assert '<b class="c4">0.19</b>' in box.answer.value
+    box.set(rate=0.25)
+    assert '<b class="c4">0.25</b>' in box.answer.value
