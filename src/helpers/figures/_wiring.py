@@ -68,7 +68,7 @@ class Lane(NamedTuple):
 
     lines: dict[str, str]
     span: tuple[float, float]
-    height: int = 26
+    height: int = 32
 
 
 def word(x, y, text, anchor="start"):

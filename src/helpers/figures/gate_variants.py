@@ -42,7 +42,7 @@ PARTS = {  # what is drawn for which cells
 CELL = dataclasses.replace(wiring.CELL, signals=wiring.CELL.signals | {"LSTM": "x"})  # the latter grey
 NAMED = {"f": "keep", "i": "write", "o": "read", "c": "memory", "h": "shown"}
 LANES = [*(Lane({gate: "solid"}, (-0.05, 1.05)) for gate in "fio"),
-         Lane({"LSTM": "solid", "c": "solid", "h": "dash"}, (-1.3, 5.2), 96)]
+         Lane({"LSTM": "solid", "c": "solid", "h": "dash"}, (-1.3, 5.2), 116)]
 
 controls = [
     Choice(name="variant", label="Cell", options=tuple(VARIANTS), value="lstm", labels=tuple(VARIANTS.values())),

@@ -25,7 +25,7 @@ CELL = Wiring(
     values=("x", "h_prev", "r", "z", "n", "u", "recalled", "kept", "write", "written", "h"),
     gates="rzn", signed="n")
 LANES = [*(Lane({gate: "solid"}, (-0.05, 1.05)) for gate in "zr"), Lane({"n": "solid"}, (-1.1, 1.1)),
-         Lane({"h": "solid"}, (-1.1, 1.1), 66)]
+         Lane({"h": "solid"}, (-1.1, 1.1), 92)]
 
 controls = [
     Slider(name="step", label="Step t", min=1, max=T, step=1, value=12, integer=True, play=4),

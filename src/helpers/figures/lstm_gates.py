@@ -23,7 +23,7 @@ alt = (
 UNITS = 4
 NAMES = ("a counter", "a latch", "input always open", "read on demand")
 LANES = [*(Lane({gate: "solid"}, (-0.05, 1.05)) for gate in "fi"), Lane({"g": "solid"}, (-1.1, 1.1)),
-         Lane({"o": "solid"}, (-0.05, 1.05)), Lane({"c": "solid", "h": "dash"}, (-2.2, 4.4), 66)]
+         Lane({"o": "solid"}, (-0.05, 1.05)), Lane({"c": "solid", "h": "dash"}, (-2.2, 4.4), 92)]
 
 controls = [
     Slider(name="step", label="Step t", min=1, max=T, step=1, value=13, integer=True, play=4),
