@@ -200,15 +200,15 @@ def _time_first(layer, grad) -> np.ndarray:
 
 PANELS = {  # panel: (title, x title, y title, kind of y axis), row by row
     "loss": ("Loss", "step", "loss", "linear"),
-    "parameters": ("Gradient norm by parameter", "step", "norm", "log"),
-    "lags": ("Gradient norm by lag", "steps before the last", "norm", "log"),
-    "gates": ("Gates and states", "training pass", "mean, share saturated", "linear"),
+    "parameters": ("Gradient by parameter", "step", "norm", "log"),
+    "lags": ("Gradient by lag", "steps before the last", "norm", "log"),
+    "gates": ("Gates and states", "training pass", "mean, saturated", "linear"),
 }
 
 
 def _figure(series: dict):
     titles = [title for title, *_ in PANELS.values()]
-    fig = make_subplots(2, 2, horizontal_spacing=0.12, vertical_spacing=0.2, subplot_titles=titles)
+    fig = make_subplots(2, 2, horizontal_spacing=0.19, vertical_spacing=0.2, subplot_titles=titles)
     fig.update_layout(template=plots.TEMPLATE, height=620, showlegend=False)
     for k, (name, (_, x_title, y_title, kind)) in enumerate(PANELS.items()):
         place = {"row": k // 2 + 1, "col": k % 2 + 1}
