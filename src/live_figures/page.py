@@ -203,7 +203,9 @@ def _readout_html(fig: LiveFigure, get) -> str:
 
 def _explained_html(fig: LiveFigure) -> str:
     """Where the arithmetic of a touched number stands; empty until then."""
-    return f'\n<section class="live-explained" aria-label="{_word(fig, "explained")}"></section>' if fig.signals else ""
+    if not fig.signals:
+        return ""
+    return f'\n<section class="live-explained" role="group" aria-label="{_word(fig, "explained")}"></section>'
 
 
 def _hint(fig: LiveFigure) -> str:

@@ -28,7 +28,7 @@ export class Light {
     const name = this.nameOf(word), first = this.words.find((other) => this.nameOf(other) === name) === word;
     word.style.setProperty("--signal", `var(--live-${this.signals[name].color ?? "ink"})`);
     word.classList.add("on");
-    if (first) Object.assign(word, { tabIndex: 0, role: "button", ariaPressed: "false" });
+    if (first) Object.assign(word, { tabIndex: 0, role: "button", ariaPressed: "false", ariaLabel: this.said(word) });
     word.onpointerenter = word.onfocus = () => this.show(name);
     word.onpointerleave = word.onblur = () => this.show(this.pinned);
     word.onclick = () => this.pin(name);
@@ -38,6 +38,13 @@ export class Light {
       event.preventDefault();
       this.pin(name);
     };
+  }
+
+  // The name of a button: its words, and the letters of its formulas, which no reader of names finds in MathML.
+  said(word) {
+    const copy = word.cloneNode(true);
+    for (const part of copy.querySelectorAll("annotation, .katex-html")) part.remove();
+    return copy.textContent;
   }
 
   nameOf({ dataset }) { return dataset.word.split(".")[1]; }
