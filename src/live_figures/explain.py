@@ -191,7 +191,8 @@ def symbol_html(text: str) -> str:
 def explain_spec(fig) -> list[dict]:
     """What the runtime needs to know to explain numbers, if the figure does."""
     signals = {name: _signal_spec(signal) for name, signal in fig.signals.items()}
-    return [{"kind": "explain", "words": explaining(fig.engine_words), "signals": signals}] if signals else []
+    words = explaining(fig.engine_words) if any(signal.value for signal in fig.signals.values()) else {}
+    return [{"kind": "explain", "words": words, "signals": signals}] if signals else []
 
 
 def _signal_spec(signal: Signal) -> dict:
