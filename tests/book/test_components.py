@@ -97,7 +97,7 @@ def test_describe_takes_prose_and_leaves_formulas_out():
 
 def test_describe_begins_with_the_question_of_a_chapter():
     question = nodes.strong("", "The question of this chapter: why\nnot?")
-    asked = nodes.paragraph("", "", question, nodes.Text(" And so on."))
+    asked = nodes.paragraph("", "", nodes.Text(""), question, nodes.Text(" And so on."))
     later = nodes.section("", nodes.paragraph("", "", nodes.strong("", "What else?")))
     section = nodes.section("", nodes.paragraph("", "In the middle of a thought."), asked, later)
     document = nodes.document(None, None)

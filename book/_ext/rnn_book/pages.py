@@ -85,7 +85,7 @@ def describe(doctree: nodes.document) -> str:
 
 def _is_question(paragraph: nodes.paragraph) -> bool:
     """Whether a paragraph of a page's opening begins with a question in bold."""
-    first = next(iter(paragraph.children), None)
+    first = next((part for part in paragraph.children if part.astext()), None)  # MyST begins bold with an empty text
     opens = isinstance(paragraph.parent.parent, nodes.document)
     return opens and isinstance(first, nodes.strong) and first.astext().rstrip().endswith("?")
 
