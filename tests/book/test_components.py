@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import struct
 import subprocess
 
@@ -11,8 +12,13 @@ import pytest
 from docutils import nodes
 from fontTools.ttLib import TTFont
 from minibook import ROOT
+from pygments import highlight
+from pygments.lexers import PythonLexer
+from pygments.styles import get_style_by_name
+from pygments.token import Text
 from rnn_book.access import accessible
 from rnn_book.execution import cache_key
+from rnn_book.highlight import PLAIN, SparseFormatter
 from rnn_book.maths import Katex, KatexError, formula_parts, latex_for_katex
 from rnn_book.pages import describe, quiet, wanted
 from rnn_book.repository import CARD
@@ -60,6 +66,23 @@ def test_a_subset_font_has_the_glyphs_asked_for_and_no_others():
     data = subset_font(font, {ord("a"), ord("+")})
     assert set(TTFont(io.BytesIO(data)).getBestCmap()) == {ord("a"), ord("+")}
     assert data[:4] == b"wOF2" and len(data) < font.stat().st_size / 10
+
+
+# --- code ---
+
+
+@pytest.mark.parametrize("style", ["a11y-high-contrast-light", "a11y-high-contrast-dark"])
+def test_code_without_an_element_looks_like_text(style):
+    """The theme's two styles."""
+    colors = get_style_by_name(style)
+    assert all(colors.style_for_token(token) == colors.style_for_token(Text) for token in PLAIN)
+
+
+def test_code_keeps_its_text_and_its_colours():
+    code = "x = np.array([1, 2])  # two\n"
+    html = highlight(code, PythonLexer(), SparseFormatter())
+    assert re.sub("<[^>]+>", "", html).rstrip("\n") == code.rstrip("\n")
+    assert re.findall('class="([^"]+)"', html) == ["highlight", "o", "o", "mi", "mi", "c1"]
 
 
 # --- pages ---

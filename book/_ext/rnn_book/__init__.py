@@ -9,6 +9,7 @@ from .cells import setup_cells
 from .chapter_cards import setup_chapter_cards
 from .curves import setup_curves
 from .execution import setup_execution
+from .highlight import setup_highlight
 from .maths import setup_maths
 from .pages import setup_pages
 from .progress import setup_progress
@@ -22,7 +23,8 @@ __all__ = ["setup"]
 
 def setup(app: Sphinx) -> dict:
     """Register every component; the order is that in which their handlers of one event run."""
-    for component in (setup_repository, setup_execution, setup_cells, setup_maths, setup_curves, setup_chapter_cards,
-                      setup_progress, setup_access, setup_pages, setup_search, setup_styles, setup_security):
+    for component in (setup_repository, setup_execution, setup_highlight, setup_cells, setup_maths, setup_curves,
+                      setup_chapter_cards, setup_progress, setup_access, setup_pages, setup_search, setup_styles,
+                      setup_security):
         component(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}
