@@ -235,10 +235,13 @@ def test_a_policy_allows_what_the_page_holds_and_nothing_else():
 
 # --- access ---
 
+MATH = '<span class="math"><math><annotation encoding="x">f_{t} = 0</annotation></math></span>'
 
 @pytest.mark.parametrize("body, mended", [
     ('<th class="head"><p></p></th><th><p>a</p></th>', '<td class="head"></td><th><p>a</p></th>'),
     ("<th>\n</th>", "<td></td>"),
+    (f"<th><p>{MATH}</p></th><th>with {MATH}</th>",
+     f'<th><p><span class="math">f_t = 0</span></p></th><th>with {MATH}</th>'),
     ('<div id="x" role="doc-biblioentry">', '<div id="x" role="listitem">'),
     ('<summary aria-label="Toggle hidden content">', "<summary>"),
 ])  # fmt: skip

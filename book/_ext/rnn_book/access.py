@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 from sphinx.application import Sphinx
+
+from .search import plain_formula
 
 __all__ = ["accessible", "setup_access"]
 
@@ -17,13 +20,23 @@ _MENDS = (
     # MyST-NB names every button that folds code alike, in place of the words on it.
     (re.compile(r'<summary aria-label="Toggle hidden content">'), "<summary>"),
 )
+_HEADER = re.compile(r"<th\b[^>]*>.*?</th>", re.S)
+_MATHML = re.compile(r"<math\b.*?<annotation[^>]*>(?P<latex>.*?)</annotation>.*?</math>", re.S)
+
+
+def _named(header: re.Match) -> str:
+    """A header that is nothing but a formula, with what one would type in place of MathML: that is no name to axe."""
+    seen = re.sub(r'<span class="katex-html".*|<[^>]*>', "", _MATHML.sub("", header[0]), flags=re.S)
+    if seen.strip():
+        return header[0]
+    return _MATHML.sub(lambda formula: html.escape(plain_formula(html.unescape(formula["latex"]))), header[0])
 
 
 def accessible(body: str) -> str:
     """The HTML of a page with every known slip put right."""
     for wrong, right in _MENDS:
         body = wrong.sub(right, body)
-    return body
+    return _HEADER.sub(_named, body)
 
 
 def _mend(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
