@@ -108,6 +108,16 @@ def test_keys_walk_from_number_to_number(element):
     assert not element.locator(".live-arithmetic").is_visible() and walk.evaluate("el => el === document.activeElement")
 
 
+@pytest.mark.parametrize("key", ["Enter", "Escape"])
+def test_keys_go_on_from_the_number_when_its_explanation_is_closed_from_the_cross(element, key):
+    walk = element.get_by_role("slider", name="Numbers of the drawing")
+    walk.focus()
+    walk.press("Enter")
+    element.page.keyboard.press("Tab")
+    element.get_by_role("button", name="Close").press(key)
+    assert not element.locator(".live-arithmetic").is_visible() and walk.evaluate("el => el === document.activeElement")
+
+
 def test_a_number_that_is_not_drawn_is_not_walked_to(element):
     """`over` is hidden while the purse suffices; with less it is there, and no signal: it is not underlined."""
     assert element.locator('[data-live^="text=over:"]').get_attribute("class").find("live-number") < 0

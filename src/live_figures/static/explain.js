@@ -129,8 +129,10 @@ export class Explain {
 
   close() {
     if (!this.open) return;
+    const inside = this.host.contains(document.activeElement);
     this.open = null;
     this.draw();
+    if (inside) this.walk.focus({ preventScroll: true });   // the cross that had the focus is gone
   }
 
   // Around the number that is explained, or to which the keys have come.
