@@ -6,9 +6,10 @@ import numpy as np
 
 from . import values
 from .claims import check_promises
-from .controls import Choice, Slider
+from .controls import Choice, Control, LongText, Slider
 from .explain import check_signals, drifts
 from .figure import LiveFigure
+from .touch import Map, Pad
 
 __all__ = ["adrift", "check", "getter"]
 
@@ -25,10 +26,22 @@ def check(fig: LiveFigure, given: dict, arrays: dict) -> None:
     for control in fig.controls:
         if isinstance(control, Slider) and not control.log:
             _check_grid(fig, control)
+        if control.idle:
+            _check_idle(fig, control, arrays)
     _check_words(fig, getter(fig, arrays, given))
     _check_marks(fig, arrays, at_start=given == fig.values())
     check_signals(fig, getter(fig, arrays, given))
     check_promises(fig)
+
+
+def _check_idle(fig: LiveFigure, control: Control, arrays: dict) -> None:
+    """A control is idle by one number; what plays by itself, or is drawn on, never is."""
+    if getattr(control, "play", 0) or isinstance(control, (LongText, Map, Pad)):
+        raise ValueError(f"figure {fig.name!r}: {control.name!r} cannot be idle: a slider without play, a choice, a "
+                         "toggle or a line of text can")
+    if np.ndim(_resolve(fig, arrays, control.idle[0])):
+        raise ValueError(f"figure {fig.name!r}: {control.name!r} is idle by {control.idle[0]!r}, which is no single "
+                         "number")
 
 
 def _check_words(fig: LiveFigure, get) -> None:

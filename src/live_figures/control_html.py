@@ -20,6 +20,8 @@ _OPTION = 18  # letters of an option that half a row shows
 def control_spec(control: Control) -> dict:
     """What the runtime needs to know of a control."""
     spec = {"name": control.name, "label": control.label, "unit": control.unit}
+    if control.idle:
+        spec["idle"] = control.idle[0]
     if isinstance(control, Slider):
         return spec | {"kind": "slider", "min": control.min, "max": control.max, "step": control.step,
                        "log": control.log, "integer": control.integer, "play": control.play,
@@ -88,16 +90,17 @@ def control_html(control: Control, value, word: Callable[[str], str] = lambda ke
     A map is a picture and stands with the drawing: here it is "" (see `views.views_html`).
     """
     name, label = control.name, f'<span class="live-label">{escape(control.label)}</span>'
+    why = f'<small class="live-idle">{escape(control.idle[1])}</small>' if control.idle else ""
     if isinstance(control, Slider):
-        return _slider_html(control, value, label, word("play_control"))
+        return _slider_html(control, value, label, why, word("play_control"))
     if isinstance(control, Toggle):
         checked = " checked" if value else ""
         return (f'<label class="live-toggle"><input type="checkbox" name="{name}" autocomplete="off"{checked}>{label}'
-                "</label>\n")
+                f"{why}</label>\n")
     if isinstance(control, Choice):
         options = "".join(f'<option value="{escape(o)}"{" selected" if o == value else ""}>{escape(text)}</option>'
                           for o, text in zip(control.options, control.labels or control.options, strict=True))
-        return f'<label>{label}<select name="{name}" autocomplete="off">{options}</select></label>\n'
+        return f'<label>{label}<select name="{name}" autocomplete="off">{options}</select>{why}</label>\n'
     if isinstance(control, LongText):
         return _long_text_html(control, value, label, word)
     if isinstance(control, Pad):
@@ -144,7 +147,7 @@ def _pad_html(control: Pad, value, word) -> str:
             f'<input type="hidden" name="{control.name}" value="{control.text(value)}"></div>\n')
 
 
-def _slider_html(slider: Slider, value: float, label: str, say: str) -> str:
+def _slider_html(slider: Slider, value: float, label: str, why: str, say: str) -> str:
     low, high, at = slider.min, slider.max, value
     step = slider.step
     if slider.log:
@@ -156,4 +159,4 @@ def _slider_html(slider: Slider, value: float, label: str, say: str) -> str:
             f'aria-label="{said}"></button>' if slider.play else "")
     return (f'<div class="live-slider"><label>{label}<input type="range" name="{slider.name}" min="{low:.9g}" '
             f'max="{high:.9g}" step="{step:.9g}" value="{at:.9g}" aria-valuetext="{shown}" autocomplete="off" '
-            f'style="--at:{(at - low) / (high - low):.4f}"></label><output>{shown}</output>{play}</div>\n')
+            f'style="--at:{(at - low) / (high - low):.4f}">{why}</label><output>{shown}</output>{play}</div>\n')

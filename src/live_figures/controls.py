@@ -28,11 +28,16 @@ def _number(control: Slider, value) -> float:
 
 @dataclass(frozen=True, kw_only=True)
 class Control:
-    """What every control has: a Python name, a label for the reader, a unit, and its default value."""
+    """What every control has: a Python name, a label for the reader, a unit, and its default value.
+
+    Where a control may move nothing, `idle` is a pair: the array that is above zero in those states, in which the
+    control is disabled, and a few words that then stand in its place and say why.
+    """
 
     name: str
     label: str
     unit: str = ""
+    idle: tuple[str, str] | tuple[()] = ()
 
     # A structural control may change shapes and choose code: the program is recorded once for each of its values.
     structural = False

@@ -147,6 +147,9 @@ class FigureBox:
     def show_words(self) -> None:
         """Bring the diagram, the readout and the guide up to date."""
         fig, get = self.figure, getter(self.figure, self.arrays, self.controls)
+        for control in fig.controls:
+            if control.idle:
+                self.inputs[control.name].disabled = bool(get(control.idle[0]))
         if fig.diagram:
             # its own ground, because a notebook's theme and the reader's system may disagree about dark and light
             self.drawing.value = (f'<div class="live-drawing" role="img" aria-label="{html.escape(fig.alt)}" '

@@ -181,6 +181,8 @@ def _control(control, own: Say):
     said = {"label": own(f"{key}.label", control.label), "unit": own(f"{key}.unit", control.unit)}
     if isinstance(control, Text):
         said["knows"] = own(f"{key}.knows", control.knows)
+    if control.idle:
+        said["idle"] = (control.idle[0], own(f"{key}.idle", control.idle[1]))
     if isinstance(control, Choice):
         said["labels"] = tuple(_shown(f"{key}.options.{option}", label, own) for option, label in
                                zip(control.options, control.labels or control.options, strict=True))

@@ -18,7 +18,7 @@ __all__ = ["arrays", "document", "load_fixture", "move", "ready", "rgb", "write_
 
 STATIC = Path(page.__file__).parent / "static"
 BUNDLE = assets.BUILT / "plotly.min.js"
-FIXTURES = ("everything", "walker", "reader", "sketch", "sorts", "pairs", "echo", "ledger", "tape")
+FIXTURES = ("everything", "walker", "reader", "sketch", "sorts", "pairs", "echo", "switch", "ledger", "tape")
 
 
 def load_fixture(name: str) -> figure.LiveFigure:

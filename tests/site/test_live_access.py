@@ -71,6 +71,21 @@ def test_keys_reach_every_control_in_order(open_page):
     assert seen == ["zoom", "reset", "link", *guide, "gain", "rate", "step", "play", "shape", "mirror", "word", plot]
 
 
+def test_what_moves_nothing_is_disabled_and_says_why(open_page):
+    tab = open_page("switch.html")
+    element = ready(tab, "switch")
+    power, why = tab.locator("[name=power]"), element.get_by_text("there is no current")
+    assert power.is_enabled() and not why.is_visible()
+    move(element, on=False)
+    assert power.is_disabled() and why.is_visible()
+    assert tab.get_by_role("slider", name="Power there is no current").count() == 1
+    tab.locator("[name=on]").focus()
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.name") == "lamps"
+    move(element, on=True)
+    assert power.is_enabled() and not why.is_visible()
+
+
 def test_screen_readers_hear_the_readout_at_rest_only(open_page):
     element = ready(open_page("everything.html"))
     element.evaluate("""el => { window.heard = [];

@@ -30,7 +30,8 @@ FAINT = 0.15  # of an arrow with nothing left to carry: it should still be seen
 controls = [
     Slider(name="output", label="Output t", min=1, max=STEPS, step=1, value=5, integer=True),
     Slider(name="use", label="Use of Wₕ at step s", min=1, max=STEPS, step=1, value=2, integer=True),
-    Slider(name="gain", label="Factor on Wₕ", min=0.2, max=1.4, step=0.1, value=1.0),
+    Slider(name="gain", label="Factor on Wₕ", min=0.2, max=1.4, step=0.1, value=1.0,
+           idle=("first", "on no path from output 1")),
     Toggle(name="together", label="All errors at once", value=False),
 ]
 
@@ -70,6 +71,7 @@ def compute(consts, output, use, gain, together):
         "sends": xp.astype(xp.where(together, step >= use, step == output), signal.dtype),
         "chosen": xp.astype(step == use, signal.dtype), "terms": terms,
         "at_use": pick(signal, use - 1), "at_output": pick(signal, output - 1), "term": pick(terms, use - 1),
+        "first": (output == 1) & xp.asarray(not together),
         "level": (pick(one, 0) >= pick(one, STEPS - 1)) & (output == STEPS),
     }
 

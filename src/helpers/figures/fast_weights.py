@@ -28,7 +28,8 @@ EQUAL = 1e-9  # scores that differ by less are a tie, and share the guess
 controls = [
     Choice(name="keys", label="Keys", options=KEYS, value="orthonormal"),
     Slider(name="pairs", label="Pairs written", min=STEP, max=PAIRS, step=STEP, value=SIZE, integer=True),
-    Slider(name="beta", label="β of the delta rule", min=0.05, max=1, step=0.05, value=1),
+    Slider(name="beta", label="β of the delta rule", min=0.05, max=1, step=0.05, value=1,
+           idle=("separate", "orthonormal keys: any β recalls")),
     Slider(name="sharpness", label="Softmax sharpness", min=0.5, max=16, step=0.5, value=8),
     Slider(name="seed", label="Other keys and values", min=0, max=99, step=1, value=0, integer=True),
 ]
@@ -68,7 +69,8 @@ def compute(consts, keys, pairs, beta, sharpness, seed):
                 f"{name}_each": xp.take(pick(each, at), shown)}
     random_keys = xp.asarray(not orthonormal)
     ahead, most = out["delta_now"] > out["sum_now"], xp.minimum(out["delta_now"], out["sum_now"]) >= 0.85
-    return out | {"ahead": random_keys & ahead & (pairs == PAIRS), "most": random_keys & most & (pairs >= SIZE)}
+    return out | {"separate": xp.asarray(orthonormal), "ahead": random_keys & ahead & (pairs == PAIRS),
+                  "most": random_keys & most & (pairs >= SIZE)}
 
 
 def _keys(xp, consts, orthonormal, seed):

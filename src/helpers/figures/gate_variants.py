@@ -48,7 +48,8 @@ controls = [
     Choice(name="variant", label="Cell", options=tuple(VARIANTS), value="lstm", labels=tuple(VARIANTS.values())),
     Slider(name="unit", label="Unit", min=1, max=UNITS, step=1, value=1, integer=True),
     Slider(name="step", label="Step t", min=1, max=T, step=1, value=16, integer=True, play=4),
-    Slider(name="share", label="Share (unit 1)", min=0.05, max=0.95, step=0.01, value=0.5),
+    Slider(name="share", label="Share (unit 1)", min=0.05, max=0.95, step=0.01, value=0.5,
+           idle=("whole", "unit 1 alone writes a share")),
     Slider(name="size", label="Size of the pulses", min=0.5, max=2, step=0.05, value=1.0),
 ]
 
@@ -99,7 +100,7 @@ def compute(consts, variant, unit, step, share, size):
     lines = {"i": i, "f": f, "o": o, "LSTM": of_unit(lstm(consts["lstm"], x).c), "c": c, "h": h}
     arrays, fourth = CELL.arrays(xp, wires, lines, step, unit, UNITS), FOUR[-1] - 1
     return arrays | {
-        "has": xp.asarray([float(variant in cells) for cells in PARTS.values()]),
+        "whole": unit > 1, "has": xp.asarray([float(variant in cells) for cells in PARTS.values()]),
         "counted": (unit == 1) & (size <= 1.0) & (c[fourth] - c_prev[fourth] >= 0.1) & (variant in ONE),
         "again": (unit == 3) & (step > 30) & (arrays["now"][11] > 0.5) & (variant == "peephole"),
     }

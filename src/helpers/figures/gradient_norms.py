@@ -43,7 +43,8 @@ controls = [
            labels=("tanh", "sigmoid", "ReLU", "linear")),
     Choice(name="start", label="Recurrent matrix W", options=STARTS, value="orthogonal",
            labels=("Gaussian", "orthogonal", "identity", "chain (non-normal)")),
-    Slider(name="size", label="Input size", min=0.02, max=2, step=0.02, value=0.06),
+    Slider(name="size", label="Input size", min=0.02, max=2, step=0.02, value=0.06,
+           idle=("straight", "a straight activation ignores it")),
 ]
 
 
@@ -75,7 +76,7 @@ def compute(consts, rho, activation, start, size):
     return {
         "best": _shown(xp, best), "typical": _shown(xp, typical), "bound": bound, "guess": guess,
         "best_left": _power(xp, best[T]), "typical_left": _power(xp, typical[T]), "bound_left": _power(xp, bound[T]),
-        "kept": kept & (activation == "tanh"),
+        "straight": xp.asarray(activation in ("relu", "linear")), "kept": kept & (activation == "tanh"),
         "fooled": fooled & (start == "orthogonal"),
     }
 

@@ -30,7 +30,8 @@ controls = [
     Slider(name="unit", label="Unit", min=1, max=UNITS, step=1, value=2, integer=True),
     Slider(name="forget_bias", label="Forget-gate bias", min=-2, max=8, step=0.1, value=5.0),
     Slider(name="input_scale", label="Input scale", min=0, max=2, step=0.05, value=1.0),
-    Slider(name="gain", label="Recurrent gain (units 2, 4)", min=0, max=2, step=0.05, value=1.0),
+    Slider(name="gain", label="Recurrent gain", min=0, max=2, step=0.05, value=1.0,
+           idle=("forward", "no recurrent weight here")),
 ]
 
 # One column of (input weight, recurrent weight, bias) for gates i, f, g, o of each unit; a unit listens only to itself.
@@ -58,7 +59,7 @@ def compute(consts, step, unit, forget_bias, input_scale, gain):
     wires = (x[:, 0, 0], before(xp, h), c_prev, i, f, g, o, f * c_prev, i * g, c, xp.tanh(c), h)
     arrays = CELL.arrays(xp, wires, over_time, step, unit, UNITS)
     full, shown = arrays["now"][9], arrays["now"][11]
-    return arrays | {"weights": weights_of(xp, params, unit, UNITS),
+    return arrays | {"weights": weights_of(xp, params, unit, UNITS), "forward": (unit == 1) | (unit == 3),
                      "quiet": (unit == 4) & (full > 1.0) & (xp.abs(shown) < 0.05),
                      "counting": (unit == 2) & (c[12] > 1.5)}
 

@@ -31,7 +31,8 @@ FLOOR, TOP = -12, 8  # the powers of ten that the upper panel shows
 controls = [
     Slider(name="rho", label="Spectral radius ρ", min=0.5, max=1.1, step=0.01, value=0.8),
     Slider(name="c", label="Coupling c", min=0, max=2, step=0.01, value=1.25),
-    Slider(name="n", label="Units n in the chain", min=1, max=N, step=1, value=6, integer=True),
+    Slider(name="n", label="Units n in the chain", min=1, max=N, step=1, value=6, integer=True,
+           idle=("loose", "no unit feeds the next")),
     Slider(name="k", label="Step k", unit="steps", min=1, max=T, step=1, value=4, integer=True, play=20),
 ]
 
@@ -62,7 +63,7 @@ def compute(consts, rho, c, n, k):
         "rho": rho, "s_max": s_max,
         "peak": hump, "peak_times": xp.pow(10.0 + 0.0 * hump, hump), "peak_at": xp.argmax(log_norm),
         "ellipse_x": shrink * first, "ellipse_y": shrink * (shear * first + second),
-        "million": (hump >= 6.0) & (rho <= 0.8),
+        "loose": c == 0.0, "million": (hump >= 6.0) & (rho <= 0.8),
     }
 
 

@@ -228,6 +228,7 @@ export class LiveFigure extends Lazy {
   drawWords() {
     const get = (reference) => this.number(reference);
     for (const binding of this.drawing) applyBinding(binding, get(binding.reference));
+    for (const { name, idle } of this.spec.controls) if (idle) this.inputs.get(name).disabled = get(idle) > 0;   // it moves nothing now
     const { readout } = this.spec, said = readout.find?.(([met]) => !met || get(met) > 0)[1] ?? readout;   // one sentence or several
     if (this.readout) this.readout.textContent = fillTemplate(said, get);
   }
