@@ -103,7 +103,7 @@ class _Shown:
         marks = "".join(self._character(k) for k in range(min(len(self.text), STILL)))
         slider = (f' role="slider" tabindex="0" aria-label="{label}" aria-valuemin="0" '
                   f'aria-valuemax="{max(len(self.text) - 1, 0)}" aria-valuenow="{self.at}" '
-                  f'aria-valuetext="{escape(self._reading())}"' if view.chooses else "")
+                  f'aria-valuetext="{escape(self._reading())}"' if view.chooses else f' role="group" aria-label="{label}"')
         scale = "" if view.classes else _scale(view.low, _ramp(view.low), view.high)
         return (f'<div class="live-colored" data-view="{name}"><div class="live-label">{label}</div>'
                 f'<div class="live-text" dir="auto"{slider}>{marks}{escape(self.text[STILL:])}</div>'

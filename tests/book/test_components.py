@@ -265,14 +265,15 @@ def test_the_search_index_holds_sections_terms_and_figures():
     formula = '<annotation encoding="application/x-tex">h_t</annotation>'
     page = f"""<article class="bd-article"><section id="top"><h1>Words<a class="headerlink">#</a></h1><p>A state,
       <math>junk{formula}</math><span class="katex-html">junk</span>.</p><script>junk</script>
-      <live-figure id="fig"><p class="live-title">How far?</p><div class="live-controls">junk</div></live-figure>
+      <live-figure id="fig"><p class="live-title">How far?</p><div class="live-controls">junk</div>
+      <div class="live-guide"><span>junk</span></div><p><span class="live-verdict">junk</span> So far.</p></live-figure>
       <section id="list"><h2>List</h2><dl><dt id="term-gate">gate</dt><dt id="term-0">门</dt><dd>A factor.</dd>
       <dt id="term-cell">cell</dt><dd>A memory.</dd></dl><p>After.</p>
       <div class="highlight"><pre>gate = make(gate)</pre></div></section></section></article>"""
     index = search_index({"a/words.html": page})
     assert index["pages"] == [["a/words.html", "Words"]]
     assert [entry[1:] for entry in index["entries"]] == [
-        ["top", "Words", "A state, h_t.", "", "part"], ["fig", "How far?", "", "", "figure"],
+        ["top", "Words", "A state, h_t.", "", "part"], ["fig", "How far?", "So far.", "", "figure"],
         ["list", "List", "After.", "gate make", "part"],
         ["term-gate", "gate · 门", "A factor.", "", "term"], ["term-cell", "cell", "A memory.", "", "term"],
     ]  # fmt: skip

@@ -12,6 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.book]
 
 # Moves every slider of every figure by some steps; which of them the figure did not answer.
 MOVE = """async () => {
+    await customElements.whenDefined("live-figure");
     const still = [];
     for (const figure of document.querySelectorAll("live-figure")) {
         figure.scrollIntoView();

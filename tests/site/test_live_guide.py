@@ -24,6 +24,14 @@ def place(element) -> str:
     return element.locator(".live-place").inner_text()
 
 
+def show(element):
+    """Let the try set its next state, and wait for the frame that draws it: of two in one frame, one is not seen."""
+    element.evaluate("""el => new Promise((done) => {
+        el.querySelector("li.at [data-guide=show]").click();
+        requestAnimationFrame(() => setTimeout(done));
+    })""")
+
+
 def heard(element, text: str):
     """Wait until a screen reader has been told `text` by the card."""
     element.locator('.live-tries [role="status"]', has_text=text).wait_for(state="attached")
@@ -113,7 +121,7 @@ def test_the_card_keeps_its_height_whatever_the_verdict(open_page, tmp_path, nam
         element.locator("li.at [data-guess]").nth(guess).click()
         heights.append(element.locator(".live-tries").bounding_box()["height"])
         for _ in asked.states:
-            element.evaluate("el => el.querySelector('li.at [data-guide=show]').click()")
+            show(element)
         phase(element, "why")
         heights.append(element.locator(".live-tries").bounding_box()["height"])
         assert max(heights) - min(heights) < 1, (asked.ask, heights)
@@ -260,7 +268,7 @@ def test_every_try_of_a_figure_is_completed_by_its_states_and_by_nothing_before(
         element.locator("li.at [data-guide=unsure]").click()
         phase(element, "do")
         for _ in asked["states"]:
-            element.evaluate("el => el.querySelector('li.at [data-guide=show]').click()")
+            show(element)
         phase(element, "why")
         element.locator("[data-guide=next]").click()
     assert place(element) == "Explore freely"

@@ -147,6 +147,8 @@ def test_a_long_line_scrolls_to_its_caret_and_the_page_does_not(open_page):
         return at.left >= strip.left && at.right <= strip.right && strip.right <= innerWidth;
     }""")
     assert seen and element.page.evaluate("document.documentElement.scrollWidth") == 390
+    play, pick = (element.locator(part).first.bounding_box() for part in (".live-play", ".tape-picks label"))
+    assert play["y"] + play["height"] <= pick["y"]  # a thumb on a choice is not to start or stop it
     line(element).press("Home")
     after_paint(element)
     assert element.locator(".tape-strip").evaluate("el => el.scrollLeft") == 0

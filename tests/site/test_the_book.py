@@ -41,7 +41,7 @@ def test_links_are_ink_underlined_and_no_box_casts_a_shadow(open_page, site_url,
     links = ".bd-article :is(p, li, td, dd) a:not(.headerlink, .start a, .chapter-card a)"
     looks = tab.locator(links).evaluate_all("""links => links
         .map((a) => getComputedStyle(a)).map(({ color, textDecorationLine }) => `${color} ${textDecorationLine}`)""")
-    ink = tab.evaluate("getComputedStyle(document.querySelector('.bd-article p')).color")
+    ink = tab.evaluate("getComputedStyle(document.querySelector('.bd-article')).color")
     assert set(looks) == {f"{ink} underline"}
     shadows = tab.evaluate("""[...document.querySelectorAll(".bd-article :is(.admonition, details)")]
         .filter((e) => getComputedStyle(e).boxShadow !== "none").map((e) => e.className)""")

@@ -69,7 +69,7 @@ class Entries(HTMLParser):
     _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
     _SKIPPED = {"script", "style", "svg", "button", "select", "noscript", "template", "dialog"}
     _HIDDEN = {"headerlink", "katex-html", "eqno", "live-controls", "live-readout", "live-say", "live-stage",
-               "live-meta", "live-launch", "stream", "text_plain"}
+               "live-meta", "live-launch", "live-guide", "live-verdict", "stream", "text_plain"}
     _INLINE = {"a", "abbr", "annotation", "b", "cite", "code", "em", "i", "math", "semantics", "span", "strong", "sub",
                "sup"}
     _ENTRIES = {"section": "part", "live-figure": "figure", "live-exercise": "exercise"}

@@ -38,7 +38,7 @@ EXAMPLES = ("Saturday, 21 November 2026", "11/21/26", "21.11.2026", "2026å¹´11æœ
 controls = [
     LongText(name="text", label="Your date", value=EXAMPLES[0], alphabet=TYPED, max_length=dates.LONGEST, min_length=0,
              lines=1, examples=EXAMPLES),
-    Slider(name="at", label="Written character", min=0, max=WRITTEN - 1, step=1, value=5, integer=True, play=1.5),
+    Slider(name="at", label="Written character, from 0", min=0, max=WRITTEN - 1, step=1, value=5, integer=True, play=1.5),
 ]
 
 
@@ -198,7 +198,7 @@ def _distribution():
 
 def _score():
     """The score of the place that it looks at most, from query and key."""
-    columns = (30, 92, 150, 228, 290, 380)
+    columns = (30, 88, 138, 228, 290, 380)
     yield draw.label(4, 122, "The largest weight: first a score", bold=True, anchor="start")
     for x, head in zip(columns, ("unit", "query q", "key k", "tanh(q + k)", "v", "product"), strict=True):
         yield draw.label(x, 142, head, color="muted", anchor="end")

@@ -42,7 +42,7 @@ controls = [
     Choice(name="activation", label="Activation", options=("tanh", "sigmoid", "relu", "linear"), value="tanh",
            labels=("tanh", "sigmoid", "ReLU", "linear")),
     Choice(name="start", label="Recurrent matrix W", options=STARTS, value="orthogonal",
-           labels=("Gaussian", "orthogonal", "identity", "chain (non-normal)")),
+           labels=("Gaussian", "orthogonal", "identity", "non-normal chain")),
     Slider(name="size", label="Input size", min=0.02, max=2, step=0.02, value=0.06,
            idle=("straight", "a straight activation ignores it")),
 ]
@@ -107,7 +107,7 @@ readout = ("Sixty steps back, {best_left:.1e} is left in the best direction and 
 challenges = [
     Challenge("Tanh, input size at least 0.5: keep between a tenth and ten times the gradient over all 60 steps.",
               met="kept"),
-    Challenge("Fool the bound with an orthogonal W: it allows growth by 10 000, yet less than 1/10 000 is left.",
+    Challenge("Fool the bound with an orthogonal W: it allows growth by 10 000, yet less than 1/10 000 is left.",
               met="fooled"),
 ]
 tries = [

@@ -101,6 +101,7 @@ export class Colored {
   paint() {
     if (!this.chunks) return;
     const { top, height } = this.page.getBoundingClientRect();
+    if (!this.view.chooses) this.page.tabIndex = this.page.scrollHeight > this.page.clientHeight ? 0 : -1;  // to scroll it by key
     const near = this.chunks.map(({ element }) => {
       const box = element.getBoundingClientRect();
       return box.bottom > top - height / 2 && box.top < top + 1.5 * height;
