@@ -21,11 +21,13 @@
     09 after the LSTM        linear (linear recurrences, the scan, a matrix for a state), sequence (mingru, minlstm)
 
 Of every chapter: `plots` (arrays in, figure out), `live` (`live.show`), `figures/` (one file a live figure), `checks/`
-(one file a chapter's exercises). `playground/` trains in the page and in NumPy alike. `kinds` holds one record a kind of cell, `data/` small trained weights with the
-command that made them. Imports go one way, from left to right:
+(one file a chapter's exercises). `playground/` trains small networks, in the page and in NumPy alike. `kinds` holds one
+record a kind of cell, `data/` small trained weights with the command that made them. Imports go one way, from left to
+right:
 
     cells, attention, linear, sequence, bptt, kinds, params, gates, monitor; kinds and bidirectional
-    kinds and playground; sequence, jacobians and lags; params, series, models, copier and crowd; digits, captions and captioner
+    sequence, jacobians and lags; params, series, models, copier and crowd; digits, captions and captioner; kinds and
+    playground
     attention and bidirectional, encoder_decoder, seq2seq and dates; syntax, char_lstm and places
     text and recall; clipping, decoding, measured, reber, reviews, tasks, plots and training stand on their own
 """

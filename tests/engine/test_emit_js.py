@@ -49,6 +49,13 @@ def operand(row, k, dtype):
     return dtype, SECOND.get(row.name, ELEMENTS[dtype]) if dtype is np.int64 and k == 1 else ELEMENTS[dtype]
 
 
+@pytest.mark.parametrize("divisor", [1, 2, 2**16, 2**32])
+def test_whole_numbers_by_powers_of_two(node, divisor):
+    """What random numbers are made of has a text of its own, which needs no division."""
+    numbers = np.asarray([0, 1, 2, divisor - 1, divisor, divisor + 1, 2**48 + 5, 2**53 - 1])
+    agree(node, lambda xp, x: (x // divisor, x % divisor), np.concat([numbers, -numbers]), tolerance=0)
+
+
 @pytest.mark.parametrize("dtype", ELEMENTS)
 @pytest.mark.parametrize("name", FUNCTIONS)
 @few

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import product
 from string import ascii_letters
 
-from ..program import Affine, Assign, Buffer, Expr, Load, Loop, MatMul, Program, Store
+from ..program import Affine, Assign, Buffer, Expr, Lit, Load, Loop, MatMul, Program, Store
 from ..record.ops import OPERATIONS
 from .matmul import matmul_text
 from .walk import Functions, KernelWriter, ProgramWriter
@@ -79,6 +79,11 @@ SPELLINGS = {
     "to_bool": Spelling("{}!=0", _EQUAL, (10,)),
     "to_index": Spelling("{}|0", 7, (8,)),
 }  # fmt: skip
+# What these are where a whole number is divided by a power of two, which is exact: random numbers are made of it.
+BY_POWERS_OF_TWO = {
+    "floor_divide": Spelling("Math.floor({}/{})", _ATOM, (13, 14)),
+    "remainder": _helper("$P=(x,y)=>x-Math.floor(x/y)*y"),
+}
 _MEMORY = "$F=n=>new Float64Array(n)"
 _CHANGED = "$J=(b,x)=>{let c=0;b.forEach((o,i)=>{let v=x[i]??x;o!==v&&(b[i]=v,c=1)});return c}"  # b starts as NaN
 _INPUT = "$I=(b,x)=>{typeof x=='number'?b[0]=x:b.set(x)}"
@@ -154,7 +159,7 @@ class _Kernel(KernelWriter):
     def operation(self, name, args):
         if name == "to_float64" and not _is_truth(args[0]):  # every number is a double already
             return self.expression(args[0])
-        spelling = SPELLINGS[name]
+        spelling = (BY_POWERS_OF_TWO if _is_power_of_two(args[-1]) else SPELLINGS).get(name) or SPELLINGS[name]
         self.functions.helpers |= {spelling.helper} if spelling.helper else set()
         return spelling.text.format(*map(self.expr, args, spelling.asks)), spelling.level
 
@@ -224,6 +229,11 @@ class _Program(ProgramWriter):
 def _is_truth(e: Expr) -> bool:
     """Whether an expression gives true or false, where memory would hold 1 or 0."""
     return e.dtype == "bool" and not isinstance(e, Load)
+
+
+def _is_power_of_two(e: Expr) -> bool:
+    """Whether an expression is a whole number 1, 2, 4, ... known beforehand."""
+    return isinstance(e, Lit) and e.dtype == "int64" and e.value > 0 and e.value & (e.value - 1) == 0
 
 
 def _quoted(name: str) -> str:
