@@ -12,6 +12,8 @@ import numpy as np
 
 __all__ = ["Node", "node_binary"]
 
+STEPPER = Path(__file__).resolve().parents[1] / "src" / "live_figures" / "static" / "stepper.js"
+
 # Decodes as the page's runtime does; `run` calls one variant with each set of inputs in turn and sends copies back.
 _SERVER = r"""
 globalThis.self = globalThis;
@@ -26,6 +28,17 @@ const all = (object, f) => Object.fromEntries(Object.entries(object).map(([k, v]
 const input = v => typeof v === "number" ? v : new Float64Array(bytes(v));
 const ready = {};
 const commands = {
+  // A stepper takes steps: `turns` of them with the same inputs, what they return carried over.
+  async step({ runtime, script, name, length, part, inputs, turns }) {
+    const { make } = await import(runtime);
+    (0, eval)(script);
+    const stepper = await make(LiveSteppers[name], { length });
+    for (const [key, value] of Object.entries(all(inputs, input)))
+      if (typeof value === "number") stepper.inputs[key][0] = value; else stepper.inputs[key].set(value);
+    let outputs;
+    for (let turn = 0; turn < turns; turn++) { outputs = stepper.run(part); stepper.carry(part); }
+    return { outputs: all(outputs, encode), shapes: stepper.shapesOf(part) };
+  },
   load({ name, js }) {
     (0, eval)(js);
     for (const id of Object.keys(ready)) if (id.startsWith(name + "\n")) delete ready[id];
@@ -59,12 +72,12 @@ const commands = {
   },
 };
 let waiting = "";
-process.stdin.setEncoding("utf8").on("data", text => {
+process.stdin.setEncoding("utf8").on("data", async text => {
   const lines = (waiting + text).split("\n");
   waiting = lines.pop();
   for (const line of lines) {
     let answer;
-    try { const request = JSON.parse(line); answer = commands[request.command](request) }
+    try { const request = JSON.parse(line); answer = await commands[request.command](request) }
     catch (error) { answer = { error: String(error.stack) } }
     process.stdout.write(JSON.stringify(answer) + "\n");
   }
@@ -137,6 +150,13 @@ class Node:
     def initial(self, name: str, key: str) -> dict[str, np.ndarray]:
         """The flat initial state of a figure with memory."""
         return {k: _array(v) for k, v in self._ask(command="initial", name=name, key=key).items()}
+
+    def step(self, script: str, name: str, length: int, part: str, inputs: dict, turns: int) -> dict[str, np.ndarray]:
+        """What a stepper's part returns after `turns` steps, what each returns carried over to the next."""
+        given = {k: float(v) if np.ndim(v) == 0 else _text(v) for k, v in inputs.items()}
+        answer = self._ask(command="step", runtime=STEPPER.as_uri(), script=script, name=name, length=length, part=part,
+                           inputs=given, turns=turns)  # fmt: skip
+        return {k: _array(v).reshape(answer["shapes"][k]) for k, v in answer["outputs"].items()}
 
     def race(self, names: list[str], key: str, inputs: dict, consts: dict, alone: bool, seconds: float) -> list[float]:
         """Least milliseconds of one run of each module; they take turns, so that other load hits all of them.

@@ -2,7 +2,8 @@
 
 It knows neither arrays with shapes nor any target language: an emitter walks it and prints JavaScript, or WebAssembly.
 Every buffer is flat; every position in one is an `Affine`: a constant plus whole multiples of variables. Values have
-one of three types: "float64", "int64" (whole numbers that a double holds exactly) and "bool".
+one of three types: "float64", "int64" (whole numbers that a double holds exactly) and "bool". In a program for several
+lengths (`lower.lengths`), a whole number may be a `Span`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+
+from .span import Span
 
 __all__ = [
     "Affine", "Assign", "Buffer", "Expr", "IndexValue", "Kernel", "Let", "Lit", "Load", "Loop", "MatMul", "Op",
@@ -45,7 +48,7 @@ class Affine:
         return Affine(0, ((var, multiple),) if multiple else ())
 
     def __add__(self, other: Affine | int) -> Affine:
-        if isinstance(other, int):
+        if isinstance(other, int | Span):
             return Affine(self.const + other, self.terms)
         total = dict(self.terms)
         for var, multiple in other.terms:
@@ -73,12 +76,16 @@ class Affine:
 
 @dataclass(eq=False, slots=True)
 class Buffer:
-    """Flat storage of `size` elements; role "input" and "const" are filled from outside under `name`."""
+    """Flat storage of `size` elements; role "input" and "const" are filled from outside under `name`.
+
+    A recurrence may fill it anew at each of its steps: the one that `refilled` counts.
+    """
 
     size: int
     dtype: str
     role: str = "work"
     name: str = ""
+    refilled: Var | None = None
 
 
 # ---------------------------------------------------------------- expressions

@@ -10,6 +10,8 @@ from string import ascii_letters
 
 from ..program import Affine, Assign, Buffer, Expr, Lit, Load, Loop, MatMul, Program, Store
 from ..record.ops import OPERATIONS
+from ..span import Span, most
+from .indices import number_text, term_text
 from .matmul import matmul_text
 from .walk import Functions, KernelWriter, ProgramWriter
 
@@ -111,10 +113,10 @@ class _Kernel(KernelWriter):
         target = f"{self.buffer(buffer)}[{self.index(index)}]"
         return f"{target}={'+' + self.expr(value, 15) if _is_truth(value) else self.expr(value)};"
 
-    def loop(self, name, count, body):
-        inner = "".join(map(self.statement, body))
+    def loop(self, var, count, body):
+        name, inner = self.declare(var), "".join(map(self.statement, body))
         single = len(body) == 1 and isinstance(body[0], (Store, Assign, Loop))
-        return f"for(let {name}=0;{name}<{count};{name}++){inner if single else f'{{{inner}}}'}"
+        return f"for(let {name}=0;{name}<{number_text(count)};{name}++){inner if single else f'{{{inner}}}'}"
 
     def matmul(self, m: MatMul):
         return matmul_text(m, self)
@@ -122,12 +124,10 @@ class _Kernel(KernelWriter):
     # ------------------------------------------------------------ expressions
     def index(self, index: Affine) -> str:
         """The text of an index."""
-        text = ""
-        for var, multiple in index.terms:
-            sign = "-" if multiple < 0 else "+"
-            text += sign + self.variable(var) + ("" if abs(multiple) == 1 else f"*{abs(multiple)}")
+        text = "".join(term_text(self.variable(var), multiple) for var, multiple in index.terms)
         if index.const or not text:
-            text += f"{index.const:+d}"
+            const = number_text(index.const)
+            text += const if const.startswith("-") else f"+{const}"
         return text.removeprefix("+")
 
     def expr(self, e: Expr, outer: int = 0) -> str:
@@ -138,6 +138,8 @@ class _Kernel(KernelWriter):
     def literal(self, value, dtype):
         if isinstance(value, bool):
             return str(value).lower(), _ATOM
+        if isinstance(value, Span):
+            return number_text(value), 12
         if math.isinf(value):
             return ("1/0", 13) if value > 0 else ("-1/0", _UNARY)
         if math.isnan(value):
@@ -202,20 +204,21 @@ class _Program(ProgramWriter):
         if buffer.role == "const":
             return f"K[{_quoted(buffer.name)}]"
         self.functions.helpers.add(_MEMORY)
-        return f"$F({buffer.size})" + (".fill(NaN)" if self.buffers[buffer] in self.watched else "")
+        return f"$F({most(buffer.size)})" + (".fill(NaN)" if self.buffers[buffer] in self.watched else "")
 
     def _results(self):
         pairs, views = [], []
         for k, (name, text, offset, size, whole) in enumerate(self.results()):
             if not whole:
-                views.append(f"r{k}={text}.subarray({offset},{offset + size})")
+                views.append(f"r{k}={text}.subarray({number_text(offset)},{number_text(offset + size)})")
                 text = f"r{k}"
             pairs.append(f"{_quoted(name)}:{text}")
         return ",".join(pairs), views
 
     def repeat(self, counter, count, reverse, body):
         t = counter
-        head = f"{t}={count - 1};{t}>=0;{t}--" if reverse else f"{t}=0;{t}<{count};{t}++"
+        down = f"{t}={number_text(count - 1)};{t}>=0;{t}--"
+        head = down if reverse else f"{t}=0;{t}<{number_text(count)};{t}++"
         return f"for(let {head}){{\n{body}}}\n"
 
     def stage(self, inputs, body):

@@ -92,7 +92,9 @@ class ProgramWriter:
         """Each output's name, buffer, first element and number of elements, and whether it is the whole buffer."""
         for name, out in self.program.outputs.items():
             size = math.prod(out.shape)
-            yield name, self.buffer(out.buffer), out.offset, size, (out.offset, size) == (0, out.buffer.size)
+            # a buffer whose size depends on a length is laid out for the longest
+            whole = (out.offset, size) == (0, out.buffer.size) and isinstance(size, int)
+            yield name, self.buffer(out.buffer), out.offset, size, whole
 
 
 class KernelWriter:
@@ -100,9 +102,9 @@ class KernelWriter:
 
     names()                     names that mean nothing else in it
     function(parameters, body)  the function, without its own name
-    let(name, value), assign(name, value), store(buffer, index, value), loop(name, count, body), matmul(m)
+    let(name, value), assign(name, value), store(buffer, index, value), loop(var, count, body), matmul(m)
                                 statements: `value` is what became of an expression, but for `store`, where it, like the
-                                `body` of a loop and a product, is still to be walked
+                                `body` of a loop and a product, is still to be walked; a loop declares its variable
     literal(value, dtype), load(buffer, index), use(name, dtype), index_value(index), operation(name, args)
                                 expressions: whatever is of use to the language, a text with its precedence for one
     """
@@ -155,7 +157,7 @@ class KernelWriter:
             case Store(buffer, index, value):
                 return self.store(buffer, index, value)
             case Loop(var, count, body):
-                return self.loop(self.declare(var), count, body)
+                return self.loop(var, count, body)
             case MatMul():
                 return self.matmul(s)
 

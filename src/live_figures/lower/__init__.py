@@ -69,5 +69,5 @@ def lower(graph: Graph, outputs: dict[str, Node], without: Collection[str] = ())
     if "stages" in passes:
         stages(program)
     if "reuse" in passes:
-        reuse_buffers(program, storage.refilled)
+        reuse_buffers(program)
     return program

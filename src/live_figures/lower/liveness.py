@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from ..program import Buffer, Program, Repeat, Stage, Var, buffers_of, rebuild
+from ..program import Buffer, Program, Repeat, Stage, buffers_of, rebuild
+from ..span import most
 
 __all__ = ["reuse_buffers"]
 
 
-def reuse_buffers(program: Program, refilled: dict[Buffer, Var]) -> None:
-    """Replace work buffers whose lives do not overlap by one; results, and what setup or a stage leaves, stay alone.
-
-    `refilled` holds the buffers that a recurrence fills anew at each of its steps, with its counter.
-    """
+def reuse_buffers(program: Program) -> None:
+    """Replace work buffers whose lives do not overlap by one; results, and what setup or a stage leaves, stay alone."""
     lives: dict[Buffer, list] = {}
-    before = _mark(program.setup, refilled, lives, 0)
-    after = _mark(program.body, refilled, lives, before)
+    before = _mark(program.setup, lives, 0)
+    after = _mark(program.body, lives, before)
     kept = {output.buffer for output in program.outputs.values()} | _left_by_stages(program)
     for buffer, life in lives.items():
         if buffer in kept or (life[0] < before <= life[1]):
@@ -33,19 +31,19 @@ def _left_by_stages(program) -> set[Buffer]:
     return {buffer for buffer, steps in users.items() if len(steps) > 1}
 
 
-def _mark(steps, refilled, lives, at, around=()) -> int:
+def _mark(steps, lives, at, around=()) -> int:
     """Extend the first and last use of every buffer over `steps`, numbered from `at`; returns the next number."""
     for step in steps:
         if isinstance(step, Stage):
-            at = _mark(step.body, refilled, lives, at)
+            at = _mark(step.body, lives, at)
             continue
         if isinstance(step, Repeat):
             end = at + sum(1 for _ in _flat(step))
-            at = _mark(step.body, refilled, lives, at, (*around, (step.counter, at, end - 1)))
+            at = _mark(step.body, lives, at, (*around, (step.counter, at, end - 1)))
             continue
         for buffer in buffers_of(step):
             if buffer.role == "work" and buffer.size:
-                first, last = _extent(refilled.get(buffer), at, around)
+                first, last = _extent(buffer.refilled, at, around)
                 life = lives.setdefault(buffer, [first, last])
                 life[:] = min(life[0], first), max(life[1], last)
         at += 1
@@ -72,13 +70,13 @@ def _share(lives) -> dict[Buffer, Buffer]:
     for buffer, (first, last) in sorted(lives.items(), key=lambda item: item[1][0]):
         free += [b for end, b in active if end < first]
         active = [(end, b) for end, b in active if end >= first]
-        fits = [b for b in free if b.dtype == buffer.dtype]
-        best = min(fits, key=lambda b: (b.size < buffer.size, abs(b.size - buffer.size)), default=None)
+        fits, size = [b for b in free if b.dtype == buffer.dtype], most(buffer.size)
+        best = min(fits, key=lambda b: (most(b.size) < size, abs(most(b.size) - size)), default=None)
         if best is None:
             best = buffer
         else:
             free.remove(best)
-            best.size = max(best.size, buffer.size)
+            best.size = max(most(best.size), size)
         merged[buffer] = best
         active.append((last, best))
     return merged

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from ..program import Affine, Buffer, IndexValue, Lit, Op, Var
+from ..program import Affine, Buffer, IndexValue, Lit, Op
 from ..record.graph import Graph, Node, Scan, contiguous, size
 from ..record.kinds import PLACEABLE, VIEWS
 from ..record.ops import REDUCTIONS
@@ -61,7 +61,6 @@ class Storage:
         self.inputs: dict[str, Buffer] = {}
         self.consts: dict[str, Buffer] = {}
         self.carried: set[Buffer] = set()  # those that a recurrence starts from and overwrites
-        self.refilled: dict[Buffer, Var] = {}  # by each step of the recurrence that this variable counts
 
     def assign(self, outputs: list[Node]):
         """Give every node a place that something else dictates: scans and concats, last ones first, then outputs."""
@@ -119,10 +118,7 @@ class Storage:
         return Place(self._buffer(size(shape), dtype, scope), Affine(), contiguous(shape))
 
     def _buffer(self, count: int, dtype: str, scope) -> Buffer:
-        buffer = Buffer(count, dtype)
-        if isinstance(scope, Scan):
-            self.refilled[buffer] = self.expressions.counter(scope)
-        return buffer
+        return Buffer(count, dtype, refilled=self.expressions.counter(scope) if isinstance(scope, Scan) else None)
 
     def _outside(self, node) -> Place:
         known = self.inputs if node.kind == "input" else self.consts
@@ -237,12 +233,12 @@ class Storage:
     def _two_rows(self, loop, i):
         step = size(loop.init[i].shape)
         buffer = self._buffer(2 * step, loop.init[i].dtype, loop.home)
-        count = IndexValue(Affine.of(self.expressions.counter(loop)))
-        value = Op("remainder", (count, Lit(2, "int64")), "int64")
+        left = Affine.of(self.expressions.counter(loop)) + int(loop.reverse)  # done so far, or still to do
+        value = Op("remainder", (IndexValue(left), Lit(2, "int64")), "int64")
         odd = Affine.of(self.expressions.variables.setdefault(value, Position(value)), step)
-        flipped = loop.reverse and loop.length % 2 == 0
-        read, write = (odd * -1 + step, odd) if flipped else (odd, odd * -1 + step)
-        self._carry(loop, i, buffer, read, write, 0, step * (loop.length % 2), lasting=False)
+        last = step * (loop.length % 2)
+        start, end = (last, 0) if loop.reverse else (0, last)
+        self._carry(loop, i, buffer, odd, odd * -1 + step, start, end, lasting=False)
 
 
 def reshaped(strides, old, new) -> tuple[int, ...]:

@@ -1,0 +1,119 @@
+"""Programs that a page runs thousands of times on one memory, for any length: WebAssembly, and JavaScript beside it.
+
+A figure computes once for each move of a slider; a stepper steps. Its parts are functions of named arrays, recorded as
+a figure's `compute` is. What one part returns under the name of an input can be carried over, so that a training step's
+new weights are the next step's. `static/stepper.js` runs both kinds of script through one interface.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from .emit import Library, emit_program
+from .lower import lower
+from .lower.lengths import UNJOINED, for_lengths, program_for_lengths
+from .program import Output, Program
+from .record import Array, recording
+from .record.array import node_of
+from .span import Span
+
+__all__ = ["Part", "compile_stepper"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One program of a stepper: `run(arrays) -> arrays` by name; `inputs(length)` gives examples, of which only the
+    shape and the kind (real, whole, bool) count."""
+
+    run: Callable[[dict[str, Array]], dict[str, Array]]
+    inputs: Callable[[int], dict[str, np.ndarray]]
+
+
+def compile_stepper(name: str, parts: dict[str, Part], lengths: tuple[int, int]) -> dict[str, str]:
+    """The files of a stepper for every length between `lengths`: NAME.twin.js, in float64.
+
+    Inputs of the same name are one array. Raises `TraceError` for an operation that cannot be recorded, ValueError for
+    inputs of one name and different shapes, and for numbers that are not affine in the length.
+    """
+    constants: dict[str, np.ndarray] = {}
+    programs = {key: _program(f"{name}: {key}", part, lengths, constants) for key, part in parts.items()}
+    inputs = _inputs(name, parts, lengths)
+    return {f"{name}.twin.js": _twin(name, programs, inputs, constants)}
+
+
+def _inputs(name: str, parts: dict[str, Part], lengths: tuple[int, int]) -> dict[str, tuple[str, tuple]]:
+    """Dtype and shape of every input, for all lengths."""
+    known: dict[str, tuple[str, tuple]] = {}
+    for key, part in parts.items():
+        kinds = for_lengths(lambda length, part=part: _kinds(part, length), lengths)
+        for array, kind in kinds.items():
+            if known.setdefault(array, kind) != kind:
+                raise ValueError(f"{name}: input {array!r} of {key!r} is {kind}, another part takes {known[array]}")
+    return known
+
+
+def _kinds(part: Part, length: int) -> dict[str, tuple[str, tuple[int, ...]]]:
+    return {name: (_dtype(value), np.shape(value)) for name, value in part.inputs(length).items()}
+
+
+def _program(title: str, part: Part, lengths: tuple[int, int], constants: dict[str, np.ndarray]) -> Program:
+    """The program of one part for all lengths; `constants` collects the arrays that it refers to."""
+
+    def record(length: int) -> Program:
+        with recording(title, constants) as graph:
+            given = {
+                name: Array(graph.node("input", attr=name, shape=shape, dtype=dtype, scope=graph.run))
+                for name, (dtype, shape) in _kinds(part, length).items()
+            }
+            return lower(graph, {name: node_of(value) for name, value in part.run(given).items()}, without=UNJOINED)
+
+    return program_for_lengths(record, lengths)
+
+
+def _dtype(example) -> str:
+    return {"f": "float64", "b": "bool"}.get(np.asarray(example).dtype.kind, "int64")
+
+
+# ---------------------------------------------------------------- text
+def _twin(name: str, programs: dict[str, Program], inputs, constants: dict[str, np.ndarray]) -> str:
+    """The script in JavaScript: `make(T)` gives a function for each part, as `emit_program` prints it."""
+    library = Library()
+    texts = ",\n".join(f"{_json(key)}:{emit_program(program, library)}" for key, program in programs.items())
+    used = {name: constants[name] for program in programs.values() for name in program.consts}
+    consts = ",".join(f"{_json(key)}:Float64Array.of({_listed(value)})" for key, value in used.items())
+    layout = _layout(programs, inputs, lambda name: [], lambda output: [])
+    return _registered(name, f"{layout},consts:{{{consts}}},make($T){{\n{library.source()}\nreturn{{{texts}}}}}")
+
+
+def _layout(programs, inputs, of_input: Callable[[str], list], of_output: Callable[[Output], list]) -> str:
+    """Members `inputs` and `parts`: for each array its shape, and what `of_input` or `of_output` adds.
+
+    A number that depends on the length T is the list of its factors of 1, T and T % 2.
+    """
+    given = {name: [_plain(shape), *of_input(name)] for name, (_, shape) in inputs.items()}
+    parts = {key: {name: [_plain(out.shape), *of_output(out)] for name, out in program.outputs.items()}
+             for key, program in programs.items()}  # fmt: skip
+    return f"inputs:{_json(given)},parts:{_json(parts)}"
+
+
+def _plain(value):
+    if isinstance(value, tuple):
+        return list(map(_plain, value))
+    return list(value.factors) if isinstance(value, Span) else value
+
+
+def _registered(name: str, members: str) -> str:
+    """A classic script, for <script> and importScripts alike."""
+    return f"(self.LiveSteppers??={{}})[{_json(name)}]={{{members}}};\n"
+
+
+def _listed(value: np.ndarray) -> str:
+    return ",".join(repr(float(v)) for v in value.ravel())
+
+
+def _json(value) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

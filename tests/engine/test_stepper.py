@@ -1,0 +1,104 @@
+"""Steppers: one program for every length, in the page as in NumPy, over many steps of training."""
+
+import array_api_compat.numpy as np_api
+import numpy as np
+import pytest
+from array_api_compat import array_namespace
+from bench.passes import _training_step as training_step
+
+from live_figures.span import Span, least, most, rest
+from live_figures.stepper import Part, compile_stepper
+
+LENGTHS = (5, 100)
+STATE = [f"{kind}{k}" for kind in "wmv" for k in range(5)]
+
+
+def examples(length, batch=32, inputs=2, hidden=16):
+    """One batch, and the state that a step of training starts from."""
+    rng = np.random.default_rng(length)
+    shapes = [(inputs, 4 * hidden), (hidden, 4 * hidden), (4 * hidden,), (hidden, 1), (1,)]
+    weights = [rng.normal(size=shape) / 4 for shape in shapes]
+    state = dict(zip(STATE, [*weights, *([0.1 * w * w for w in weights] * 2)], strict=True))
+    data = {"x": rng.normal(size=(length, batch, inputs)), "y": rng.normal(size=(batch, 1)), "t": np.asarray(3.0)}
+    return data | state
+
+
+def run(arrays):
+    xp = array_namespace(arrays["x"])
+    return dict(zip(STATE, training_step(xp, *(arrays[n] for n in ("x", "y", "t", *STATE))), strict=True))
+
+
+def numpy_steps(given, turns, real=np.float64):
+    """The state after some steps in NumPy."""
+    arrays = {name: value.astype(real) for name, value in given.items()}
+    for _ in range(turns):
+        arrays |= {name: np.asarray(value, real) for name, value in run(arrays).items()}
+    return {name: arrays[name] for name in STATE}
+
+
+@pytest.fixture(scope="module")
+def lstm():
+    """The files of a stepper that trains an LSTM."""
+    return compile_stepper("lstm", {"step": Part(run, examples)}, LENGTHS)
+
+
+@pytest.mark.parametrize("length", [5, 6, 8, 31, 32, 33, 100])
+def test_the_javascript_of_every_length_trains_as_numpy_does(node, lstm, length):
+    """120 steps: a carry in the wrong one of its two rows shows only after several."""
+    given = examples(length)
+    got = node.step(lstm["lstm.twin.js"], "lstm", length, "step", given, 120)
+    for name, want in numpy_steps(given, 120).items():
+        np.testing.assert_allclose(got[name], want, rtol=1e-9, atol=1e-11, err_msg=name)
+
+
+def test_odd_batches_and_sizes(node):
+    """Nothing about batches, inputs or layers needs to be a multiple of anything."""
+    inputs = lambda length: examples(length, batch=3, inputs=1, hidden=5)  # noqa: E731
+    files = compile_stepper("odd", {"step": Part(run, inputs)}, LENGTHS)
+    for length in (7, 10):
+        got = node.step(files["odd.twin.js"], "odd", length, "step", inputs(length), 100)
+        for name, want in numpy_steps(inputs(length), 100).items():
+            np.testing.assert_allclose(got[name], want, rtol=1e-9, atol=1e-11, err_msg=name)
+
+
+MEANS = [lambda x, n: x / n, lambda x, n: x * (3 / (2 * n + 1)), lambda x, n: x * (0.3 * n - 1)]
+
+
+@pytest.mark.parametrize("mean", MEANS)
+def test_real_numbers_that_move_with_the_length(node, mean):
+    part = Part(lambda a: {"mean": mean(a["x"] + 0.0, a["x"].shape[0])}, lambda length: {"x": np.arange(length) / 7})
+    files = compile_stepper("mean", {"one": part}, LENGTHS)
+    for length in (6, 9):
+        got = node.step(files["mean.twin.js"], "mean", length, "one", part.inputs(length), 1)["mean"]
+        np.testing.assert_allclose(got, mean(np_api.arange(length) / 7, length), rtol=1e-14)
+
+
+def test_what_is_not_affine_in_the_length_is_refused():
+    part = lambda f: {"one": Part(f, lambda length: {"x": np.zeros(length)})}  # noqa: E731
+    with pytest.raises(ValueError, match="neither affine in the length nor one over such a number"):
+        compile_stepper("root", part(lambda a: {"y": a["x"] * a["x"].shape[0] ** 0.5}), LENGTHS)
+    with pytest.raises(ValueError, match="a whole number is not affine in the length"):
+        compile_stepper("square", part(lambda a: {"y": a["x"][:, None] * a["x"]}), LENGTHS)
+    with pytest.raises(ValueError, match="other variables or buffers"):
+        compile_stepper("branch", part(lambda a: {"y": a["x"] if a["x"].shape[0] < 90 else a["x"] + 1.0}), LENGTHS)
+
+
+def test_an_input_has_one_shape_in_all_parts():
+    part = lambda *shape: Part(lambda a: {"y": a["x"] + 1.0}, lambda length: {"x": np.zeros(shape)})  # noqa: E731
+    with pytest.raises(ValueError, match="two: input 'x' of 'b' is .*, another part takes "):
+        compile_stepper("two", {"a": part(3), "b": part(4)}, LENGTHS)
+
+
+def test_spans_calculate_as_the_numbers_that_they_stand_for():
+    a, b = Span(3, 2, 5, (5, 10)), Span(-1, -2, 4, (5, 10))
+    for n in range(5, 11):
+        for got, want in ((a + b, a.at(n) + b.at(n)), (a - 7, a.at(n) - 7), (7 - a, 7 - a.at(n)),
+                          (-3 * a, -3 * a.at(n)), ((a + a + 1) // 2, a.at(n)), (a + 4, a.at(n) + 4)):  # fmt: skip
+            assert (got.at(n) if isinstance(got, Span) else got) == want
+    assert a - a == 0
+    assert rest(a * 4 + 3, 4) == 3 and rest(a, 2) is None and rest(a, 1) == 0 and rest(7, 4) == 3
+    every = [[s.at(n) for n in range(5, 11)] for s in (a, b)]
+    assert [least(a), least(b), least(4)] == [min(every[0]), min(every[1]), 4]
+    assert [most(a), most(b), most(4)] == [max(every[0]), max(every[1]), 4]
+    with pytest.raises(ValueError, match="divided by 2"):
+        a // 2
