@@ -32,7 +32,8 @@ MOVE = """async () => {
     return still;
 }"""
 # Answers the first question that asks for a number, wrongly; what it says.
-ANSWER = """() => {
+ANSWER = """async () => {
+    await customElements.whenDefined("live-question");
     const question = [...document.querySelectorAll("live-question")].find(q => q.querySelector("input[type=text]"));
     question.querySelector("input[type=text]").value = "-123456";
     question.querySelector("button").click();
