@@ -1,7 +1,16 @@
-"""The playground: tasks, networks and training runs that NumPy, torch and the page compute alike."""
+"""The playground: small recurrent networks that train in the page, in NumPy and in torch on the same numbers.
 
-from .network import CELLS, CLIPS, OPTIMISERS, SIZES, STARTS, initial, shapes, step, unpack
+    tasks      what is learned: batches drawn from a seed and a step, and what simple answers cost
+    text       the text that a reader gives, as numbers
+    network    first weights, one training step, a look inside
+    runs       settings, a whole run in NumPy, the code that repeats it
+"""
+
+from .network import CELLS, CLIPS, OPTIMISERS, SIZES, STARTS, initial, look, shapes, step, unpack
+from .runs import DEFAULTS, LOST, TEMPLATE, History, cell, run, settings
 from .tasks import BATCH, LENGTHS, PROBE, TASKS, Task, draw
+from .text import FOLDED, LONGEST_TEXT, OTHER, SIGNS, TEXT, Text, encoded, entropies
 
-__all__ = ["BATCH", "CELLS", "CLIPS", "LENGTHS", "OPTIMISERS", "PROBE", "SIZES", "STARTS", "TASKS", "Task", "draw",
-           "initial", "shapes", "step", "unpack"]
+__all__ = ["BATCH", "CELLS", "CLIPS", "DEFAULTS", "FOLDED", "LENGTHS", "LONGEST_TEXT", "LOST", "OPTIMISERS", "OTHER",
+           "PROBE", "SIGNS", "SIZES", "STARTS", "TASKS", "TEMPLATE", "TEXT", "History", "Task", "Text", "cell", "draw",
+           "encoded", "entropies", "initial", "look", "run", "settings", "shapes", "step", "unpack"]

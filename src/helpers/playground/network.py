@@ -15,10 +15,11 @@ from live_figures import random, scan
 
 from .._validate import expect_choice
 from ..bptt import cross_entropy
+from ..cells import softmax
 from ..kinds import KINDS
 from .tasks import TASKS
 
-__all__ = ["CELLS", "CLIPS", "OPTIMISERS", "SIZES", "STARTS", "initial", "shapes", "step", "unpack"]
+__all__ = ["CELLS", "CLIPS", "OPTIMISERS", "SIZES", "STARTS", "initial", "look", "shapes", "step", "unpack"]
 
 CELLS = tuple(KINDS)
 SIZES = (8, 16, 32)
@@ -26,6 +27,7 @@ OPTIMISERS = ("sgd", "momentum", "adam")
 CLIPS = ("off", "norm", "value")
 STARTS = ("uniform", "orthogonal", "identity")
 
+_DRAWN = {"rnn": ("h",), "lstm": ("i", "f", "g", "o", "c", "h"), "gru": ("r", "z", "n", "h"), "mingru": ("z", "n", "h")}
 MOMENTUM, BETA, EPSILON = 0.9, 0.999, 1e-8  # of SGD with momentum and of Adam, whose first beta is MOMENTUM too
 NORM_EPSILON = 1e-6  # what torch.nn.utils.clip_grad_norm_ adds to the norm
 
@@ -117,6 +119,23 @@ def step(cell: str, task: str, state: dict, x, y, rate, optimiser, clip="off", t
     gradient = _clipped(xp, gradient, norm, _number(xp, "clip", clip, CLIPS), threshold)
     new = _updated(xp, state, gradient, rate, _number(xp, "optimiser", optimiser, OPTIMISERS))
     return new, {"loss": loss, "grad_norm": norm}
+
+
+def look(cell: str, task: str, state: dict, x, y) -> dict:
+    """Inside the network while it reads one sequence, x (T, 1, D) with its y: arrays by time, in the order of drawing.
+
+    Gates and states (T, H) under the names of the book; "output" (T, K), at every step (for classes: probabilities);
+    and "lags" (T,): the norm of the gradient of the last answer's loss at h_{T-1-lag}, for lag 0, 1, ...
+    """
+    xp = array_namespace(x)
+    kind, params, W_y, b_y = _network(cell, task, state["weights"])
+    trace = kind.forward(params, x)
+    answer = trace.h[:, 0, :] @ W_y + b_y
+    seen = {name: getattr(trace, name)[:, 0, :] for name in _DRAWN[cell]}
+    _, error = _loss(xp, task, answer[-1:, :], y if TASKS[task].where == "last" else y[-1, ...])
+    back = xp.concat([xp.zeros_like(trace.h[:-1, ...]), (error @ xp.matrix_transpose(W_y))[None, ...]], axis=0)
+    lags = xp.flip(kind.backward(params, x, trace, back).norm_h, axis=0)
+    return seen | {"output": softmax(answer) if TASKS[task].loss == "cross-entropy" else answer, "lags": lags}
 
 
 def _gradient(xp, cell, task, weights, x, y):
