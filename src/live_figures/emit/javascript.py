@@ -81,11 +81,6 @@ SPELLINGS = {
     "to_bool": Spelling("{}!=0", _EQUAL, (10,)),
     "to_index": Spelling("{}|0", 7, (8,)),
 }  # fmt: skip
-# What these are where a whole number is divided by a power of two, which is exact: random numbers are made of it.
-BY_POWERS_OF_TWO = {
-    "floor_divide": Spelling("Math.floor({}/{})", _ATOM, (13, 14)),
-    "remainder": _helper("$P=(x,y)=>x-Math.floor(x/y)*y"),
-}
 _MEMORY = "$F=n=>new Float64Array(n)"
 _CHANGED = "$J=(b,x)=>{let c=0;b.forEach((o,i)=>{let v=x[i]??x;o!==v&&(b[i]=v,c=1)});return c}"  # b starts as NaN
 _INPUT = "$I=(b,x)=>{typeof x=='number'?b[0]=x:b.set(x)}"
@@ -161,7 +156,7 @@ class _Kernel(KernelWriter):
     def operation(self, name, args):
         if name == "to_float64" and not _is_truth(args[0]):  # every number is a double already
             return self.expression(args[0])
-        spelling = (BY_POWERS_OF_TWO if _is_power_of_two(args[-1]) else SPELLINGS).get(name) or SPELLINGS[name]
+        spelling = _by_power_of_two(name, args[-1]) or SPELLINGS[name]
         self.functions.helpers |= {spelling.helper} if spelling.helper else set()
         return spelling.text.format(*map(self.expr, args, spelling.asks)), spelling.level
 
@@ -234,9 +229,12 @@ def _is_truth(e: Expr) -> bool:
     return e.dtype == "bool" and not isinstance(e, Load)
 
 
-def _is_power_of_two(e: Expr) -> bool:
-    """Whether an expression is a whole number 1, 2, 4, ... known beforehand."""
-    return isinstance(e, Lit) and e.dtype == "int64" and e.value > 0 and e.value & (e.value - 1) == 0
+def _by_power_of_two(name: str, by: Expr) -> Spelling | None:
+    """Floor division or remainder of whole numbers by 1, 2, 4, ..., 2**32, of which random numbers are made: exact."""
+    if not isinstance(by, Lit) or by.dtype != "int64" or not 0 < by.value <= 2**32 or by.value & (by.value - 1):
+        return None
+    remainder = Spelling(f"{{}}&{by.value - 1}", 8, (8,)) if by.value < 2**32 else Spelling("{}>>>0", 11, (11,))
+    return {"floor_divide": Spelling("Math.floor({}/{})", _ATOM, (13, 14)), "remainder": remainder}.get(name)
 
 
 def _quoted(name: str) -> str:
