@@ -101,12 +101,12 @@ class _Shown:
         """The text, its scale, and the value of the chosen character."""
         view, label = self.view, escape(self.view.label)
         marks = "".join(self._character(k) for k in range(min(len(self.text), STILL)))
-        slider = (f' role="slider" tabindex="0" aria-label="{label}" aria-valuemin="0" '
-                  f'aria-valuemax="{max(len(self.text) - 1, 0)}" aria-valuenow="{self.at}" '
-                  f'aria-valuetext="{escape(self._reading())}"' if view.chooses else f' role="group" aria-label="{label}"')
+        role = (f'role="slider" tabindex="0" aria-label="{label}" aria-valuemin="0" '
+                f'aria-valuemax="{max(len(self.text) - 1, 0)}" aria-valuenow="{self.at}" '
+                f'aria-valuetext="{escape(self._reading())}"' if view.chooses else f'role="group" aria-label="{label}"')
         scale = "" if view.classes else _scale(view.low, _ramp(view.low), view.high)
         return (f'<div class="live-colored" data-view="{name}"><div class="live-label">{label}</div>'
-                f'<div class="live-text" dir="auto"{slider}>{marks}{escape(self.text[STILL:])}</div>'
+                f'<div class="live-text" dir="auto" {role}>{marks}{escape(self.text[STILL:])}</div>'
                 f"{_legend(view)}{_key(scale, self._reading())}</div>\n")
 
     def _character(self, k: int) -> str:

@@ -38,7 +38,8 @@ EXAMPLES = ("Saturday, 21 November 2026", "11/21/26", "21.11.2026", "2026å¹´11æœ
 controls = [
     LongText(name="text", label="Your date", value=EXAMPLES[0], alphabet=TYPED, max_length=dates.LONGEST, min_length=0,
              lines=1, examples=EXAMPLES),
-    Slider(name="at", label="Written character, from 0", min=0, max=WRITTEN - 1, step=1, value=5, integer=True, play=1.5),
+    Slider(name="at", label="Written character, from 0", min=0, max=WRITTEN - 1, step=1, value=5, integer=True,
+           play=1.5),
 ]
 
 
