@@ -231,7 +231,8 @@ def _is_truth(e: Expr) -> bool:
 
 def _by_power_of_two(name: str, by: Expr) -> Spelling | None:
     """Floor division or remainder of whole numbers by 1, 2, 4, ..., 2**32, of which random numbers are made: exact."""
-    if not isinstance(by, Lit) or by.dtype != "int64" or not 0 < by.value <= 2**32 or by.value & (by.value - 1):
+    known = isinstance(by, Lit) and by.dtype == "int64" and isinstance(by.value, int)  # not one that moves with T
+    if not known or not 0 < by.value <= 2**32 or by.value & (by.value - 1):
         return None
     remainder = Spelling(f"{{}}&{by.value - 1}", 8, (8,)) if by.value < 2**32 else Spelling("{}>>>0", 11, (11,))
     return {"floor_divide": Spelling("Math.floor({}/{})", _ATOM, (13, 14)), "remainder": remainder}.get(name)
