@@ -11,6 +11,7 @@ def test_lines():
     fig = plots.lines({"a": [1.0, 2.0], "b": [3.0, 4.0]}, x=[10, 20], x_title="t", y_range=[0, 5])
     assert [(t.name, list(t.x), list(t.y)) for t in fig.data] == [("a", [10, 20], [1, 2]), ("b", [10, 20], [3, 4])]
     assert list(fig.layout.yaxis.range) == [0, 5] and fig.layout.showlegend
+    assert [t.line.dash for t in fig.data] == ["solid", "dash"]  # to be told apart without colour
     with pytest.raises(ValueError, match="x: expected 2 positions .* of 'a'; got shape"):
         plots.lines({"a": [1, 2]}, x=[0, 1, 2])
 
@@ -22,6 +23,7 @@ def test_stacked_panels_share_x_and_fill_the_height():
     assert fig.layout.yaxis.domain[0] > fig.layout.yaxis2.domain[1]
     assert list(fig.layout.yaxis2.range) == [0, 9] and fig.layout.xaxis.anchor == "y2"
     assert len({t.line.color for t in fig.data}) == 3
+    assert [t.line.dash for t in fig.data] == ["solid", "solid", "dash"]  # a panel's only line needs none
 
 
 def test_heatmap():

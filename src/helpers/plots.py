@@ -57,7 +57,7 @@ def figure(*, x_title: str = "", y_title: str = "", x_range=None, y_range=None, 
 
 def lines(series: Mapping[str, Sequence[float]], x=None, *, shape: str = "linear", markers: bool = False,
           **axes) -> go.Figure:
-    """One line for each `{name: y}` over `x` (steps 0, 1, ... if None); `axes` as for `figure`.
+    """One line for each `{name: y}` over `x` (steps 0, 1, ... if None), of its own colour and dash; `axes` as `figure`.
 
     `shape="hv"` draws steps; `markers` adds a dot at each value; NaN leaves a gap. Raises TypeError for series that are
     no dict or hold no numbers, ValueError where x and y differ in length, for another shape, and as `figure`.
@@ -302,8 +302,9 @@ def _expect_figure(fig) -> None:
 def _add_lines(fig: go.Figure, what: str, series: Mapping, x, *, shape: str, markers: bool = False, yaxis: str = "y",
                first_color: int = 0) -> None:
     expect_choice("shape", shape, ("linear", "hv", "vh", "hvh", "vhv"))
-    for k, (name, y) in enumerate(series.items(), start=first_color):
+    for k, (name, y) in enumerate(series.items()):
         y = _heights(f"{what}[{name!r}]", y)
+        line = {"color": COLORS[(first_color + k) % len(COLORS)], "dash": DASHES[k % len(DASHES)]}
         fig.add_scatter(x=_positions("x", x, len(y), name), y=y, name=name, yaxis=yaxis,
                         mode="lines+markers" if markers else "lines",
-                        line={"color": COLORS[k % len(COLORS)], "width": 2, "shape": shape}, marker={"size": 6})
+                        line={"width": 2, "shape": shape} | line, marker={"size": 6})
