@@ -93,9 +93,10 @@ def _first(text: str, words: Mapping[str, str]) -> re.Match | None:
 
 
 def _whole(word: str) -> str:
-    """A pattern for the word; in scripts that put spaces between words, no part of another."""
-    left, right = (r"\b" if end.isascii() and end.isalnum() else "" for end in (word[0], word[-1]))
-    return left + re.escape(word).replace(r"\ ", r"\s+") + right
+    """A pattern for the word; in scripts that put spaces between words, no part of another, as of state-space."""
+    left, right = (end.isascii() and end.isalnum() for end in (word[0], word[-1]))
+    inside = re.escape(word).replace(r"\ ", r"\s+")
+    return (r"(?<!\w)(?<!\w-)" if left else "") + inside + (r"(?!-?\w)" if right else "")
 
 
 def _named(figure: str, name: str, inside: nodes.Node) -> Named:

@@ -37,6 +37,8 @@ def marked(*children):
     ("Here :math:`f_t` is near 1, and :math:`f = 1` is not a name.", [("gates.f", "f_t")]),
     ("Not in ``cell``, nor in `cell <https://a.b>`_, nor in excelled.", []),
     ("The hidden state :math:`h_t` declares no words.", []),
+    ("A gate-wise product of multi-cell units, each cell-like; the cell's gate - it opens.",
+     [("gates.c", "cell"), ("gates.f", "gate")]),
 ])  # fmt: skip
 def test_the_first_word_for_each_signal_of_a_paragraph(text, found):
     assert marked(figure("gates"), paragraph(text)) == found
