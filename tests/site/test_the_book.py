@@ -55,6 +55,8 @@ def test_print_is_light_lists_the_controls_and_cuts_no_code(open_page, site_url)
     tab.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert tab.evaluate("document.documentElement.dataset.theme") == "light"
     assert tab.evaluate("getComputedStyle(document.querySelector('div.highlight pre')).whiteSpace") == "pre-wrap"
+    frames = "[...document.querySelectorAll('.cell_input')].map(e => getComputedStyle(e).breakInside)"
+    assert set(tab.evaluate(frames)) == {"avoid"}  # or a page ends in a frame without code
     assert not any(folded.is_visible() for folded in tab.locator("article details:not([open]) > summary").all())
     assert tab.locator("h1:visible").all_inner_texts() == ["4. LSTM: a memory with gates"]  # with its number, and once
     tab.evaluate("dispatchEvent(new Event('afterprint'))")
