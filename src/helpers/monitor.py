@@ -200,7 +200,7 @@ def _time_first(layer, grad) -> np.ndarray:
 
 PANELS = {  # panel: (title, x title, y title, kind of y axis), row by row
     "loss": ("Loss", "step", "loss", "linear"),
-    "parameters": ("Gradient by parameter", "step", "norm", "log"),
+    "parameters": ("Gradient norms", "step", "norm", "log"),
     "lags": ("Gradient by lag", "steps before the last", "norm", "log"),
     "gates": ("Gates and states", "training pass", "mean, saturated", "linear"),
 }

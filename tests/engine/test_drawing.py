@@ -124,6 +124,7 @@ def test_a_heatmap_has_its_first_row_on_top_both_themes_and_holes():
     ({"range": [0, 1], "tickformat": ".0%", "dtick": 1}, [(0, "0%"), (1, "100%")]),
     ({"type": "log", "range": [-6, 0]}, [(k / 6, t) for k, t in enumerate(
         ["10⁻⁶", "10⁻⁵", "10⁻⁴", "0.001", "0.01", "0.1", "1"])]),
+    ({"type": "log", "range": [2, 4]}, [(0, "100"), (0.5, "1000"), (1, "10⁴")]),  # 10000 would leave a phone's screen
     ({"range": [0, 2], "tickvals": [0.5, 9], "ticktext": ["half", "far"]}, [(0.25, "half")]),
 ])  # fmt: skip
 def test_ticks(settings, expected):

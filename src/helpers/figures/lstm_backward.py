@@ -70,7 +70,7 @@ def compute(consts, step, unit, arrives, forget_bias):
 
 
 def figure(arrays):
-    forwards, backwards, steps = "forwards", "error signal", np.arange(1.0, T + 1)
+    forwards, backwards, steps = "forwards", "error", np.arange(1.0, T + 1)
     fig = plots.stacked({"input": {}, forwards: {"c": arrays["c"], "f": arrays["f"]},
                          backwards: {"δc": arrays["delta_c"], "δh": arrays["delta_h"]}}, steps,
                         x_title="step t", x_range=[0, T + 1], panel_height=105, showlegend=True,
@@ -82,6 +82,7 @@ def figure(arrays):
         if line.name.startswith("δ"):
             line.x = arrays["since"]
     fig.add_bar(x=steps, y=arrays["x"], name="x", marker={"color": plots.color("x"), "line": {"width": 0}})
+    fig.update_layout(yaxis={"dtick": 2}, yaxis3={"dtick": 1})  # a panel is 40 pixels high on a phone
     for axis, (low, high) in (("y", (-2.2, 2.2)), ("y2", (-1.2, 4.4)), ("y3", (-1.1, 1.1))):
         plots.cursor(fig, arrays["cursor"], name=f"step, {axis}", low=low, high=high, yaxis=axis)
     return plots.cursor(fig, arrays["sent"], name="error", low=-1.1, high=1.1, yaxis="y3")

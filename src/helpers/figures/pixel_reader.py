@@ -100,6 +100,7 @@ def figure(arrays):
     fig.add_heatmap(z=arrays["picture"], x=np.arange(digits.SIZE), y=np.arange(digits.SIZE), zmin=-1, zmax=1,
                     colorscale=plots.DIVERGING, showscale=False, name="ink")
     classes = {"range": [9.5, -0.5], "tickvals": list(range(10)), "showgrid": False}
+    maps = classes | {"tickvals": list(range(0, 10, 2))}  # a map is 70 pixels high on a phone
     fig.update_layout(
         xaxis={"domain": [0, 0.42], "range": [-0.5, 7.5], "showgrid": False, "tickvals": []},
         yaxis={"domain": [0.61, 1], "range": [7.5, -0.5], "showgrid": False, "tickvals": []},
@@ -107,8 +108,8 @@ def figure(arrays):
         yaxis2=classes | {"domain": [0.61, 1], "anchor": "x2"},
         xaxis3={"range": [0.5, PIXELS + 0.5], "anchor": "y4", "title": {"text": "pixels read"},
                 "tickvals": list(range(0, PIXELS + 1, digits.SIZE))},
-        yaxis3=classes | {"domain": [0.29, 0.52], "anchor": "x3"},
-        yaxis4=classes | {"domain": [0, 0.23], "anchor": "x3"})
+        yaxis3=maps | {"domain": [0.29, 0.52], "anchor": "x3"},
+        yaxis4=maps | {"domain": [0, 0.23], "anchor": "x3"})
     for order, axis, steps in (("pixels", "y3", PIXELS), ("rows", "y4", digits.SIZE)):
         name, _, k = ORDERS[order]
         middles = (np.arange(steps) + 0.5) * PIXELS / steps + 0.5

@@ -94,7 +94,7 @@ def _plain(value) -> str:
 
 
 def _power(n: int) -> str:
-    if -3 <= n <= 4:
+    if -3 <= n <= 3:
         return f"{10.0 ** n:g}"
     return "10" + "".join("⁰¹²³⁴⁵⁶⁷⁸⁹"[int(d)] if d != "-" else "⁻" for d in str(n))
 
