@@ -153,7 +153,8 @@ def _slider_html(slider: Slider, value: float, label: str, why: str, say: str) -
     if slider.log:
         low, high, at = (round(math.log10(v), 6) for v in (low, high, value))
         step = round((high - low) / 200, 6)
-    shown = escape(" ".join(filter(None, (values.format_value(value, slider_format(slider)), slider.unit))))
+    between = "" if slider.unit == "°" else " "
+    shown = escape(between.join(filter(None, (values.format_value(value, slider_format(slider)), slider.unit))))
     said = escape(values.fill_template(say, {"label": slider.label}.get))
     play = (f'<button type="button" class="live-play" data-play="{slider.name}" aria-pressed="false" '
             f'aria-label="{said}"></button>' if slider.play else "")

@@ -5,7 +5,6 @@ Without scripts the same elements are a list that can be read: `live-tries.css` 
 
 from __future__ import annotations
 
-import re
 from html import escape
 
 from . import values
@@ -15,7 +14,6 @@ __all__ = ["guide_html", "guide_spec"]
 
 _SAID = ("guide_place", "guide_skip", "guide_next", "guide_right", "guide_wrong", "guide_moved", "guide_free", "done",
          "task_done")
-_PERCENT = re.compile(r"(?<=\d) (?=%)")
 
 
 def guide_html(fig) -> str:
@@ -96,8 +94,8 @@ def _challenges(fig) -> str:
 
 
 def _text(text: str) -> str:
-    """The text in HTML; a number and its sign of percent stay on one line."""
-    return escape(_PERCENT.sub("\N{NO-BREAK SPACE}", text))
+    """The text in HTML, its formulas whole."""
+    return escape(values.unbroken(text))
 
 
 def _word(fig, key: str) -> str:

@@ -49,7 +49,7 @@ def figure_html(fig: LiveFigure, **controls) -> str:
 {views_html(fig, given, arrays)}{stage}</div>
 </div>
 {_readout_html(fig, get)}{_explained_html(fig)}
-<div class="live-foot"><figcaption>{_text(fig.caption)}{_hint(fig)}</figcaption></div>
+<div class="live-foot"><figcaption>{_text(values.unbroken(fig.caption))}{_hint(fig)}</figcaption></div>
 <p class="live-say" role="status"></p>
 <noscript><p class="live-note">{_word(fig, "no_scripts")}</p></noscript>
 </figure>

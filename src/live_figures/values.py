@@ -12,12 +12,14 @@ from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 
 __all__ = ["SIGNS", "attribute_number", "diagram_references", "diagram_text", "fill_diagram", "fill_template",
-           "follows_text", "format_value", "parse_diagram", "references"]
+           "follows_text", "format_value", "parse_diagram", "references", "unbroken"]
 
 _FORMAT = re.compile(r"^(?:d|c|\.(\d+)([feg%]))$")
 _FIELD = re.compile(r"\{(\w+(?:\[\d+\])*)(?::([^{}]*))?\}")
 _BINDING = re.compile(r"^\s*([\w:-]+)\s*=\s*(\w+(?:\[\d+\])*)\s*(?::\s*(\S+)\s*)?$")
 SIGNS = {" ": "␣", "\n": "↵", "\t": "⇥"}  # what stands for a character that cannot be seen
+_OPERATOR = re.compile(r"(?<=[\w)′]) ([=+−·<>≤≥≈]) (?=[\w(√−])")
+_PERCENT = re.compile(r"(?<=\d) (?=%)")
 _NEVER_NEGATIVE = {"width", "height", "r", "rx", "ry", "stroke-width"}
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BIG = 1e21  # from here on JavaScript's toFixed gives up and so do we
@@ -42,6 +44,12 @@ def format_value(value, spec: str = ".3g") -> str:
     if kind == "%":
         return _typeset(_fixed(100 * value, digits)) + "%"
     return _typeset({"f": _fixed, "e": _exponent, "g": _general}[kind](value, digits))
+
+
+def unbroken(text: str) -> str:
+    """`text` with each formula, and each number with its sign of percent, kept on one line."""
+    joined = _PERCENT.sub("\N{NO-BREAK SPACE}", _OPERATOR.sub("\N{NO-BREAK SPACE}\\1\N{NO-BREAK SPACE}", text))
+    return joined.replace(")/√", ")/\N{WORD JOINER}√")
 
 
 def _typeset(text: str) -> str:

@@ -78,7 +78,7 @@ _IN_SCRIPTS = {
     "engine.needs_cells": "{label} takes {rows} rows of {columns} cells.",
     "engine.needs_shades": "{label} takes values from 0 to 1.",
     "engine.text_cut": "Only {max} characters fit: the last {lost} were left out.",
-    "engine.text_short": "{label} needs at least this many characters: {min}.",
+    "engine.text_short": "{label} needs at least this many characters: {min}. The last text is still drawn.",
     "engine.text_long": "{label} takes at most this many characters: {max}.",
     "engine.text_unknown": "{label} does not know the character “{letter}”. It knows {knows}.",
     "engine.stopped": "Stopped: {reason}. What is shown is the last good state.",

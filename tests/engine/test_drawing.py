@@ -136,6 +136,9 @@ def test_a_narrow_page_leaves_out_every_other_tick_of_many():
     many, few = (make_axis("x", {"range": [0, top], "dtick": 1}, [], 300).ticks() for top in (8, 4))
     assert [text for _, text, odd in many if not odd] == ["0", "2", "4", "6", "8"]
     assert not any(odd for _, _, odd in few)
+    digits, levels = (make_axis("y", {"range": [top, -1], "tickvals": range(top)}, [], 300).ticks() for top in (10, 5))
+    assert [text for _, text, odd in digits if not odd] == ["0", "2", "4", "6", "8"]
+    assert not any(odd for _, _, odd in levels)
 
 
 def test_categories_have_their_names():

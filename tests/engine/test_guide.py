@@ -6,7 +6,7 @@ import importlib
 import pytest
 
 from helpers.live import load, names
-from live_figures import figure, guide
+from live_figures import figure, guide, values
 from live_figures.widget import FigureBox
 from live_figures.widget_guide import GuideBox, _settable
 from tests.engine.test_page import Parsed
@@ -24,6 +24,11 @@ def test_every_try_can_be_read_and_its_explanation_is_folded(everything):
     assert len(html.all("details")) == len(everything.tries)
     assert not any("open" in details for details in html.all("details"))
     assert {e["text"] for e in html.all("summary")} == {"What happens, and why"}
+
+
+def test_a_formula_stays_on_one_line_and_a_text_to_be_copied_stays_as_it_is():
+    joined = values.unbroken("At 5 % add a b₁ + b₂ with v = (eᵢ − eⱼ)/√2 and type x = ',' + y.").replace("\xa0", "~")
+    assert joined == "At 5~% add a b₁~+~b₂ with v~=~(eᵢ~−~eⱼ)/\u2060√2 and type x = ',' + y."
 
 
 @pytest.mark.parametrize("left_out", ["tries", "challenges"])

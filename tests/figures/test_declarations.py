@@ -52,6 +52,18 @@ def test_nothing_but_the_bindings_moves(name):
                 np.testing.assert_array_equal(np.asarray(moved[place]), np.asarray(value), err_msg=str(place))
 
 
+@pytest.mark.parametrize("name", [n for n in names() if load(n).figure])
+def test_lines_of_a_panel_are_told_apart_without_their_colours(name):
+    """By dashes, marks or widths. Hairlines stand for no quantity, and lines on a map have shapes of their own."""
+    drawn = load(name).plot().data
+    maps, looks = {trace.yaxis or "y" for trace in drawn if trace.type == "heatmap"}, {}
+    for line in (t for t in drawn if t.type == "scatter" and "lines" in (t.mode or "lines")):
+        if line.line.width not in (0, 1) and (line.yaxis or "y") not in maps:
+            look = (line.yaxis or "y", line.line.dash or "solid", line.marker.symbol, line.line.width)
+            looks.setdefault(look, set()).add(line.line.color)
+    assert [look for look, colors in looks.items() if len(colors) > 1] == []
+
+
 @pytest.mark.parametrize("name", [n for n in names() if load(n).diagram])
 def test_words_of_a_diagram_can_be_read_on_a_phone_and_do_not_shout_on_a_desktop(name):
     """12 pixels at least where a page is 390 wide, and nowhere much larger than the words around the figure."""

@@ -114,7 +114,7 @@ def test_keys_move_a_logarithmic_slider_by_its_last_digit(open_page):
 
 
 @pytest.mark.parametrize("text, message", [
-    ("", "Word needs at least this many characters: 1."),
+    ("", "Word needs at least this many characters: 1. The last text is still drawn."),
     ("abx", "Word does not know the character “x”. It knows a, b, c, ␣."),
 ])  # fmt: skip
 def test_text_that_the_figure_does_not_know_is_said_and_not_computed(open_page, text, message):

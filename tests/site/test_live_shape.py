@@ -49,7 +49,7 @@ SPANS = """([bar, parts]) => {
         const found = names.flatMap(boxes).filter((box) => box.height);
         return [Math.min(...found.map((box) => box.top)), Math.max(...found.map((box) => box.bottom))];
     };
-    scrollTo(0, scrollY + span(parts)[0] - bar);
+    for (let k = 0; k < 2; k++) scrollTo(0, scrollY + span(parts)[0] - bar);   // knobs that stick move on the way
     return [span(parts), span([".live-stage"]), span([".live-knobs"])];
 }"""
 
@@ -107,3 +107,41 @@ def test_knobs_are_tall_enough_aligned_and_leave_no_gap(tabs, name, screen):
         assert abs(row["left"]) < 2
         assert max(row["bottoms"]) - min(row["bottoms"]) < 1
         assert all(height >= 40 for height in row["heights"]) or screen != "phone"
+
+
+# The words of a drawing that lie on others: pairs whose letters share more than a pixel or two. A box of words is
+# higher than its letters.
+LYING = """() => {
+    const words = [...document.querySelectorAll(".live-stage :is(text, .live-legend span, .live-scale :is(span, b))")]
+        .filter((e) => e.textContent.trim() && e.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
+        .map((e) => {
+            const { left, right, top, bottom, width, height } = e.getBoundingClientRect();
+            const upright = e.matches("b") || e.getScreenCTM?.().b;
+            const air = 0.18 * (upright ? width : height);
+            return upright ? [left + air, right - air, top, bottom, e] : [left, right, top + air, bottom - air, e];
+        });
+    return words.flatMap(([a, b, c, d, e], k) => words.slice(k + 1)
+        .filter(([p, q, r, s]) => Math.min(b, q) - Math.max(a, p) > 1 && Math.min(d, s) - Math.max(c, r) > 2)
+        .map(([, , , , other]) => `${e.textContent} / ${other.textContent}`));
+}"""
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("name", FIGURES.names())
+def test_no_words_of_a_drawing_lie_on_others(tabs, name, screen):
+    assert not _lay_out(tabs, _html(name), screen).evaluate(LYING)
+
+
+# The options that are longer than their box shows beside its arrow.
+CUT = """() => [...document.querySelectorAll(".live select")].flatMap((select) => {
+    const style = getComputedStyle(select), pen = document.createElement("canvas").getContext("2d");
+    pen.font = `${style.fontSize} ${style.fontFamily}`;
+    const room = select.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - 16;
+    return [...select.options].map((option) => option.text).filter((text) => pen.measureText(text).width > room);
+})"""
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize("name", [n for n in FIGURES.names() if "<select" in _html(n)])
+def test_no_option_is_longer_than_its_box(tabs, name, screen):
+    assert not _lay_out(tabs, _html(name), screen).evaluate(CUT)

@@ -37,7 +37,7 @@ EXAMPLES = ("Saturday, 21 November 2026", "11/21/26", "21.11.2026", "2026年11�
 
 controls = [
     LongText(name="text", label="Your date", value=EXAMPLES[0], alphabet=TYPED, max_length=dates.LONGEST, min_length=0,
-             lines=1, examples=EXAMPLES),
+             lines=2, examples=EXAMPLES),
     Slider(name="at", label="Written character, from 0", min=0, max=WRITTEN - 1, step=1, value=5, integer=True,
            play=1.5),
 ]
@@ -214,8 +214,8 @@ def _score():
 def _shares():
     """The two largest weights, from their scores."""
     yield draw.label(4, 246, "… then its share", bold=True, anchor="start")
-    yield draw.label(380, 246, "all together", color="muted", anchor="end")
-    for k, x in enumerate((228, 290)):
+    yield draw.label(380, 246, "sum", color="muted", anchor="end")
+    for k, x in enumerate((228, 304)):
         yield draw.label(x, 245, size=15, mono=True, anchor="end", live={"text": f"looked[{k}]:c"})
         for y, value in ((268, f"e[{k}]:.2f"), (286, f"exp[{k}]:.3g"), (304, f"weight[{k}]:.1%")):
             yield draw.label(x, y, anchor="end", live={"text": value})

@@ -21,7 +21,7 @@ caption = (
     "the marks are your text, the upright line the longest text of the training."
 )
 alt = (
-    "Your text, and under it what each of three networks makes of it, wrong symbols marked; below, falling curves over"
+    "Your text, and under it what each of three networks makes of it, wrong symbols marked; and falling curves over"
     " the length of the text, three fixed vectors in the order of their sizes and attention, which stays at 100 % up "
     "to the longest trained length and falls beyond it."
 )
@@ -108,7 +108,7 @@ def figure(arrays):
         fig.add_scatter(x=arrays["at"], y=arrays[f"{net}_dot"], name=f"{label}, your text", mode="markers",
                         marker={"size": 10, "symbol": symbol, "color": plots.COLORS[color]}, showlegend=False)
     fig.add_scatter(x=[1, LONGEST], y=[1 / len(ALPHABET)] * 2, name="guessing", mode="lines",
-                    line={"color": plots.color("baseline"), "dash": "dot"})
+                    line={"color": plots.color("baseline"), "dash": "longdash"})
     return plots.cursor(fig, TRAINED, name="longest trained", high=1.03)
 
 

@@ -82,9 +82,9 @@ def figure(arrays):
                         line={"color": plots.COLORS[k], "dash": plots.DASHES[k], "width": 2.5})
     return fig.update_layout(
         xaxis={"anchor": "y2"},
-        yaxis={"domain": [0.57, 0.97], "title": {"text": "output t"}, "range": [0.5, STEPS + 0.5]},
-        yaxis2={"domain": [0.0, 0.41], "title": {"text": "size (norm)"}, **plots.powers_of_ten(-9, 5, 2)},
-        legend={"y": 0.42, "yanchor": "bottom"},
+        yaxis={"domain": [0.59, 0.97], "title": {"text": "output t"}, "range": [0.5, STEPS + 0.5]},
+        yaxis2={"domain": [0.0, 0.39], "title": {"text": "size (norm)"}, **plots.powers_of_ten(-9, 5, 2)},
+        legend={"y": 0.4, "yanchor": "bottom"},
     )
 
 

@@ -140,11 +140,11 @@ def _ruler():
     yield draw.label(RIGHT, y, "in view:", color="muted", anchor="start")
     rows = (("ink", ".0%", "thin", "thick"), ("lean", ".2f", "left", "right"), ("height", ".1f", "bottom", "top"))
     for k, (name, spec, low, high) in enumerate(rows):
-        at = y + 20 + 38 * k
+        at = y + 20 + 50 * k
         yield draw.label(RIGHT, at, name, color="muted", anchor="start")
         yield draw.label(RIGHT, at + 16, anchor="start", live={"text": f"ruler[{k}]:{spec}"})
-        yield draw.label(384, at + 16, low, bold=True, anchor="end", live={"show": f"low[{k}]"})
-        yield draw.label(384, at + 16, high, bold=True, anchor="end", live={"show": f"high[{k}]"})
+        yield draw.label(RIGHT, at + 32, low, bold=True, anchor="start", live={"show": f"low[{k}]"})
+        yield draw.label(RIGHT, at + 32, high, bold=True, anchor="start", live={"show": f"high[{k}]"})
 
 
 readout = "The chosen word has a chance of {here:.1%}."
@@ -172,7 +172,7 @@ tries = [
             "will the caption say?",
         guesses=("What it said before: it has begun to speak of the nine.", "What is true of the six.",
                  "It breaks off."), right=1,
-        do="Set “It takes over from word” to 4.", at={"since": 4},
+        do="Set “From word” to 4.", at={"since": 4},
         says="What is true of the six: “a thin nine that leans left and is heavier at the bottom”. At every step the "
              "network looks again, and a caption of two pictures comes out.",
         holds=lambda a: _caption(a) == "a thin nine that leans left and is heavier at the bottom ."),

@@ -105,13 +105,15 @@ def figure(arrays):
                         name="distance from 0.7", height=680,
                         z_range=(0, 2 * FARTHEST))  # the pale half of the colours: the paths must stand out
     fig.update_traces(showscale=False, selector={"type": "heatmap"})
-    for name, run, color in (("without clipping", "free", orange), ("clipped", "clipped", purple)):
+    for name, run, color, dash in (("without clipping", "free", orange, "dash"),
+                                   ("clipped", "clipped", purple, "solid")):
         fig.add_scatter(name=name, x=arrays[f"{run}_w"], y=arrays[f"{run}_b"], mode="lines+markers",
-                        line={"color": color, "width": 1.5}, marker={"color": color, "size": 4})
+                        line={"color": color, "dash": dash, "width": 1.5}, marker={"color": color, "size": 4})
     fig.add_scatter(name="start", x=[arrays["start_w"]], y=[arrays["start_b"]], mode="markers", showlegend=False,
                     marker={"color": plots.COLORS[6], "size": 12})
     step = np.arange(STEPS)
-    fig.add_scatter(name="norm, free", x=step, y=arrays["free_norm"], line={"color": orange}, **lower)
+    fig.add_scatter(name="norm, free", x=step, y=arrays["free_norm"], line={"color": orange, "dash": "dash"},
+                    **lower)
     fig.add_scatter(name="norm, clipped run", x=step, y=arrays["clipped_norm"], line={"color": purple}, **lower)
     fig.add_scatter(name="threshold", x=[0, STEPS], y=arrays["limit"],
                     line={"color": plots.COLORS[6], "dash": "dot"}, **lower)

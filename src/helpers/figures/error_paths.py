@@ -18,7 +18,7 @@ caption = (
 alt = (
     "Six states in a row, Wₕ between every two of them, each with the letter it reads below and the loss of its "
     "output above. Dashed arrows lead from one loss down to its state and from state to state to the left, as far as "
-    "the chosen use of the weights. Below, bars for the size of the term of every use."
+    "the chosen use of the weights. Next to them, bars for the size of the term of every use."
 )
 
 WORD = "mississ"

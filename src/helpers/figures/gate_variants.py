@@ -21,11 +21,11 @@ from live_figures import Challenge, Choice, Claim, Slider, Try, draw
 title = "What does each variant of the gates make possible, and what impossible?"
 caption = (
     "The wiring shows one unit of the chosen cell at one step, at which the lines end: what sets this cell apart from "
-    "the LSTM is drawn heavily or named in bold, and the grey line is the memory of the LSTM at the same task."
+    "the LSTM is drawn heavily or named in bold, and the dotted line is the memory of the LSTM at the same task."
 )
 alt = (
-    "A wiring diagram of the chosen cell with the gates that keep, write and read, and below it the input pulses of 48 "
-    "steps and, up to the chosen step, these gates, and the memory of the cell with what it shows of it."
+    "A wiring diagram of the chosen cell with the gates that keep, write and read, and next to it the input pulses of "
+    "48 steps and, up to the chosen step, these gates, and the memory of the cell with what it shows of it."
 )
 
 PULSES = {4: 1, 8: 1, 12: 1, 16: 1, 22: -1, 30: 1, 36: 1, 42: -1}  # step -> sign
@@ -42,7 +42,7 @@ PARTS = {  # what is drawn for which cells
 CELL = dataclasses.replace(wiring.CELL, signals=wiring.CELL.signals | {"LSTM": "x"})  # the latter grey
 NAMED = {"f": "keep", "i": "write", "o": "read", "c": "memory", "h": "shown"}
 LANES = [*(Lane({gate: "solid"}, (-0.05, 1.05)) for gate in "fio"),
-         Lane({"LSTM": "solid", "c": "solid", "h": "dash"}, (-1.3, 5.2), 116)]
+         Lane({"LSTM": "dot", "c": "solid", "h": "dash"}, (-1.3, 5.2), 116)]
 
 controls = [
     Choice(name="variant", label="Cell", options=tuple(VARIANTS), value="lstm", labels=tuple(VARIANTS.values())),

@@ -17,8 +17,8 @@ caption = (
     "follows the other formulas, of which the coloured ones differ."
 )
 alt = (
-    "The formulas of two conventions of the GRU, and below them the hidden states of two units over 40 steps in both, "
-    "with the largest difference at each step."
+    "The formulas of two conventions of the GRU, and next to them the hidden states of two units over 40 steps in "
+    "both, with the largest difference at each step."
 )
 
 H, T, SETS = 2, 40, 8

@@ -14,8 +14,8 @@ caption = (
     "where that is negative, and a gate is as full as it is open."
 )
 alt = (
-    "A wiring diagram of one GRU cell with the value of every wire, and below it the input pulses of 48 steps and, up "
-    "to the chosen step, the gates r and z, the candidate n and the hidden state h."
+    "A wiring diagram of one GRU cell with the value of every wire, and next to it the input pulses of 48 steps and, "
+    "up to the chosen step, the gates r and z, the candidate n and the hidden state h."
 )
 
 UNITS = 4

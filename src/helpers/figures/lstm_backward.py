@@ -21,8 +21,8 @@ caption = (
     "with respect to what is on that wire, and only the four boxes say how far the gates stood open on the way forward."
 )
 alt = (
-    "The wiring diagram of one LSTM cell with its arrows turned round and the error signal on every wire, and below "
-    "it, over 48 steps, the cell with its forget gate and the error signals at the cell and at the hidden state."
+    "The wiring diagram of one LSTM cell with its arrows turned round and the error signal on every wire, and next "
+    "to it, over 48 steps, the cell with its forget gate and the error signals at the cell and at the hidden state."
 )
 
 BACK = replace(
@@ -118,7 +118,7 @@ def _read_wires():
         BACK.wire([(374, BUS), (READ, BUS), (READ, y + 10)], "dh", "h"), draw.gate(READ, y, "×"),
         draw.label(318, 266, "δh_t", size=14), BACK.value(374, 266, "dh", "end"),
         BACK.wire([(READ, y - 10), (READ, 108)], "dtanh", "c"), draw.gate(READ, 99, "tanh", r=9),
-        BACK.wire([(READ, 90), (READ, TOP)], "dread", "c"), BACK.value(READ - 12, 84, "dread", "end"),
+        BACK.wire([(READ, 90), (READ, TOP)], "dread", "c"), BACK.value(READ - 12, 79, "dread", "end"),
         BACK.wire([(READ - 10, y), (294, y), (294, 166)], "do", "o"), BACK.value(301, 156, "do", "start"),
     ]
 

@@ -16,8 +16,8 @@ caption = (
     "where that is negative, and a gate is as full as it is open."
 )
 alt = (
-    "A wiring diagram of one LSTM cell with the value of every wire, and below it the input pulses of 48 steps and, "
-    "up to the chosen step, the gates i, f and o, the candidate g, and the cell c with the hidden state h."
+    "A wiring diagram of one LSTM cell with the value of every wire, and next to it the input pulses of 48 steps "
+    "and, up to the chosen step, the gates i, f and o, the candidate g, and the cell c with the hidden state h."
 )
 
 UNITS = 4

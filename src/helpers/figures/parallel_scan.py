@@ -15,8 +15,8 @@ caption = (
 )
 alt = (
     "Eight inputs in a row and below them, round by round, boxes that each join two earlier boxes; the last row holds "
-    "the eight states as a loop gives them. Below, against the length on logarithmic axes, how many rounds and how "
-    "many combinations three ways of joining take."
+    "the eight states as a loop gives them. Next to them, against the length on logarithmic axes, how many rounds and "
+    "how many combinations three ways of joining take."
 )
 
 STEPS, POWERS = 8, 16
@@ -121,7 +121,7 @@ def compute(consts, way, rounds, t, a, power):
 
 def figure(arrays):
     powers = np.log10(2.0) * np.arange(1, POWERS + 1)
-    fig = plots.stacked({"rounds": {}, "combinations": {}}, x_title="length T", panel_height=120, showlegend=True)
+    fig = plots.stacked({"rounds": {}, "combinations": {}}, x_title="length T", panel_height=148, showlegend=True)
     for k, (name, dash) in enumerate(zip(WAYS.values(), ("solid", "dash", "dot"), strict=True)):
         line = {"color": plots.COLORS[k], "dash": dash, "width": 2.5}
         fig.add_scatter(x=powers, y=arrays["depth_lines"][k], name=name, mode="lines", line=line)
@@ -136,11 +136,11 @@ def figure(arrays):
 
 def diagram():
     ways = [draw.group(*_boxes(way), live={"show": f"way[{k}]"}) for k, way in enumerate(WAYS)]
-    states = [draw.label(_x(t), BOTTOM + 50, bold=True, live={"text": f"loop[{t}]:.2f"}) for t in range(STEPS)]
-    names = [draw.label(_x(t), BOTTOM + 33, f"h_{t + 1}", color="muted") for t in range(STEPS)]
-    marks = [draw.box(_x(t), BOTTOM + 42, 43, 38, fill="none", stroke="c1", live={"show": f"here[{t}]"})
+    states = [draw.label(_x(t), BOTTOM + 40, bold=True, live={"text": f"loop[{t}]:.2f"}) for t in range(STEPS)]
+    names = [draw.label(_x(t), BOTTOM + 23, f"h_{t + 1}", color="muted") for t in range(STEPS)]
+    marks = [draw.box(_x(t), BOTTOM + 32, 43, 38, fill="none", stroke="c1", live={"show": f"here[{t}]"})
              for t in range(STEPS)]
-    return draw.svg(380, 390, *ways, *marks, *names, *states)
+    return draw.svg(380, 380, *ways, *marks, *names, *states)
 
 
 def _x(t):

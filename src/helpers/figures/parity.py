@@ -14,7 +14,7 @@ caption = (
 )
 alt = (
     "Three rows of up to twenty cells: the bits that were typed, whether the number of ones so far is odd, and the "
-    "answer read from the state, marked where it is wrong. Below, the state over the steps, and the threshold."
+    "answer read from the state, marked where it is wrong. Next to them, the state over the steps, and the threshold."
 )
 
 BITS, WORDS, LENGTH, SHARED = 20, 128, 256, 32  # SHARED: how many bits of a random number are used

@@ -14,7 +14,7 @@ title = "When does the network know which digit it is?"
 caption = (
     "Two networks read the same picture from the top, one pixel by pixel, one row by row: what they have not read yet "
     "is in the other colour, the bars are the probabilities that they give now, the maps those after every pixel and "
-    "every row. Lines much thinner or thicker than those of their digits they read less well."
+    "every row. Digits of much thinner or thicker lines than they learned from they read less well."
 )
 alt = (
     "A picture of eight by eight pixels, the part already read in one colour and the rest in another, beside bars with "
@@ -31,7 +31,7 @@ controls = [
     Pad(name="ink", label="Draw a digit instead of the test image", rows=SIDE, columns=SIDE, pen=4),
     Slider(name="image", label="Test image", min=1, max=SHOWN, step=1, value=1, integer=True),
     Slider(name="read", label="Pixels read", min=digits.SIZE, max=PIXELS, step=1, value=24, integer=True, play=8),
-    Choice(name="net", label="Cell", options=NETS, value="GRU"),
+    Choice(name="net", label="Cell", options=NETS, value="GRU", labels=("tanh RNN", "GRU", "LSTM")),
     Slider(name="move", label="Moved right", unit="pixels", min=-2, max=2, step=1, value=0,
            integer=True),
 ]
@@ -100,16 +100,15 @@ def figure(arrays):
     fig.add_heatmap(z=arrays["picture"], x=np.arange(digits.SIZE), y=np.arange(digits.SIZE), zmin=-1, zmax=1,
                     colorscale=plots.DIVERGING, showscale=False, name="ink")
     classes = {"range": [9.5, -0.5], "tickvals": list(range(10)), "showgrid": False}
-    maps = classes | {"tickvals": list(range(0, 10, 2))}  # a map is 70 pixels high on a phone
     fig.update_layout(
         xaxis={"domain": [0, 0.42], "range": [-0.5, 7.5], "showgrid": False, "tickvals": []},
-        yaxis={"domain": [0.61, 1], "range": [7.5, -0.5], "showgrid": False, "tickvals": []},
+        yaxis={"domain": [0.65, 1], "range": [7.5, -0.5], "showgrid": False, "tickvals": []},
         xaxis2={"domain": [0.54, 1], "range": [0, 1], "anchor": "y2", "title": {"text": "probability now"}},
-        yaxis2=classes | {"domain": [0.61, 1], "anchor": "x2"},
+        yaxis2=classes | {"domain": [0.65, 1], "anchor": "x2"},
         xaxis3={"range": [0.5, PIXELS + 0.5], "anchor": "y4", "title": {"text": "pixels read"},
                 "tickvals": list(range(0, PIXELS + 1, digits.SIZE))},
-        yaxis3=maps | {"domain": [0.29, 0.52], "anchor": "x3"},
-        yaxis4=maps | {"domain": [0, 0.23], "anchor": "x3"})
+        yaxis3=classes | {"domain": [0.29, 0.52], "anchor": "x3"},
+        yaxis4=classes | {"domain": [0, 0.23], "anchor": "x3"})
     for order, axis, steps in (("pixels", "y3", PIXELS), ("rows", "y4", digits.SIZE)):
         name, _, k = ORDERS[order]
         middles = (np.arange(steps) + 0.5) * PIXELS / steps + 0.5

@@ -14,7 +14,7 @@ caption = (
     "and the dots are this draw."
 )
 alt = (
-    "Eight rows, one a key, and four columns, one a score, with the score as a number and its weight as a bar; below, "
+    "Eight rows, one a key, and four columns, one a score, with the score as a number and its weight as a bar; and "
     "two plots over the dimension d with a curve and a dot for each of the four scores: the spread of the scores, and "
     "the sum of the slopes of the softmax."
 )
@@ -22,7 +22,7 @@ alt = (
 KEYS, LARGEST, UNITS = 8, 100, 16  # keys, largest d, units of the additive score
 SQUARES, DRAWS = tuple(n * n for n in range(1, 11)), 1000  # the d of the curves
 SCORES = {"additive": (3, "dashdot", "diamond"), "dot": (1, "solid", "circle"), "general": (2, "dash", "square"),
-          "scaled dot": (0, "solid", "triangle-up")}  # colour, line and mark
+          "scaled dot": (0, "dot", "triangle-up")}  # colour, line and mark
 HIGHEST, WIDEST = 16.0, 46.0  # of the axis of the spread; units of a bar of 100 %
 
 controls = [

@@ -16,8 +16,8 @@ caption = (
 )
 alt = (
     "Up to five cups in a row, filled to the weights of the state, an arc over the two that were swapped last and a "
-    "ball under the cup where it really is. Below, a curve over the number of swaps on a logarithmic axis: the share "
-    "of games in which the guess is right, beside the share that guessing gets."
+    "ball under the cup where it really is. Next to them, a curve over the number of swaps on a logarithmic axis: the "
+    "share of games in which the guess is right, beside the share that guessing gets."
 )
 
 MOST, GAMES, CUPS = 1000, 50, 5

@@ -24,8 +24,8 @@ alt = (
 
 STEPS, BATCH, UNITS = 40, 8, 10
 TINY = 1e-30
-CURVES = (("cosine, every output reaches back", 5, "solid"), ("cosine, cut into chunks", 1, "solid"),
-          ("error, every output reaches back", 5, "dot"), ("error, cut into chunks", 1, "dot"))
+CURVES = (("cosine, every output reaches back", 5, "solid"), ("cosine, cut into chunks", 1, "dash"),
+          ("error, every output reaches back", 5, "dot"), ("error, cut into chunks", 1, "dashdot"))
 
 controls = [
     Slider(name="window", label="Window", unit="steps", min=1, max=STEPS, step=1, value=5, integer=True),

@@ -114,7 +114,7 @@ signals = {
     "temperature": Signal("τ", "temperature", "temperature"),
 }
 readout = (
-    "Temperature {temperature:.2f}: entropy {bits:.2f} bits, as uncertain as {choices:.1f} equally likely characters."
+    "Temperature {temperature:.3g}: entropy {bits:.2f} bits, as uncertain as {choices:.1f} equally likely characters."
 )
 challenges = [
     Challenge("Make the next character as uncertain as a fair coin: an entropy between 0.95 and 1.05 bits.", "coin"),

@@ -15,8 +15,8 @@ caption = (
 )
 alt = (
     "A recurrent cell drawn folded, with input x, state s, output o and weights U, W, V, and unfolded over up to five "
-    "steps with the value of every input, state and output. Below, a plot of state and output over thirty steps: after "
-    "the pulse the state decays, stays or alternates, depending on W."
+    "steps with the value of every input, state and output. Next to it, a plot of state and output over thirty steps: "
+    "after the pulse the state decays, stays or alternates, depending on W."
 )
 
 STEPS, DRAWN = 30, 5

@@ -72,7 +72,7 @@ class Axis:
             pairs = list(self._linear())
         inside = [(float(self.share(v)), text, odd) for v, text, odd in pairs if -0.002 < self.share(v) < 1.002]
         letters = len(inside) * max((len(text) for _, text, _ in inside), default=0)
-        crowded = self.letter == "x" and (len(inside) > 6 or letters > 24)
+        crowded = len(inside) > 6 or letters > 24 if self.letter == "x" else given is not None and len(inside) > 8
         return [(share, text, bool(crowded and odd)) for share, text, odd in inside]
 
     def _linear(self):

@@ -55,7 +55,8 @@ const ticks = (axis) => {
       pairs.push([k * step, (k * step).toFixed(decimals).replace("-", "−"), k % 2]);
   }
   const inside = pairs.map(([v, text, odd]) => [share(axis, v), text, odd]).filter(([s]) => s > -0.002 && s < 1.002);
-  const crowded = letter === "x" && (inside.length > 6 || inside.length * Math.max(0, ...inside.map(([, text]) => text.length)) > 24);
+  const crowded = letter === "x" ? inside.length > 6 || inside.length * Math.max(0, ...inside.map(([, text]) => text.length)) > 24
+    : tickvals && inside.length > 8;
   return inside.map(([s, text, odd]) => [s, text, crowded && odd]);
 };
 

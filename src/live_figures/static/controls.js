@@ -19,7 +19,7 @@ const slider = {
   },
   show(control, input, value, position = control.log ? Math.log10(value) : value) {
     input.value = position;
-    const text = [formatValue(value, control.format), control.unit].filter(Boolean).join(" ");
+    const text = [formatValue(value, control.format), control.unit].filter(Boolean).join(control.unit === "°" ? "" : " ");
     input.setAttribute("aria-valuetext", text);
     input.closest(".live-slider").querySelector("output").textContent = text;
     input.style.setProperty("--at", (position - input.min) / (input.max - input.min));
