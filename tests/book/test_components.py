@@ -16,7 +16,7 @@ from pygments import highlight
 from pygments.lexers import PythonLexer
 from pygments.styles import get_style_by_name
 from pygments.token import Text
-from rnn_book.access import accessible
+from rnn_book.access import accessible, with_names
 from rnn_book.execution import cache_key
 from rnn_book.highlight import PLAIN, SparseFormatter
 from rnn_book.maths import Katex, KatexError, formula_parts, latex_for_katex
@@ -247,6 +247,16 @@ MATH = '<span class="math"><math><annotation encoding="x">f_{t} = 0</annotation>
 ])  # fmt: skip
 def test_accessible(body, mended):
     assert accessible(body) == mended
+
+
+@pytest.mark.parametrize("button, named", [
+    ('<button class="t" title="Menu">\n  <span class="fa"></span></button>',
+     '<button aria-label="Menu" class="t" title="Menu">\n  <span class="fa"></span></button>'),
+    ('<button title="Key: S">Skip</button>', '<button title="Key: S">Skip</button>'),
+    ('<button title="Back" aria-label="Go"><i></i></button>', '<button title="Back" aria-label="Go"><i></i></button>'),
+])  # fmt: skip
+def test_with_names(button, named):
+    assert with_names(button) == named
 
 
 # --- search ---

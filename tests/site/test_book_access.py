@@ -1,5 +1,6 @@
 """The pages of the built book by keyboard and for screen readers: axe finds nothing, and Tab reaches what it should."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,14 @@ def test_axe_finds_nothing(open_page, site_url, page, width, theme):
     tab = open_page(f"{site_url}/{page}.html", viewport={"width": width, "height": 844}, color_scheme=theme)
     found = findings(tab)
     assert not found, "\n".join(f"{f['rule']}: {f['target']}: {f['html'][:200]}" for f in found)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_button_has_a_name_in_letters(open_page, site_url, width):
+    tab = open_page(f"{site_url}/chapters/05-gru.html", viewport={"width": width, "height": 844})
+    assert tab.get_by_role("button", name="Toggle primary sidebar").is_visible()
+    icons = tab.get_by_role("button", name=re.compile(r"^[\s\ue000-\uf8ff]*$"))  # letters of an icon font say nothing
+    assert icons.count() == 0, icons.evaluate_all("all => all.map(e => e.outerHTML)")
 
 
 @pytest.mark.parametrize("page", CHAPTERS)

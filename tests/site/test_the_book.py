@@ -68,6 +68,7 @@ def test_an_exercise_that_is_solved_is_marked_everywhere(open_page, site_url, wr
     """Exercise 1.1, whose answer readers wrote as the book prints it."""
     tab = open_page(f"{site_url}/chapters/01-rnn.html", viewport={"width": 1280, "height": 900})
     card = tab.locator("live-exercise[ready]").first
+    assert tab.get_by_role("article", name="1.1 Count").count() == 1  # a number, and then a word
     card.get_by_role("textbox").fill(written)
     card.get_by_role("button", name="Check").click()
     assert card.locator(".verdict").inner_text().startswith("✓ Right:")

@@ -1,15 +1,16 @@
-"""What extensions write that assistive technology cannot read, put right in the body of each page."""
+"""What extensions and the theme write that assistive technology cannot read, put right in each page."""
 
 from __future__ import annotations
 
 import html
 import re
+from pathlib import Path
 
 from sphinx.application import Sphinx
 
 from .search import plain_formula
 
-__all__ = ["accessible", "setup_access"]
+__all__ = ["accessible", "setup_access", "with_names"]
 
 # What it is -> what it becomes; each was found by axe.
 _MENDS = (
@@ -20,6 +21,9 @@ _MENDS = (
     # MyST-NB names every button that folds code alike, in place of the words on it.
     (re.compile(r'<summary aria-label="Toggle hidden content">'), "<summary>"),
 )
+# A button that shows an icon alone: the icon is a letter of its font, which has no sound and yet counts as a name.
+_ICON_ALONE = re.compile(r'<button\b(?![^>]*\baria-label=)([^>]*\btitle=("[^"]*")[^>]*>'
+                         r"(?:\s|</?(?:i|span)\b[^>]*>)*</button>)")
 _HEADER = re.compile(r"<th\b[^>]*>.*?</th>", re.S)
 _MATHML = re.compile(r"<math\b.*?<annotation[^>]*>(?P<latex>.*?)</annotation>.*?</math>", re.S)
 
@@ -39,11 +43,24 @@ def accessible(body: str) -> str:
     return _HEADER.sub(_named, body)
 
 
+def with_names(page: str) -> str:
+    """A whole page whose buttons of the theme have their title as name, where they show an icon alone."""
+    return _ICON_ALONE.sub(r"<button aria-label=\2\1", page)
+
+
 def _mend(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     if "body" in context:
         context["body"] = accessible(context["body"])
 
 
+def _name(app: Sphinx, error: Exception | None) -> None:
+    if error or app.builder.format != "html":
+        return
+    for path in Path(app.outdir).rglob("*.html"):
+        path.write_text(with_names(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
 def setup_access(app: Sphinx) -> None:
-    """Mend every page before it is written."""
+    """Mend the body of every page before it is written, and the theme's frame around it after."""
     app.connect("html-page-context", _mend, priority=800)
+    app.connect("build-finished", _name)

@@ -102,7 +102,7 @@ def _head(exercise) -> str:
     bars = "<i></i>" * exercise.difficulty + '<i class="live-off"></i>' * (3 - exercise.difficulty)
     marks = "".join(f'<span data-says="{mark}">{_text(say(f"mark_{mark}"))}</span>' for mark in _MARKS)
     return f"""<header><span class="live-sign" aria-hidden="true"></span>
-<h3 id="{card_id(exercise.key)}-title"><small class="live-ordinal"></small>{inline(exercise.text("title"))}</h3>
+<h3 id="{card_id(exercise.key)}-title"><small class="live-ordinal"></small> {inline(exercise.text("title"))}</h3>
 <p class="live-meta"><span class="live-level" aria-hidden="true">{bars}</span><span>{level}</span>
 <span>{minutes}</span>{marks}</p></header>"""
 

@@ -81,7 +81,7 @@ export class CrossHair {
   }
 
   show({ panel, box: [left, top, width, height] }, share) {
-    const { x, y } = panel.dataset, title = panel.querySelector(`:scope > [data-ticks^="x"] + text`)?.textContent ?? "x";
+    const { x, y } = panel.dataset, title = this.area.querySelector(`[data-ticks="${x.split(" ")[0]}"] + text`)?.textContent ?? "x";
     const told = [];
     for (const path of panel.querySelectorAll("[data-name]")) {
       const at = crossing(path, ONE * share);
