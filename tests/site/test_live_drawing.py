@@ -185,7 +185,7 @@ def test_the_cross_hair_tells_the_values_at_the_pointer(open_page):
     told = element.locator(".live-tip")
     told.wait_for()
     lines = dict(line.split(": ") for line in told.text_content().split("\n"))
-    assert float(lines["step"]) == pytest.approx(20, abs=0.2)  # the title of its axis, which stands under the lowest panel
+    assert float(lines["step"]) == pytest.approx(20, abs=0.2)  # its axis, titled under the lowest panel
     assert float(lines["wave"]) == pytest.approx(np.sin(2.0), abs=0.03)
     assert "every tenth" in lines and "cursor" not in told.text_content().replace("cursor: ", "cursor")
     element.page.mouse.move(x_of(20), 5)
