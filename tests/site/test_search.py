@@ -46,3 +46,10 @@ def test_a_hit_shows_its_words_and_leads_to_the_place(open_page, site_url):
     assert hit.locator("mark").first.inner_text() == "遗忘门"
     hit.get_by_role("link").click()
     tab.wait_for_url("**/book/glossary.html#term-forget-gate")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_is_typed_has_the_theme_s_colours(open_page, site_url, theme):
+    tab = open_page(f"{site_url}/search.html", color_scheme=theme)
+    look = "e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]"
+    assert tab.locator(".book-search input").evaluate(look) == tab.locator("body").evaluate(look)
