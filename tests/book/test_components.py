@@ -20,7 +20,7 @@ from rnn_book.access import accessible, with_names
 from rnn_book.execution import cache_key
 from rnn_book.highlight import PLAIN, SparseFormatter
 from rnn_book.maths import Katex, KatexError, formula_parts, latex_for_katex
-from rnn_book.pages import describe, quiet, wanted
+from rnn_book.pages import describe, leading, quiet, wanted
 from rnn_book.repository import CARD
 from rnn_book.search import plain_formula, search_index
 from rnn_book.security import handlers, policy, with_policy
@@ -105,6 +105,14 @@ def test_code_keeps_its_text_and_its_colours():
 )
 def test_wanted(name, body, answer):
     assert wanted(name, body) is answer
+
+
+def test_the_name_of_a_figure_of_the_page_leads_to_it():
+    figure = '<live-figure name="tea" id="tea"></live-figure>'
+    code = '<code class="docutils literal notranslate"><span class="pre">{}</span></code>'
+    tea, cups = code.format("tea"), code.format("cups")
+    assert leading(f"<p>{tea}, {cups}</p>{figure}") == f'<p><a href="#tea">{tea}</a>, {cups}</p>{figure}'
+    assert leading(f"<p>{tea}</p>") == f"<p>{tea}</p>"  # the figure stands elsewhere
 
 
 def test_describe_takes_prose_and_leaves_formulas_out():

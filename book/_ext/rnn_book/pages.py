@@ -16,7 +16,7 @@ from sphinx.config import Config
 
 from .tidy import tidy
 
-__all__ = ["describe", "quiet", "setup_pages", "wanted"]
+__all__ = ["describe", "leading", "quiet", "setup_pages", "wanted"]
 
 # Part of a file's name -> texts, one of which a page's body must hold for the file to do anything.
 _ONLY_WITH = {
@@ -54,13 +54,20 @@ def _keep(files: Iterable, body: str) -> list:
     return list(kept.values())
 
 
+def leading(body: str) -> str:
+    """The body of a page on which the name of one of its figures, set as code, leads to it: figures show none."""
+    figures = set(re.findall(r'<live-figure name="(\w+)"', body))
+    return re.sub(r'<code class="docutils literal notranslate"><span class="pre">(\w+)</span></code>',
+                  lambda code: f'<a href="#{code[1]}">{code[0]}</a>' if code[1] in figures else code[0], body)
+
+
 def _trim(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     body = context.get("body") or ""
     for files in ("script_files", "css_files"):
         context[files] = _keep(context.get(files, []), body)
     context["has_maths"] = 'class="katex' in body
     # The class tells frame.js to fold the list of the page's contents as long as the figure is on the screen.
-    context["body"] = re.sub(r'(<live-figure [^>]*class="live)"', r'\1 full-width"', body)
+    context["body"] = leading(re.sub(r'(<live-figure [^>]*class="live)"', r'\1 full-width"', body))
     if not app.config.ogp_site_url:  # without a known address this would be a path, which is no URL
         context["metatags"] = re.sub(r'<meta property="og:url"[^>]*>\n?', "", context.get("metatags", ""))
 
