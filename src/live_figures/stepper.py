@@ -7,21 +7,25 @@ new weights are the next step's. `static/stepper.js` runs both kinds of script t
 
 from __future__ import annotations
 
+import base64
 import json
+import math
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from .emit import Library, emit_program
+from .emit.webassembly import Module, assemble
 from .lower import lower
 from .lower.lengths import UNJOINED, for_lengths, program_for_lengths
-from .program import Output, Program
+from .program import Buffer, Output, Program
 from .record import Array, recording
 from .record.array import node_of
 from .span import Span
 
-__all__ = ["Part", "compile_stepper"]
+__all__ = ["Part", "compile_stepper", "module_script", "twin_script"]
 
 
 @dataclass(frozen=True)
@@ -33,19 +37,20 @@ class Part:
     inputs: Callable[[int], dict[str, np.ndarray]]
 
 
-def compile_stepper(name: str, parts: dict[str, Part], lengths: tuple[int, int]) -> dict[str, str]:
-    """The files of a stepper for every length between `lengths`: NAME.twin.js, in float64.
+def compile_stepper(name: str, parts: dict[str, Part], lengths: tuple[int, int], bits: int = 32) -> dict[str, str]:
+    """The files of a stepper for every length between `lengths`: NAME.js, WebAssembly in numbers of 32 or 64 `bits`,
+    and NAME.twin.js, JavaScript in float64.
 
     Inputs of the same name are one array. Raises `TraceError` for an operation that cannot be recorded, ValueError for
     inputs of one name and different shapes, and for numbers that are not affine in the length.
     """
     constants: dict[str, np.ndarray] = {}
     programs = {key: _program(f"{name}: {key}", part, lengths, constants) for key, part in parts.items()}
-    inputs = _inputs(name, parts, lengths)
-    return {f"{name}.twin.js": _twin(name, programs, inputs, constants)}
+    given = programs, _inputs(name, parts, lengths), constants
+    return {f"{name}.js": module_script(name, *given, bits), f"{name}.twin.js": twin_script(name, *given)}
 
 
-def _inputs(name: str, parts: dict[str, Part], lengths: tuple[int, int]) -> dict[str, tuple[str, tuple]]:
+def _inputs(name: str, parts: dict[str, Part], lengths: tuple[int, int]) -> Inputs:
     """Dtype and shape of every input, for all lengths."""
     known: dict[str, tuple[str, tuple]] = {}
     for key, part in parts.items():
@@ -78,18 +83,42 @@ def _dtype(example) -> str:
     return {"f": "float64", "b": "bool"}.get(np.asarray(example).dtype.kind, "int64")
 
 
-# ---------------------------------------------------------------- text
-def _twin(name: str, programs: dict[str, Program], inputs, constants: dict[str, np.ndarray]) -> str:
+# ---------------------------------------------------------------- scripts
+Inputs = dict[str, tuple[str, tuple]]  # name -> dtype and shape
+
+
+def module_script(name: str, programs: dict[str, Program], inputs: Inputs, constants: dict[str, np.ndarray],
+                  bits: int) -> str:  # fmt: skip
+    """The script in WebAssembly: its bytes, deflated, as base64, which the gzip of a server makes that short again."""
+    module = Module(bits, constants)
+    for key, program in programs.items():
+        module.add(key, program)
+
+    def of_input(key):
+        dtype, shape = inputs[key]
+        return 8 * module.size(dtype), module.place(Buffer(math.prod(shape), dtype, "input", key))
+
+    def of_output(out):
+        return 8 * module.size(out.buffer.dtype), _plain(module.output(out))
+
+    layout = _layout(programs, inputs, of_input, of_output)
+    packer = zlib.compressobj(9, wbits=-15)
+    packed = packer.compress(assemble(module.text())) + packer.flush()
+    return _registered(name, f'bits:{bits},{layout},wasm:"{base64.b64encode(packed).decode()}"')
+
+
+def twin_script(name: str, programs: dict[str, Program], inputs: Inputs, constants: dict[str, np.ndarray]) -> str:
     """The script in JavaScript: `make(T)` gives a function for each part, as `emit_program` prints it."""
     library = Library()
     texts = ",\n".join(f"{_json(key)}:{emit_program(program, library)}" for key, program in programs.items())
-    used = {name: constants[name] for program in programs.values() for name in program.consts}
+    used = {key: constants[key] for program in programs.values() for key in program.consts}
     consts = ",".join(f"{_json(key)}:Float64Array.of({_listed(value)})" for key, value in used.items())
-    layout = _layout(programs, inputs, lambda name: [], lambda output: [])
-    return _registered(name, f"{layout},consts:{{{consts}}},make($T){{\n{library.source()}\nreturn{{{texts}}}}}")
+    layout = _layout(programs, inputs, lambda key: (), lambda out: ())
+    make = f"make($T){{\n{library.source()}\nreturn{{{texts}}}}}"
+    return _registered(name, f"bits:64,{layout},consts:{{{consts}}},{make}")
 
 
-def _layout(programs, inputs, of_input: Callable[[str], list], of_output: Callable[[Output], list]) -> str:
+def _layout(programs, inputs, of_input: Callable[[str], tuple], of_output: Callable[[Output], tuple]) -> str:
     """Members `inputs` and `parts`: for each array its shape, and what `of_input` or `of_output` adds.
 
     A number that depends on the length T is the list of its factors of 1, T and T % 2.

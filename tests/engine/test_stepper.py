@@ -1,6 +1,7 @@
 """Steppers: one program for every length, in the page as in NumPy, over many steps of training."""
 
-import array_api_compat.numpy as np_api
+import functools
+
 import numpy as np
 import pytest
 from array_api_compat import array_namespace
@@ -36,29 +37,38 @@ def numpy_steps(given, turns, real=np.float64):
     return {name: arrays[name] for name in STATE}
 
 
-@pytest.fixture(scope="module")
-def lstm():
+# Script, bits of its numbers, NumPy's numbers beside it, and how far weights of about 1 may be apart after 120 steps.
+SCRIPTS = {"javascript": ("{}.twin.js", 32, np.float64, 1e-11), "float64": ("{}.js", 64, np.float64, 1e-11),
+           "float32": ("{}.js", 32, np.float32, 1e-4)}  # fmt: skip
+
+
+@functools.cache
+def files(name, bits, **sizes):
     """The files of a stepper that trains an LSTM."""
-    return compile_stepper("lstm", {"step": Part(run, examples)}, LENGTHS)
+    return compile_stepper(name, {"step": Part(run, lambda length: examples(length, **sizes))}, LENGTHS, bits)
 
 
+@pytest.mark.parametrize("kind", SCRIPTS)
 @pytest.mark.parametrize("length", [5, 6, 8, 31, 32, 33, 100])
-def test_the_javascript_of_every_length_trains_as_numpy_does(node, lstm, length):
+def test_every_length_trains_as_numpy_does(node, length, kind):
     """120 steps: a carry in the wrong one of its two rows shows only after several."""
+    script, bits, real, allowed = SCRIPTS[kind]
     given = examples(length)
-    got = node.step(lstm["lstm.twin.js"], "lstm", length, "step", given, 120)
-    for name, want in numpy_steps(given, 120).items():
-        np.testing.assert_allclose(got[name], want, rtol=1e-9, atol=1e-11, err_msg=name)
+    got, = node.step(files("lstm", bits)[script.format("lstm")], "lstm", length, "step", [given], 120)
+    for name, want in numpy_steps(given, 120, real).items():
+        np.testing.assert_allclose(got[name], want, rtol=allowed, atol=allowed, err_msg=name)
 
 
-def test_odd_batches_and_sizes(node):
+@pytest.mark.parametrize("kind", SCRIPTS)
+def test_odd_batches_and_sizes(node, kind):
     """Nothing about batches, inputs or layers needs to be a multiple of anything."""
-    inputs = lambda length: examples(length, batch=3, inputs=1, hidden=5)  # noqa: E731
-    files = compile_stepper("odd", {"step": Part(run, inputs)}, LENGTHS)
+    script, bits, real, allowed = SCRIPTS[kind]
+    sizes = {"batch": 3, "inputs": 1, "hidden": 5}
     for length in (7, 10):
-        got = node.step(files["odd.twin.js"], "odd", length, "step", inputs(length), 100)
-        for name, want in numpy_steps(inputs(length), 100).items():
-            np.testing.assert_allclose(got[name], want, rtol=1e-9, atol=1e-11, err_msg=name)
+        given = examples(length, **sizes)
+        got, = node.step(files("odd", bits, **sizes)[script.format("odd")], "odd", length, "step", [given], 100)
+        for name, want in numpy_steps(given, 100, real).items():
+            np.testing.assert_allclose(got[name], want, rtol=allowed, atol=allowed, err_msg=name)
 
 
 MEANS = [lambda x, n: x / n, lambda x, n: x * (3 / (2 * n + 1)), lambda x, n: x * (0.3 * n - 1)]
@@ -67,10 +77,24 @@ MEANS = [lambda x, n: x / n, lambda x, n: x * (3 / (2 * n + 1)), lambda x, n: x 
 @pytest.mark.parametrize("mean", MEANS)
 def test_real_numbers_that_move_with_the_length(node, mean):
     part = Part(lambda a: {"mean": mean(a["x"] + 0.0, a["x"].shape[0])}, lambda length: {"x": np.arange(length) / 7})
-    files = compile_stepper("mean", {"one": part}, LENGTHS)
-    for length in (6, 9):
-        got = node.step(files["mean.twin.js"], "mean", length, "one", part.inputs(length), 1)["mean"]
-        np.testing.assert_allclose(got, mean(np_api.arange(length) / 7, length), rtol=1e-14)
+    for script in compile_stepper("mean", {"one": part}, LENGTHS, 64).values():
+        for length in (6, 9):
+            got, = node.step(script, "mean", length, "one", [part.inputs(length)])
+            np.testing.assert_allclose(got["mean"], mean(np.arange(length) / 7, length), rtol=1e-14)
+
+
+def test_parts_share_what_has_one_name(node):
+    """One part makes a state and the other takes it on; whole numbers and constants stay exact in float32."""
+    table = np.array([2.0**30 + 1, 0.5, -3.0])
+    first = Part(lambda a: {"w": a["seed"] * 1.0 + table}, lambda length: {"seed": np.asarray(7)})
+    step = Part(lambda a: {"w": a["w"] * 0.5 + a["x"][0], "n": a["n"] * 3 % 65537},
+                lambda length: {"w": np.zeros(3), "x": np.zeros(length), "n": np.asarray(1)})  # fmt: skip
+    for script in compile_stepper("two", {"first": first, "step": step}, LENGTHS).values():
+        node.step(script, "two", 5, "first", [{"seed": 7}])
+        start = (7.0 + table).astype(np.float32)
+        got, = node.step(script, "two", 5, "step", [{"w": start, "x": np.ones(5), "n": 65536 * 5 + 7}], 2)
+        np.testing.assert_allclose(got["w"], start * 0.25 + 1.5, rtol=1e-6)
+        assert got["n"] == (65536 * 5 + 7) * 9 % 65537
 
 
 def test_what_is_not_affine_in_the_length_is_refused():

@@ -3,6 +3,8 @@
     walk          what every language shares: order, names, one function for kernels that do the same
     javascript    the spelling of JavaScript; `SPELLINGS` has one entry for each operation of the table
     matmul        loops for matrix products in JavaScript
+    indices       whole numbers in JavaScript
+    webassembly   the same programs as WebAssembly with SIMD
 """
 
 from .javascript import Library, emit_program

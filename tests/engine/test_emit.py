@@ -1,4 +1,8 @@
-"""Every operation that a figure may use: recorded, printed as JavaScript, run in node, and compared with NumPy."""
+"""Every operation that a figure may use: recorded, printed, run in node, and compared with NumPy.
+
+Each test runs three times: in JavaScript, and in WebAssembly in float64 and in float32, which is compared with NumPy's
+own float32.
+"""
 
 import math
 from pathlib import Path
@@ -8,15 +12,26 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from tracing import ELEMENTS, REALS, agree, arrays, axes_of, program_of
+from tracing import ELEMENTS, REALS, JavaScript, WebAssembly, agree, arrays, axes_of, program_of
 
 from helpers import bptt, cells, sequence
 from live_figures import scan
-from live_figures.emit.javascript import SPELLINGS
+from live_figures.emit import javascript
+from live_figures.emit.webassembly import operations
 from live_figures.lower import PASSES
 from live_figures.program import Repeat, Stage
 from live_figures.record import TraceError, namespace
 from live_figures.record.ops import FUNCTIONS, OPERATIONS, REDUCTIONS
+
+ENGINES = {"javascript": JavaScript, "webassembly": lambda node: WebAssembly(node, 64),
+           "webassembly in float32": lambda node: WebAssembly(node, 32)}  # fmt: skip
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request, node):
+    """A way to run a recorded program."""
+    return ENGINES[request.param](node)
+
 
 few = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 UNIT = st.integers(-63, 63).map(lambda k: k / 64)
@@ -50,17 +65,17 @@ def operand(row, k, dtype):
 
 
 @pytest.mark.parametrize("divisor", [1, 2, 2**16, 2**32])
-def test_whole_numbers_by_powers_of_two(node, divisor):
+def test_whole_numbers_by_powers_of_two(engine, divisor):
     """What random numbers are made of has a text of its own, which needs no division."""
     numbers = np.asarray([0, 1, 2, divisor - 1, divisor, divisor + 1, 2**48 + 5, 2**53 - 1])
-    agree(node, lambda xp, x: (x // divisor, x % divisor), np.concat([numbers, -numbers]), tolerance=0)
+    agree(engine, lambda xp, x: (x // divisor, x % divisor), np.concat([numbers, -numbers]), tolerance=0)
 
 
 @pytest.mark.parametrize("dtype", ELEMENTS)
 @pytest.mark.parametrize("name", FUNCTIONS)
 @few
 @given(data=st.data())
-def test_every_elementwise_operation(node, name, dtype, data):
+def test_every_elementwise_operation(engine, name, dtype, data):
     """Each row of the table, on operands of each dtype and of shapes that broadcast."""
     row, given = OPERATIONS[name], [np.dtype(dtype).name] * OPERATIONS[name].operands
     takes = row.of_bools if row.of_bools and dtype is np.bool_ else row.dtypes(*given)
@@ -70,17 +85,18 @@ def test_every_elementwise_operation(node, name, dtype, data):
         with pytest.raises(TraceError, match=f"{name} of "):
             program_of(lambda xp, *x: getattr(xp, name)(*x), drawn)
     elif dtype is not np.bool_ or "float64" not in takes:  # NumPy's functions of bools are float16
-        agree(node, lambda xp, *x: getattr(xp, name)(*x), *drawn)
+        agree(engine, lambda xp, *x: getattr(xp, name)(*x), *drawn)
 
 
-def test_every_operation_is_spelled_in_javascript():
-    assert set(SPELLINGS) == set(OPERATIONS)
+def test_every_operation_is_spelled_in_every_language():
+    conversions = {name for name in OPERATIONS if name.startswith("to_")}
+    assert set(javascript.SPELLINGS) == set(OPERATIONS) == set(operations.SPELLINGS) | conversions
 
 
 @few
 @given(x=arrays())
-def test_functions_made_of_others(node, x):
-    agree(node, lambda xp, x: (xp.square(x), xp.positive(x)), x)
+def test_functions_made_of_others(engine, x):
+    agree(engine, lambda xp, x: (xp.square(x), xp.positive(x)), x)
 
 
 def test_an_operation_with_too_few_operands_is_refused():
@@ -88,39 +104,39 @@ def test_an_operation_with_too_few_operands_is_refused():
         program_of(lambda xp, x: xp.atan2(x), [np.ones(3)])
 
 
-def test_rounding_goes_to_the_even_neighbour(node):
+def test_rounding_goes_to_the_even_neighbour(engine):
     halves = np.array(
         [-3.5, -2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 3.5, 0.49999999999999994, 2.4999999999999996, 1e16, -1e16]
     )
-    agree(node, lambda xp, x: xp.round(x), halves)
+    agree(engine, lambda xp, x: xp.round(x), halves)
 
 
-def test_numbers_beyond_all_bounds(node):
+def test_numbers_beyond_all_bounds(engine):
     x = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 1e308, -1e-308])
     names = ("isnan", "isfinite", "isinf", "abs", "tanh", "sqrt", "exp", "sign", "floor")
-    agree(node, lambda xp, x: tuple(getattr(xp, name)(x) for name in names), x)
+    agree(engine, lambda xp, x: tuple(getattr(xp, name)(x) for name in names), x)
     agree(
-        node, lambda xp, x: (xp.maximum(x, x[::-1]), xp.minimum(x, 0.0), x + xp.inf, xp.where(x > 0, -xp.inf, 1.0)), x
+        engine, lambda xp, x: (xp.maximum(x, x[::-1]), xp.minimum(x, 0.0), x + xp.inf, xp.where(x > 0, -xp.inf, 1.0)), x
     )
 
 
 @few
 @given(pair=pairs(elements=st.integers(0, 300).map(lambda k: k / 64)))
-def test_powers(node, pair):
-    agree(node, lambda xp, x, y: ((x + 0.5) ** y, (x + 0.5) ** -1.0, x**2, x**0.5, x**3, 2.0**x, xp.pow(x, 1)), *pair)
+def test_powers(engine, pair):
+    agree(engine, lambda xp, x, y: ((x + 0.5) ** y, (x + 0.5) ** -1.0, x**2, x**0.5, x**3, 2.0**x, xp.pow(x, 1)), *pair)
 
 
 @few
 @given(x=arrays(dtype=np.int64))
-def test_powers_of_whole_numbers(node, x):
-    agree(node, lambda xp, x: (x**2, x**3, xp.abs(x) ** 5, 2 ** xp.abs(x), x**2.0), x)
+def test_powers_of_whole_numbers(engine, x):
+    agree(engine, lambda xp, x: (x**2, x**3, xp.abs(x) ** 5, 2 ** xp.abs(x), x**2.0), x)
 
 
 @few
 @given(pair=pairs(np.bool_))
-def test_logic(node, pair):
+def test_logic(engine, pair):
     agree(
-        node,
+        engine,
         lambda xp, p, q: (
             p & q,
             p | q,
@@ -139,27 +155,27 @@ def test_logic(node, pair):
 
 @few
 @given(data=st.data())
-def test_where_broadcasts_all_three(node, data):
+def test_where_broadcasts_all_three(engine, data):
     shapes = data.draw(hnp.mutually_broadcastable_shapes(num_shapes=3, max_dims=3, max_side=4)).input_shapes
     c, x, y = (data.draw(arrays(s, t)) for s, t in zip(shapes, (np.bool_, np.float64, np.int64), strict=True))
-    agree(node, lambda xp, c, x, y: (xp.where(c, x, y), xp.where(c, y, 3), xp.where(x > y, c, ~c)), c, x, y)
+    agree(engine, lambda xp, c, x, y: (xp.where(c, x, y), xp.where(c, y, 3), xp.where(x > y, c, ~c)), c, x, y)
 
 
 @pytest.mark.parametrize("left", ELEMENTS)
 @pytest.mark.parametrize("right", ELEMENTS)
-def test_mixed_dtypes_promote_as_in_numpy(node, left, right):
+def test_mixed_dtypes_promote_as_in_numpy(engine, left, right):
     x, y = np.array([1, 0, 1]).astype(left), np.array([[1], [0]]).astype(right)
     compare = lambda xp, x, y: (x < y, x == y, xp.where(x == y, x, y), xp.maximum(x, y))  # noqa: E731
-    agree(node, compare, x, y)
+    agree(engine, compare, x, y)
     if not (left is np.bool_ and right is np.bool_):
-        agree(node, lambda xp, x, y: (x + y, x * y, x - y, xp.stack([x, x * y[0, 0]])), x, y)
+        agree(engine, lambda xp, x, y: (x + y, x * y, x - y, xp.stack([x, x * y[0, 0]])), x, y)
 
 
 @few
 @given(x=arrays(), k=arrays(dtype=np.int64), p=arrays(dtype=np.bool_))
-def test_python_numbers_beside_arrays(node, x, k, p):
+def test_python_numbers_beside_arrays(engine, x, k, p):
     agree(
-        node,
+        engine,
         lambda xp, x, k, p: (
             x + 1,
             2 * x,
@@ -185,41 +201,41 @@ def test_python_numbers_beside_arrays(node, x, k, p):
 
 @few
 @given(x=arrays(), k=arrays(dtype=np.int64), p=arrays(dtype=np.bool_))
-def test_astype(node, x, k, p):
+def test_astype(engine, x, k, p):
     kinds = lambda xp: (xp.float64, xp.int64, xp.bool)  # noqa: E731
-    agree(node, lambda xp, *arrays: tuple(xp.astype(a, kind) for a in arrays for kind in kinds(xp)), x, k, p)
+    agree(engine, lambda xp, *arrays: tuple(xp.astype(a, kind) for a in arrays for kind in kinds(xp)), x, k, p)
 
 
 @few
 @given(x=arrays())
-def test_clip(node, x):
-    agree(node, lambda xp, x: (xp.clip(x, -1.0, 2.0), xp.clip(x, 0.0, None), xp.clip(x, None, 1.0)), x)
+def test_clip(engine, x):
+    agree(engine, lambda xp, x: (xp.clip(x, -1.0, 2.0), xp.clip(x, 0.0, None), xp.clip(x, None, 1.0)), x)
 
 
 # ---------------------------------------------------------------- shapes
 @few
 @given(data=st.data())
-def test_slices_of_every_kind(node, data):
+def test_slices_of_every_kind(engine, data):
     x = data.draw(arrays(hnp.array_shapes(min_dims=1, max_dims=3, min_side=1, max_side=5)))
     key = data.draw(hnp.basic_indices(x.shape, allow_newaxis=True))
-    agree(node, lambda xp, x: (x[key], (x * 2.0)[key] + 1.0), x)
+    agree(engine, lambda xp, x: (x[key], (x * 2.0)[key] + 1.0), x)
 
 
 @few
 @given(data=st.data())
-def test_transposes(node, data):
+def test_transposes(engine, data):
     x = data.draw(arrays(hnp.array_shapes(min_dims=2, max_dims=4, max_side=4)))
     axes = tuple(data.draw(st.permutations(range(x.ndim))))
-    agree(node, lambda xp, x: (xp.permute_dims(x, axes), xp.matrix_transpose(x), x.mT + 1.0), x)
+    agree(engine, lambda xp, x: (xp.permute_dims(x, axes), xp.matrix_transpose(x), x.mT + 1.0), x)
 
 
 @few
 @given(data=st.data())
-def test_reshapes(node, data):
+def test_reshapes(engine, data):
     x = data.draw(arrays(st.sampled_from([(4, 6), (2, 3, 4), (24,), (2, 2, 6), (1, 24, 1)])))
     shape = data.draw(st.sampled_from([(24,), (-1,), (6, 4), (3, 8), (2, -1, 2), (4, 1, 6), (2, 2, 3, 2)]))
     agree(
-        node,
+        engine,
         lambda xp, x: (
             xp.reshape(x, shape),
             xp.reshape(x * 2.0, shape) * 3.0,
@@ -232,27 +248,27 @@ def test_reshapes(node, data):
 
 @few
 @given(pair=with_axis())
-def test_axes_of_length_one(node, pair):
+def test_axes_of_length_one(engine, pair):
     x, axis = pair
-    agree(node, lambda xp, x: (xp.expand_dims(x, axis=axis), xp.squeeze(xp.expand_dims(x, axis=axis), axis=axis)), x)
+    agree(engine, lambda xp, x: (xp.expand_dims(x, axis=axis), xp.squeeze(xp.expand_dims(x, axis=axis), axis=axis)), x)
 
 
 @few
 @given(pair=pairs())
-def test_broadcast_views(node, pair):
+def test_broadcast_views(engine, pair):
     shape = np.broadcast_shapes(*(p.shape for p in pair))
-    agree(node, lambda xp, x, y: (xp.broadcast_to(x, shape), xp.broadcast_to(y, shape) + 1.0), *pair)
+    agree(engine, lambda xp, x, y: (xp.broadcast_to(x, shape), xp.broadcast_to(y, shape) + 1.0), *pair)
 
 
 @few
 @given(data=st.data())
-def test_joining(node, data):
+def test_joining(engine, data):
     x, axis = data.draw(with_axis())
     other = list(x.shape)
     other[axis] = data.draw(st.integers(0, 3))
     y = data.draw(arrays(tuple(other)))
     agree(
-        node,
+        engine,
         lambda xp, x, y: (
             xp.concat([x, y * 2.0, x], axis=axis),
             xp.concat([y, x + 0.0, y - 1.0], axis=axis),
@@ -262,29 +278,29 @@ def test_joining(node, data):
         y,
     )
     agree(
-        node, lambda xp, x, y: (xp.stack([x, 2.0 * x, xp.tanh(x)], axis=axis), xp.stack([x > 0, x < 0], axis=0)), x, y
+        engine, lambda xp, x, y: (xp.stack([x, 2.0 * x, xp.tanh(x)], axis=axis), xp.stack([x > 0, x < 0], axis=0)), x, y
     )
 
 
 @few
 @given(pair=with_axis(), shift=st.integers(-5, 5))
-def test_flips_and_rolls(node, pair, shift):
+def test_flips_and_rolls(engine, pair, shift):
     x, axis = pair
-    agree(node, lambda xp, x: (xp.flip(x, axis=axis), xp.flip(x), xp.roll(x, shift, axis=axis), xp.roll(x, shift)), x)
+    agree(engine, lambda xp, x: (xp.flip(x, axis=axis), xp.flip(x), xp.roll(x, shift, axis=axis), xp.roll(x, shift)), x)
 
 
 @few
 @given(pair=with_axis())
-def test_repetitions(node, pair):
+def test_repetitions(engine, pair):
     x, axis = pair
     agree(
-        node,
+        engine,
         lambda xp, x: (xp.repeat(x, 2, axis=axis), xp.repeat(x, 3), *xp.unstack(x, axis=axis)),
         x,
     )
 
 
-def test_parts_of_parts(node):
+def test_parts_of_parts(engine):
     """Joined arrays that are themselves parts, appear twice, or are wanted elsewhere as well."""
 
     def nested(xp, x):
@@ -298,18 +314,18 @@ def test_parts_of_parts(node):
             xp.concat([x, x * 2.0], axis=1),
         )
 
-    agree(node, nested, np.arange(6.0).reshape(2, 3))
+    agree(engine, nested, np.arange(6.0).reshape(2, 3))
 
 
 # ---------------------------------------------------------------- indices from data
 @few
 @given(data=st.data())
-def test_one_index_from_data(node, data):
+def test_one_index_from_data(engine, data):
     x, axis = data.draw(with_axis())
     k = np.asarray(data.draw(st.integers(-x.shape[axis], x.shape[axis] - 1)))
     take = lambda xp, x, k: xp.take(x, xp.reshape(k, (1,)), axis=axis)  # noqa: E731
     agree(
-        node,
+        engine,
         lambda xp, x, k: (
             take(xp, x, k),
             take(xp, x * 2.0, k) + 1.0,
@@ -318,34 +334,33 @@ def test_one_index_from_data(node, data):
         x,
         k,
     )
-    agree(node, lambda xp, x, k: (x[k], x[k, ..., None], x[-1, ...] + x[k]), x, np.asarray(k % x.shape[0]))
+    agree(engine, lambda xp, x, k: (x[k], x[k, ..., None], x[-1, ...] + x[k]), x, np.asarray(k % x.shape[0]))
 
 
 @few
 @given(data=st.data())
-def test_many_indices_from_data(node, data):
+def test_many_indices_from_data(engine, data):
     x, axis = data.draw(with_axis())
     n = x.shape[axis]
     k = data.draw(arrays(st.sampled_from([(2,), (3,), (2, 2)]), np.int64, st.integers(-n, n - 1)))
-    agree(node, lambda xp, x, k: (xp.take(x, k, axis=axis), xp.take(xp.exp(x), k, axis=axis) * 2.0), x, k.ravel())
+    agree(engine, lambda xp, x, k: (xp.take(x, k, axis=axis), xp.take(xp.exp(x), k, axis=axis) * 2.0), x, k.ravel())
     along = data.draw(arrays(x.shape, np.int64, st.integers(-n, n - 1)))
-    agree(
-        node, lambda xp, x, k: (xp.take_along_axis(x, k, axis=axis), xp.take_along_axis(x * x, k, axis=axis)), x, along
-    )
+    rows = lambda xp, x, k: xp.take_along_axis(x, k, axis=axis)  # noqa: E731
+    agree(engine, lambda xp, x, k: (rows(xp, x, k), rows(xp, x * x, k)), x, along)
 
 
-def test_an_index_that_is_computed(node):
+def test_an_index_that_is_computed(engine):
     x = np.array([[3.0, 1.0, 2.0], [0.0, 5.0, 4.0]])
-    agree(node, lambda xp, x: xp.take(x, xp.reshape(xp.argmax(xp.sum(x, axis=0)), (1,)), axis=1), x)
-    agree(node, lambda xp, x: xp.take_along_axis(x, xp.argmax(x, axis=1, keepdims=True), axis=1), x)
-    agree(node, lambda xp, x: xp.take(x, xp.astype(x[0, 1:], xp.int64), axis=1), x)
+    agree(engine, lambda xp, x: xp.take(x, xp.reshape(xp.argmax(xp.sum(x, axis=0)), (1,)), axis=1), x)
+    agree(engine, lambda xp, x: xp.take_along_axis(x, xp.argmax(x, axis=1, keepdims=True), axis=1), x)
+    agree(engine, lambda xp, x: xp.take(x, xp.astype(x[0, 1:], xp.int64), axis=1), x)
 
 
 # ---------------------------------------------------------------- creation
-def test_creation(node):
+def test_creation(engine):
     x = np.array([1.5, -2.0, 0.25])
     agree(
-        node,
+        engine,
         lambda xp, x: (
             xp.zeros((2, 3)) + x,
             xp.ones(3) * x,
@@ -359,7 +374,7 @@ def test_creation(node):
         x,
     )
     agree(
-        node,
+        engine,
         lambda xp, x: (
             xp.arange(5),
             xp.arange(1.0, 3.0, 0.25) * x[0],
@@ -373,7 +388,7 @@ def test_creation(node):
         x,
     )
     agree(
-        node,
+        engine,
         lambda xp, x: (
             xp.linspace(0, 1, 11),
             xp.linspace(-2.0, 3.0, 7, endpoint=False),
@@ -384,20 +399,20 @@ def test_creation(node):
         ),
         x,
     )
-    agree(node, lambda xp, x: tuple(xp.meshgrid(x, xp.arange(4.0))) + tuple(xp.meshgrid(x, x, indexing="ij")), x)
-    agree(node, lambda xp, x: (x * xp.pi, x * xp.e, x + xp.nan, xp.asarray(x, dtype=xp.float64)), x)
+    agree(engine, lambda xp, x: tuple(xp.meshgrid(x, xp.arange(4.0))) + tuple(xp.meshgrid(x, x, indexing="ij")), x)
+    agree(engine, lambda xp, x: (x * xp.pi, x * xp.e, x + xp.nan, xp.asarray(x, dtype=xp.float64)), x)
 
 
-def test_numpy_arrays_become_constants(node):
+def test_numpy_arrays_become_constants(engine):
     table = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
     x = np.array([0.5, -1.0, 2.0])
     agree(
-        node,
+        engine,
         lambda xp, x: (table * x, x - table, table[0] + x, np.float64(3) * x, x * np.int64(2), table @ x, x > table),
         x,
     )
-    agree(node, lambda xp, x: (xp.stack([x, table[1]]), xp.where(x > 0, table, 0.0), xp.concat([table, table])), x)
-    agree(node, lambda xp, x, c: (c * 2.0, c + x, c), x, constants=[table])
+    agree(engine, lambda xp, x: (xp.stack([x, table[1]]), xp.where(x > 0, table, 0.0), xp.concat([table, table])), x)
+    agree(engine, lambda xp, x, c: (c * 2.0, c + x, c), x, constants=[table])
 
 
 # ---------------------------------------------------------------- reductions
@@ -405,33 +420,33 @@ def test_numpy_arrays_become_constants(node):
 @pytest.mark.parametrize("name", REDUCTIONS)
 @few
 @given(data=st.data())
-def test_every_reduction(node, name, dtype, data):
+def test_every_reduction(engine, name, dtype, data):
     """Each row of the table, along one axis, several and all; equal elements are frequent, the first one counts."""
     signs = st.sampled_from([-1, 1, 1, 1])  # whole numbers are exact to 2**53, and 9**64 is far beyond
     x, axis = data.draw(with_axis(dtype, signs if (name, dtype) == ("prod", np.int64) else None))
     x = np.round(x) if dtype is np.float64 and REDUCTIONS[name].position else x
     f = lambda xp: getattr(xp, name)  # noqa: E731
-    agree(node, lambda xp, x: (f(xp)(x, axis=axis), f(xp)(x, axis=axis, keepdims=True), f(xp)(x)), x)
+    agree(engine, lambda xp, x: (f(xp)(x, axis=axis), f(xp)(x, axis=axis, keepdims=True), f(xp)(x)), x)
     if not REDUCTIONS[name].position:
-        agree(node, lambda xp, x: f(xp)(x, axis=(0, x.ndim - 1) if x.ndim > 1 else (0,)), x)
+        agree(engine, lambda xp, x: f(xp)(x, axis=(0, x.ndim - 1) if x.ndim > 1 else (0,)), x)
 
 
 @pytest.mark.parametrize("name", ["mean", "var", "std"])
 @few
 @given(data=st.data())
-def test_reductions_made_of_others(node, name, data):
+def test_reductions_made_of_others(engine, name, data):
     x, axis = data.draw(with_axis())
     f = lambda xp: getattr(xp, name)  # noqa: E731
-    agree(node, lambda xp, x: (f(xp)(x, axis=axis), f(xp)(x * 0.5, axis=axis, keepdims=True), f(xp)(x)), x)
-    agree(node, lambda xp, x: (f(xp)(xp.astype(x, xp.int64), axis=axis), xp.max(-x, axis=axis), xp.argmin(-x)), x)
+    agree(engine, lambda xp, x: (f(xp)(x, axis=axis), f(xp)(x * 0.5, axis=axis, keepdims=True), f(xp)(x)), x)
+    agree(engine, lambda xp, x: (f(xp)(xp.astype(x, xp.int64), axis=axis), xp.max(-x, axis=axis), xp.argmin(-x)), x)
 
 
 @few
 @given(pair=with_axis())
-def test_running_sums(node, pair):
+def test_running_sums(engine, pair):
     x, axis = pair
     agree(
-        node,
+        engine,
         lambda xp, x: (
             xp.cumulative_sum(x, axis=axis),
             xp.cumulative_sum(x * 2.0, axis=axis, include_initial=True),
@@ -443,10 +458,10 @@ def test_running_sums(node, pair):
 
 @few
 @given(shape=st.sampled_from([(0,), (0, 3), (3, 0), (2, 0, 3)]))
-def test_arrays_without_elements(node, shape):
+def test_arrays_without_elements(engine, shape):
     x = np.zeros(shape)
     agree(
-        node,
+        engine,
         lambda xp, x: (
             x + 1.0,
             xp.sum(x),
@@ -481,21 +496,21 @@ MATRICES = [
 
 
 @pytest.mark.parametrize("shapes", MATRICES, ids=str)
-def test_matrix_products(node, shapes):
+def test_matrix_products(engine, shapes):
     rng = np.random.default_rng(0)
     a, b = (rng.normal(size=s) for s in shapes)
-    agree(node, lambda xp, a, b: (a @ b, xp.matmul(a * 2.0, b), a @ (b - 1.0)), a, b)
+    agree(engine, lambda xp, a, b: (a @ b, xp.matmul(a * 2.0, b), a @ (b - 1.0)), a, b)
 
 
 @pytest.mark.parametrize("rows", [1, 5])
 @pytest.mark.parametrize("inner", [1, 4, 8, 11, 200])
 @pytest.mark.parametrize("columns", [1, 3, 4, 6])
-def test_matrix_products_of_views(node, rows, inner, columns):
+def test_matrix_products_of_views(engine, rows, inner, columns):
     """Transposed, reversed, strided and repeated operands."""
     rng = np.random.default_rng(1)
     a, b = rng.normal(size=(inner, rows)), rng.normal(size=(columns, inner))
     agree(
-        node,
+        engine,
         lambda xp, a, b: (
             a.T @ b.T,
             a.T[:, ::-1] @ b.T,
@@ -509,16 +524,16 @@ def test_matrix_products_of_views(node, rows, inner, columns):
     )
 
 
-def test_whole_number_products(node):
-    agree(node, lambda xp, a, b: (a @ b, a @ (b * 1.0)), np.arange(6).reshape(2, 3), np.arange(6).reshape(3, 2))
+def test_whole_number_products(engine):
+    agree(engine, lambda xp, a, b: (a @ b, a @ (b * 1.0)), np.arange(6).reshape(2, 3), np.arange(6).reshape(3, 2))
 
 
 @few
 @given(pair=with_axis(), order=st.sampled_from([1, 2, math.inf]))
-def test_norms_and_dots(node, pair, order):
+def test_norms_and_dots(engine, pair, order):
     x, axis = pair
     agree(
-        node,
+        engine,
         lambda xp, x: (
             xp.linalg.vector_norm(x, axis=axis, ord=order),
             xp.linalg.vector_norm(x),
@@ -535,7 +550,7 @@ WEIGHT = np.random.default_rng(7).normal(size=(3, 3)) / 2
 
 @pytest.mark.parametrize("reverse", [False, True])
 @pytest.mark.parametrize("length", [1, 2, 5, 6])
-def test_a_recurrence(node, length, reverse):
+def test_a_recurrence(engine, length, reverse):
     """Carries that are outputs, carries that are not, carries that swap or stand still, unused results."""
     x = np.random.default_rng(length).normal(size=(length, 2, 3))
 
@@ -550,10 +565,10 @@ def test_a_recurrence(node, length, reverse):
         carry, ys = scan(body, start, (x,), reverse=reverse)
         return (*carry, *ys, ys[0][:, 0, :] * 2.0, ys[0])
 
-    agree(node, f, x, constants=[WEIGHT])
+    agree(engine, f, x, constants=[WEIGHT])
 
 
-def test_a_recurrence_keeps_named_tuples(node):
+def test_a_recurrence_keeps_named_tuples(engine):
     from helpers.cells import RNNStep
 
     def f(xp, x):
@@ -561,15 +576,15 @@ def test_a_recurrence_keeps_named_tuples(node):
         assert isinstance(ys, RNNStep)
         return ys.a, ys.h, carry[0]
 
-    agree(node, f, np.arange(4.0))
+    agree(engine, f, np.arange(4.0))
 
 
-def test_a_recurrence_without_outputs(node):
-    agree(node, lambda xp, x: scan(lambda c, x: ((c[0] * 0.5 + x[0],), ()), (x[0],), (x,))[0][0], np.arange(4.0))
+def test_a_recurrence_without_outputs(engine):
+    agree(engine, lambda xp, x: scan(lambda c, x: ((c[0] * 0.5 + x[0],), ()), (x[0],), (x,))[0][0], np.arange(4.0))
 
 
 @pytest.mark.parametrize("reverse", [False, True])
-def test_recurrences_inside_recurrences(node, reverse):
+def test_recurrences_inside_recurrences(engine, reverse):
     """The inner body reads the outer carry, the outer input, arrays from outside, and work done once for all."""
     x = np.random.default_rng(0).normal(size=(4, 3, 2))
 
@@ -589,10 +604,10 @@ def test_recurrences_inside_recurrences(node, reverse):
         carry, ys = scan(outer, (xp.zeros((2,)),), (x,))
         return (*carry, *ys)
 
-    agree(node, f, x, np.asarray(0.3))
+    agree(engine, f, x, np.asarray(0.3))
 
 
-def test_a_recurrence_that_depends_on_nothing_outside_runs_once(node):
+def test_a_recurrence_that_depends_on_nothing_outside_runs_once(engine):
     """An inner recurrence over constants leaves the outer loop."""
     table = np.arange(6.0).reshape(3, 2)
 
@@ -604,10 +619,10 @@ def test_a_recurrence_that_depends_on_nothing_outside_runs_once(node):
         carry, ys = scan(outer, (table[1, :],), (x,))
         return carry[0], ys[0]
 
-    agree(node, f, np.array([1.0, -2.0, 0.5]), constants=[table])
+    agree(engine, f, np.array([1.0, -2.0, 0.5]), constants=[table])
 
 
-def test_a_recurrence_indexed_by_its_own_state(node):
+def test_a_recurrence_indexed_by_its_own_state(engine):
     def f(xp, table):
         def body(carry, _):
             k = carry[0]
@@ -617,7 +632,7 @@ def test_a_recurrence_indexed_by_its_own_state(node):
         carry, ys = scan(body, (xp.asarray(1),), (xp.zeros((6,)),))
         return carry[0], *ys
 
-    agree(node, f, np.random.default_rng(3).normal(size=(4, 4)))
+    agree(engine, f, np.random.default_rng(3).normal(size=(4, 4)))
 
 
 # ---------------------------------------------------------------- cells and their gradients
@@ -641,7 +656,7 @@ RUNS = {
 
 @pytest.mark.parametrize("given_as", ["inputs", "constants"])
 @pytest.mark.parametrize("case", RUNS)
-def test_a_cell_forwards_and_backwards_through_time(node, case, given_as):
+def test_a_cell_forwards_and_backwards_through_time(engine, case, given_as):
     kind, gates, more, forward, backward, options = RUNS[case]
     rng, weights = np.random.default_rng(5), parameters(kind, gates, **more)
     x, grad_h, h0 = rng.normal(size=(6, 4, 2)), rng.normal(size=(6, 4, 3)), rng.normal(size=(4, 3))
@@ -652,13 +667,13 @@ def test_a_cell_forwards_and_backwards_through_time(node, case, given_as):
         return (*trace, *(g for g in grads[0] if g is not None), *grads[1:])
 
     if given_as == "inputs":
-        agree(node, f, x, grad_h, h0, *weights, tolerance=1e-11)
+        agree(engine, f, x, grad_h, h0, *weights, tolerance=1e-11)
     else:
-        agree(node, f, x, grad_h, h0, constants=weights, tolerance=1e-11)
+        agree(engine, f, x, grad_h, h0, constants=weights, tolerance=1e-11)
 
 
 @pytest.mark.parametrize("without", [*((name,) for name in PASSES), PASSES], ids="+".join)
-def test_every_pass_of_the_lowering_can_be_left_out(node, without):
+def test_every_pass_of_the_lowering_can_be_left_out(engine, without):
     rng, weights = np.random.default_rng(6), parameters("lstm", 4)
     x, grad_h = rng.normal(size=(5, 4, 2)), rng.normal(size=(5, 4, 3))
 
@@ -669,7 +684,7 @@ def test_every_pass_of_the_lowering_can_be_left_out(node, without):
         both = xp.concat([trace.h, xp.flip(trace.c, axis=0) + xp.max(grads.params.W_h)], axis=1)
         return (*trace, *grads.params[:3], both, xp.take(both, xp.argmax(both[0, :, 0]), axis=1))
 
-    agree(node, f, x, grad_h, constants=weights, tolerance=1e-11, without=without)
+    agree(engine, f, x, grad_h, constants=weights, tolerance=1e-11, without=without)
 
 
 def test_a_pass_that_is_not_there_is_refused():
@@ -677,11 +692,11 @@ def test_a_pass_that_is_not_there_is_refused():
         program_of(lambda xp, x: x, [np.ones(3)], without=("polish",))
 
 
-def test_a_loss_and_its_gradient(node):
+def test_a_loss_and_its_gradient(engine):
     targets = np.array([[0, 2], [1, 1], [2, 0]])
     logits = np.random.default_rng(2).normal(size=(3, 2, 3))
-    agree(node, lambda xp, z, k: bptt.cross_entropy(z, k), logits, targets)
-    agree(node, lambda xp, z: (cells.softmax(z), cells.log_softmax(z, axis=0), cells.sigmoid(100 * z)), logits)
+    agree(engine, lambda xp, z, k: bptt.cross_entropy(z, k), logits, targets)
+    agree(engine, lambda xp, z: (cells.softmax(z), cells.log_softmax(z, axis=0), cells.sigmoid(100 * z)), logits)
 
 
 # ---------------------------------------------------------------- everything mixed
@@ -743,17 +758,17 @@ def build(xp, steps, *arrays):
 
 @settings(few, max_examples=60)
 @given(steps=expressions(), x=arrays((3, 3)), y=arrays((3, 3)), wanted=st.sets(st.integers(0, 15), min_size=1))
-def test_random_programs(node, steps, x, y, wanted):
+def test_random_programs(engine, steps, x, y, wanted):
     def f(xp, x, y):
         known = build(xp, steps, x, y)
         return tuple(known[w % len(known)] for w in sorted(wanted)) + (known[-1],)
 
-    agree(node, f, x, y + 0.3, tolerance=1e-11)
+    agree(engine, f, x, y + 0.3, tolerance=1e-11)
 
 
 @settings(few, max_examples=30)
 @given(steps=expressions(), x=arrays((4, 3, 3)), reverse=st.booleans(), inside=expressions())
-def test_random_programs_in_a_recurrence(node, steps, x, reverse, inside):
+def test_random_programs_in_a_recurrence(engine, steps, x, reverse, inside):
     def f(xp, x):
         table = build(xp, inside, x[0, ...], x[1, ...])[-1]
 
@@ -764,7 +779,7 @@ def test_random_programs_in_a_recurrence(node, steps, x, reverse, inside):
         carry, ys = scan(body, (x[0, ...] * 0.1, x[1, ...]), (x,), reverse=reverse)
         return (*carry, *ys, xp.sum(ys[1], axis=0))
 
-    agree(node, f, x, tolerance=1e-9)
+    agree(engine, f, x, tolerance=1e-9)
 
 
 def test_the_list_of_operations_is_covered():
@@ -775,7 +790,7 @@ def test_the_list_of_operations_is_covered():
     assert missing <= {"isdtype", "result_type", "inf", "newaxis", "scan"}
 
 
-def test_what_a_change_does_not_reach_is_not_computed_again(node):
+def test_what_a_change_does_not_reach_is_not_computed_again(engine):
     """A recurrence over a text waits for the text: its result stays when the place changes, and only then."""
     def f(xp, text, place):
         _, (sums,) = scan(lambda c, x: ((0.5 * c[0] + x[0],), (c[0],)), (xp.zeros((8,), dtype=text.dtype),),
@@ -783,7 +798,7 @@ def test_what_a_change_does_not_reach_is_not_computed_again(node):
         return sums, xp.take(sums, place, axis=0), xp.sum(sums) * xp.astype(place[0], text.dtype)
 
     text, place = np.random.default_rng(0).normal(size=200), np.asarray([3])
-    agree(node, f, text, place)
+    agree(engine, f, text, place)
     stage, = (step for step in program_of(f, [text, place])[0].body if isinstance(step, Stage))
     assert [buffer.name for buffer in stage.inputs] == ["x0"]
     assert not any(isinstance(step, Stage) for step in program_of(f, [text, place], without=("stages",))[0].body)
@@ -804,7 +819,7 @@ def test_a_recurrence_does_not_draw_what_it_starts_from_into_its_stage():
     assert sum(isinstance(step, Repeat) for step in program.body) == 1  # the second, which all inputs reach
 
 
-def test_a_stage_leaves_what_others_read(node):
+def test_a_stage_leaves_what_others_read(engine):
     """Two recurrences in turn, each fed by one input and read by the next; nothing of one is lost when another runs."""
     def f(xp, a, b, c):
         run = lambda first, x: scan(lambda s, x: ((xp.tanh(0.9 * s[0] + x[0]),), (s[0],)), (first,), (x,))  # noqa: E731
@@ -814,4 +829,4 @@ def test_a_stage_leaves_what_others_read(node):
         return xp.concat([h, g], axis=1), two, three, xp.max(h, axis=0) + c
 
     rng = np.random.default_rng(1)
-    agree(node, f, rng.normal(size=(60, 40)), rng.normal(size=(60, 40)), rng.normal(size=40))
+    agree(engine, f, rng.normal(size=(60, 40)), rng.normal(size=(60, 40)), rng.normal(size=40))
