@@ -19,7 +19,7 @@ from pygments.token import Text
 from rnn_book.access import accessible, with_names
 from rnn_book.execution import cache_key
 from rnn_book.highlight import PLAIN, SparseFormatter
-from rnn_book.maths import Katex, KatexError, formula_parts, latex_for_katex
+from rnn_book.maths import Katex, KatexError, formula_parts, hold_marks, latex_for_katex
 from rnn_book.pages import describe, leading, quiet, wanted
 from rnn_book.repository import CARD
 from rnn_book.search import plain_formula, search_index
@@ -223,6 +223,16 @@ def test_latex_for_katex(latex, nowrap, given):
 )
 def test_formulas_side_by_side_are_parts(latex, parts):
     assert formula_parts(latex) == parts
+
+
+def test_no_line_breaks_between_a_formula_and_the_marks_beside_it():
+    math = nodes.math("", "h_t")
+    line = nodes.paragraph("", "", nodes.Text("a state ("), math, nodes.Text("), "), nodes.math("", "h_t"),
+                           nodes.Text(" too"))
+    hold_marks(line)
+    assert line.astext() == "a state (h_t), h_t too"
+    wholes = [whole for whole in line.findall(nodes.inline) if whole["classes"] == ["whole"]]
+    assert [whole.astext() for whole in wholes] == ["(h_t),"] and math in wholes[0].children
 
 
 def test_the_name_of_an_operator_is_one_index(katex):

@@ -113,6 +113,17 @@ def test_keys_move_a_logarithmic_slider_by_its_last_digit(open_page):
     assert element.evaluate("el => el.controls.rate") == 0.01
 
 
+def test_what_stands_below_the_sentence_stays_where_it_is_when_it_gets_shorter(open_page):
+    element = ready(open_page("everything.html"))
+    heights = []
+    for gain, more in ((1.2, " and so on" * 30), (1.3, "")):
+        element.evaluate("(el, more) => { el.spec.readout = '{here:.2f}' + more; }", more)
+        move(element, gain=gain)
+        element.page.wait_for_timeout(400)  # it is at rest
+        heights.append(element.locator(".live-readout").evaluate("el => el.offsetHeight"))
+    assert heights[0] == heights[1] > 40
+
+
 @pytest.mark.parametrize("text, message", [
     ("", "Word needs at least this many characters: 1. The last text is still drawn."),
     ("abx", "Word does not know the character “x”. It knows a, b, c, ␣."),

@@ -22,7 +22,7 @@ from sphinx.util.math import get_node_equation_number
 from .root import ROOT
 from .tidy import node_binary
 
-__all__ = ["Katex", "KatexError", "formula_parts", "katex_css", "latex_for_katex", "setup_maths"]
+__all__ = ["Katex", "KatexError", "formula_parts", "hold_marks", "katex_css", "latex_for_katex", "setup_maths"]
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 _OPTIONS = {"throwOnError": True, "strict": "error", "output": "htmlAndMathml"}
 # KaTeX puts the name of an operator and the sign that applies it side by side where MathML allows one element.
 _APPLIED = re.compile("(<mi>[a-z]+</mi><mo>\u2061</mo>)(?=</msub>)")
+_OPENING, _CLOSING = re.compile(r"[(\[‘“]+$"), re.compile(r"[])’”,.;:!?]+")
 _NUMBERED = re.compile(r"\\(begin|end)\{(equation|align|gather|alignat)\}")
 
 
@@ -96,6 +97,25 @@ def formula_parts(latex: str) -> list[str]:
     return [*parts, latex[start:].strip()]
 
 
+def hold_marks(doctree: nodes.Element) -> None:
+    """Put each formula of a text into one inline, "whole", with the marks beside it: no line begins with a comma."""
+    for formula in list(doctree.findall(nodes.math)):
+        line, at = formula.parent, formula.parent.index(formula)
+        before, after = (line[k] if 0 <= k < len(line) and isinstance(line[k], nodes.Text) else ""
+                         for k in (at - 1, at + 1))
+        opening, closing = _OPENING.search(before), _CLOSING.match(after)
+        if not (opening or closing):
+            continue
+        whole = line[at] = nodes.inline(classes=["whole"])
+        if opening:
+            line[at - 1] = nodes.Text(before[:opening.start()])
+            whole += nodes.Text(opening[0])
+        whole += formula
+        if closing:
+            line[at + 1] = nodes.Text(after[closing.end():])
+            whole += nodes.Text(closing[0])
+
+
 def _draw(translator, node: nodes.Node, latex: str, display: bool) -> str:
     try:
         return translator.builder.app.katex.draw(latex, display)
@@ -155,4 +175,5 @@ def setup_maths(app: Sphinx) -> None:
     """Make KaTeX-at-build the maths renderer "katex_build", and copy its style sheet and fonts to the site."""
     app.add_html_math_renderer("katex_build", (_visit_inline, None), (_visit_display, None))
     app.connect("builder-inited", _start)
+    app.connect("doctree-resolved", lambda app, doctree, name: hold_marks(doctree))
     app.connect("build-finished", _finish)

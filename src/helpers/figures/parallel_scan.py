@@ -179,7 +179,7 @@ def _box(level, t, y, first):
 
 
 signals = {
-    "value": Signal("both", "value[l][t]", "what the joined steps add",
+    "value": Signal("box", "value[l][t]", "what the joined steps add",
                     (("joining[l][t]", "kept[l][t] * earlier[l][t] + own[l][t]"), ("", "")),
                     "What its steps add to the state.", "c0",
                     words=("box", "boxes")),

@@ -83,7 +83,7 @@ def _upwards(x, live):
 def _folded(x):
     """The cell with its loop; the weights' letters and values stand beside their arrows."""
     s = ROWS["s"]
-    places = (("U", x + 24, s + 40), ("W", x - 33, s + 42), ("V", x + 24, s - 40))
+    places = (("U", x + 24, s + 40), ("W", x - 31, s + 42), ("V", x + 24, s - 40))
     return draw.group(
         *_upwards(x, lambda k: {"stroke-width": f"thick[{k}]"}),
         '<g data-signal="W">'

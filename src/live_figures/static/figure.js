@@ -206,6 +206,7 @@ export class LiveFigure extends Lazy {
     clearTimeout(this.resting);
     this.resting = setTimeout(() => {
       this.speak();
+      if (this.readout) this.holdRoom(this.readout);
       writeHash(figures);
     }, REST_MS);
   }
@@ -231,6 +232,13 @@ export class LiveFigure extends Lazy {
     for (const { name, idle } of this.spec.controls) if (idle) this.inputs.get(name).disabled = get(idle) > 0;   // it moves nothing now
     const { readout } = this.spec, said = readout.find?.(([met]) => !met || get(met) > 0)[1] ?? readout;   // one sentence or several
     if (this.readout) this.readout.textContent = fillTemplate(said, get);
+  }
+
+  // The sentence keeps the lines it once had at this width: what stands below is not to go up and down with it.
+  holdRoom({ style, offsetWidth: width }) {
+    if (width !== this.wide) style.minHeight = "";
+    this.wide = width;
+    style.minHeight = `${this.readout.offsetHeight}px`;
   }
 
   // What a screen reader hears: once a control rests, not at every step of the way.
