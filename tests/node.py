@@ -28,7 +28,27 @@ const encode = a => Buffer.from(new Float64Array(a).buffer).toString("base64");
 const all = (object, f) => Object.fromEntries(Object.entries(object).map(([k, v]) => [k, f(v)]));
 const input = v => typeof v === "number" ? v : new Float64Array(bytes(v));
 const ready = {};
+let trainer;
 const commands = {
+  // A stepper that trains: its inputs set, a batch copied in before each step.
+  async trainer({ runtime, script, name, length, part, inputs, batches }) {
+    const { make } = await import(runtime);
+    (0, eval)(script);
+    const stepper = await make(LiveSteppers[name], { length });
+    const put = ([key, value]) =>
+      typeof value === "number" ? stepper.inputs[key][0] = value : stepper.inputs[key].set(value);
+    Object.entries(all(inputs, input)).forEach(put);
+    const given = batches.map(one => Object.entries(all(one, input)).map(
+      ([key, value]) => [key, new stepper.inputs[key].constructor(value)]));
+    let done = 0;
+    trainer = () => { given[done++ % given.length].forEach(put); stepper.run(part); stepper.carry(part); };
+    return {};
+  },
+  train({ steps }) {
+    const start = performance.now();
+    for (let k = 0; k < steps; k++) trainer();
+    return { ms: (performance.now() - start) / steps };
+  },
   // A stepper takes `turns` steps from each set of inputs, what they return carried over.
   async step({ runtime, script, name, length, part, inputs, turns }) {
     const { make } = await import(runtime);
@@ -147,6 +167,16 @@ class Node:
         answer = self._ask(command="step", runtime=STEPPER.as_uri(), script=script, name=name, length=length, part=part,
                            inputs=given, turns=turns)  # fmt: skip
         return [{k: _array(v).reshape(answer["shapes"][k]) for k, v in out.items()} for out in answer["outputs"]]
+
+    def trainer(self, script: str, name: str, length: int, part: str, inputs: dict, batches: list[dict]):
+        """Make a stepper that trains on batches in turn; `train` lets it."""
+        encoded = lambda one: {k: float(v) if np.ndim(v) == 0 else _text(v) for k, v in one.items()}  # noqa: E731
+        self._ask(command="trainer", runtime=STEPPER.as_uri(), script=script, name=name, length=length, part=part,
+                  inputs=encoded(inputs), batches=list(map(encoded, batches)))  # fmt: skip
+
+    def train(self, steps: int) -> float:
+        """Milliseconds a step."""
+        return self._ask(command="train", steps=steps)["ms"]
 
     def race(self, names: list[str], key: str, inputs: dict, consts: dict, alone: bool, seconds: float) -> list[float]:
         """Least milliseconds of one run of each module; they take turns, so that other load hits all of them.

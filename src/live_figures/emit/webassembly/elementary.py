@@ -51,7 +51,7 @@ class _Lanes:
     def parts(self, x: str, low: float, high: float) -> tuple[str, str, str, str]:
         """Statements, and s, u and v - u with exp(x) = s (1 + 2u / (v - u)) for the x between `low` and `high`."""
         magic, whole, bits = EXPONENT[self.kind]
-        keep_x, x = self.keep(self.min(self.max(x, low), high))
+        keep_x, x = self.keep(self.pmin(self.pmax(x, low), high))  # one instruction each; NaN stays, being first
         keep_k, k = self.keep(self.nearest(self.mul(x, LOG2_E)))
         keep_r, r = self.keep(self.sub(self.sub(x, self.mul(k, LN2[0])), self.mul(k, LN2[1])))
         keep_z, z = self.keep(self.mul(r, r))

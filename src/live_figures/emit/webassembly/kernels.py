@@ -43,7 +43,7 @@ class Kernel(KernelWriter):
         super().__init__(module)
         self.module = module
         self.locals: dict[str, str] = {}  # name -> type
-        self.start: dict[str, str] = {}  # numbers that depend on the length: text -> name
+        self.start: dict[str, str] = {}  # what is computed as the function begins: text -> name
         self.lanes: _Lanes | None = None
         self.values: dict[Var, tuple[int, int]] = {}  # the least and greatest value of a variable in indices
 
@@ -135,10 +135,12 @@ class Kernel(KernelWriter):
         if isinstance(number, str):
             return number
         text = number_text(number)
-        if isinstance(number, int):
-            return text
+        return text if isinstance(number, int) else self.first(text, "i32")
+
+    def first(self, text: str, kind: str) -> str:
+        """A value that is computed once, as the function begins."""
         if text not in self.start:
-            self.start[text] = self.local("i32")
+            self.start[text] = self.local(kind)
         return f"(local.get {self.start[text]})"
 
     # ------------------------------------------------------------ loops by lanes
@@ -245,9 +247,8 @@ class Kernel(KernelWriter):
     # ------------------------------------------------------------ expressions
     def number(self, value: float, kind: str) -> str:
         """A constant of a type; all lanes of it."""
-        scalar = kind[:3]
-        text = "nan" if math.isnan(value) else repr(float(value))
-        return self.splat(f"({scalar}.const {text})", kind) if len(kind) > 3 else f"({scalar}.const {text})"
+        text = f"({kind[:3]}.const {'nan' if math.isnan(value) else repr(float(value))})"
+        return self.first(f"({kind}.splat {text})", "v128") if len(kind) > 3 else text
 
     def splat(self, text: str, kind: str) -> str:
         """The same number in all lanes, ahead of the loop."""
@@ -283,8 +284,8 @@ class Kernel(KernelWriter):
 
     def literal(self, value, dtype):
         if dtype == "bool":
-            return self.ahead(f"(i32x4.splat (i32.const {-int(value)}))", "v128") if self.lanes else (
-                f"(i32.const {int(value)})")  # fmt: skip
+            lanes = f"(i32x4.splat (i32.const {-int(value)}))"
+            return self.first(lanes, "v128") if self.lanes else f"(i32.const {int(value)})"
         kind = self.kind(dtype)
         if isinstance(value, Span):
             text = f"({kind[:3]}.convert_i32_s {self.whole(value)})"
