@@ -192,6 +192,33 @@ def test_the_cross_hair_tells_the_values_at_the_pointer(open_page):
     told.wait_for(state="detached")
 
 
+def test_the_cross_hair_tells_the_value_of_a_cell_of_a_map(open_page):
+    element = ready(open_page("everything.html"))
+    move(element, gain=1.5)
+    values = np.reshape(element.evaluate("el => [...el.arrays.map]"), (6, 40))
+    box = element.locator("[data-map] canvas").bounding_box()
+    tip, (rows, columns) = element.locator(".live-tip"), values.shape
+    for row, column in ((0, 0), (2, 7), (5, 39)):  # rows count upwards in the drawing
+        element.page.mouse.move(box["x"] + (column + 0.3) / columns * box["width"],
+                                box["y"] + box["height"] * (1 - (row + 0.6) / rows))
+        tip.get_by_text(f"step: {column}").wait_for()
+        lines = dict(line.split(": ") for line in tip.text_content().replace("−", "-").split("\n"))
+        assert (lines["step"], lines["row"]) == (str(column), str(row))
+        assert float(lines["map"]) == pytest.approx(values[row, column], rel=6e-3, abs=1e-9)
+
+
+def test_the_cross_hair_walks_over_the_cells_of_a_map_by_keys(open_page):
+    element = ready(open_page("everything.html"))
+    move(element, gain=1.5)
+    element.locator(".live-plot").focus()
+    said, press, heard = element.locator(".live-say"), element.page.keyboard.press, []
+    for _ in range(8):  # down through every panel, and from the middle of the map through its lower rows
+        press("ArrowDown")
+        heard.append(said.text_content())
+    assert [text.split(", ")[1] for text in heard if "map: " in text] == ["row: 2", "row: 1", "row: 0"]
+    assert any("wave: " in text for text in heard)
+
+
 def test_the_cross_hair_walks_by_keys_and_is_heard(open_page):
     element = ready(open_page("everything.html"))
     element.locator(".live-plot").focus()

@@ -143,6 +143,20 @@ export class Chart {
     trace.image = trace.context.createImageData(columns, rows);
   }
 
+  // The cell of a map at a point of the screen: what it is called, its value, and its box.
+  cell(x, y) {
+    for (const { bound, context, flipped: [up, left] = [], k } of this.traces) {
+      if (!context) continue;
+      const { canvas } = context, { height: rows, width: columns } = canvas, box = canvas.getBoundingClientRect();
+      const [width, height] = [box.width / columns, box.height / rows];
+      const i = Math.floor((y - box.top) / height), j = Math.floor((x - box.left) / width);
+      if (i < 0 || j < 0 || i >= rows || j >= columns) continue;
+      const value = this.program.refer(bound.z).view[(up ? rows - 1 - i : i) * columns + (left ? columns - 1 - j : j)];
+      const name = canvas.parentNode.dataset.name;
+      return { name, value, left: box.left + j * width, top: box.top + i * height, width, height };
+    }
+  }
+
   // A new range of an axis: its ticks and its grid. Whether it is new.
   setRange(name, reference) {
     const axis = this.axes[name], range = [...this.program.refer(reference).view];

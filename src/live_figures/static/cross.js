@@ -1,4 +1,4 @@
-// A light cross-hair: the values of every line at one place of a panel, read off the drawing itself.
+// A light cross-hair: the values of every line at one place of a panel, read off the drawing itself; of a map, its cell.
 import { ONE } from "./chart.js";
 import { formatValue } from "./numbers.js";
 
@@ -33,17 +33,17 @@ const crossing = (path, at) => {
       if (at >= Math.min(a, b) && at <= Math.max(a, b) && a !== b) return from + (to - from) * (at - a) / (b - a);
     }
 };
-// What stands at a share of an axis, written as `name kind low high`.
-const valueAt = (axis, share, power) => {
-  const [name, kind, low, high] = axis.split(" ");
+// What stands at a share of an axis, written as `name kind low high`; in the middle of a cell of this size, to its tenth.
+const valueAt = (axis, share, power, size) => {
+  const [name, kind, low, high] = axis.split(" "), digits = size ? 1 - Math.floor(Math.log10(size * Math.abs(high - low))) : 9;
   const value = name[0] === "y" ? +high - share * (high - low) : +low + share * (high - low);
-  return formatValue(kind === "log" || power ? 10 ** value : value, ".3g");
+  return formatValue(kind === "log" || power ? 10 ** value : +value.toFixed(Math.max(0, digits)) + 0, ".3g");
 };
 
-// Follows mouse, finger and arrow keys over the drawing in `host`; `say` is told what the keys find.
+// Follows mouse, finger and arrow keys over the drawing in `host`; `say` is told what the keys find, `chart` knows the cells.
 export class CrossHair {
-  constructor(host, say) {
-    Object.assign(this, { host, say, at: [0.5, 0] });
+  constructor(host, say, chart) {
+    Object.assign(this, { host, say, chart, at: [0.5, 0, 0.5] });
     this.area = host.querySelector(".live-area");
     const see = (event) => { this.event = event; this.frame ||= requestAnimationFrame(() => this.point()); };
     this.area.addEventListener("pointermove", see);
@@ -65,35 +65,50 @@ export class CrossHair {
     const { left, top, width, height } = this.area.getBoundingClientRect();
     const x = (this.event.clientX - left) / width, y = (this.event.clientY - top) / height;
     const found = this.panels().find(({ box }) => inBox(box, x, y));
-    if (found) this.show(found, (x - found.box[0]) / found.box[2]); else this.hide();
+    if (found) this.show(found, (x - found.box[0]) / found.box[2], (y - found.box[1]) / found.box[3]); else this.hide();
   }
 
-  // Left and right walk along a panel, up and down from panel to panel.
+  // Left and right walk along a panel, up and down over the rows of a map and from panel to panel.
   key(event) {
     const { key } = event, panels = this.panels();
     if (key === "Escape") { this.hide(); return; }
-    const [dx, dk] = { ArrowLeft: [-0.02, 0], ArrowRight: [0.02, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key] ?? [];
+    const [dx, dk] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key] ?? [];
     if (dx === undefined || event.target !== this.host) return;
     event.preventDefault();
-    const [x, k] = this.at;
-    this.at = [Math.min(1, Math.max(0, x + dx)), (k + dk + panels.length) % panels.length];
-    this.say(this.show(panels[this.at[1]], this.at[0]).replaceAll("\n", ", "));
+    let [x, k, y] = this.at;
+    const cell = this.cell(panels[k], x, y), row = y + dk * (cell ? cell.rise : 1);
+    if (row < 0 || row > 1) [k, y] = [(k + dk + panels.length) % panels.length, 0.5]; else y = row;
+    x = Math.min(1, Math.max(0, x + dx * (cell ? cell.run : 0.02)));
+    this.at = [x, k, y];
+    this.say(this.show(panels[k], x, y).replaceAll("\n", ", "));
   }
 
-  show({ panel, box: [left, top, width, height] }, share) {
-    const { x, y } = panel.dataset, title = this.area.querySelector(`[data-ticks="${x.split(" ")[0]}"] + text`)?.textContent ?? "x";
-    const told = [];
+  // The cell of a map at these shares of a panel; its box, middle and size as shares, too.
+  cell({ box: [left, top, width, height] }, x, y) {
+    const area = this.area.getBoundingClientRect(), [wide, high] = [width * area.width, height * area.height];
+    const [from, above] = [area.left + left * area.width, area.top + top * area.height];
+    const cell = this.chart?.cell(from + x * wide, above + y * high);
+    return cell && { ...cell, run: cell.width / wide, rise: cell.height / high, from: (cell.left - from) / wide, above: (cell.top - above) / high };
+  }
+
+  show(found, share, down) {
+    const { panel, box: [left, top, width, height] } = found, { x, y } = panel.dataset, told = [];
+    const title = (axis, rest) => this.area.querySelector(`[data-ticks="${axis.split(" ")[0]}"] + ${rest}`)?.textContent ?? axis[0];
+    const cell = this.cell(found, share, down), { from = share, above = 0, run = 0, rise = 1 } = cell ?? {};
+    share = from + run / 2;
+    if (cell) told.push(`${title(y, "svg")}: ${valueAt(y, above + rise / 2, false, rise)}`, `${cell.name}: ${formatValue(cell.value, ".3g")}`);
     for (const path of panel.querySelectorAll("[data-name]")) {
       const at = crossing(path, ONE * share);
       if (at !== undefined && path.getAttribute("d")) told.push(`${path.dataset.name}: ${valueAt(y, at / ONE, "power" in path.dataset)}`);
     }
-    const text = [`${title}: ${valueAt(x, share)}`, ...new Set(told)].join("\n");
+    const text = [`${title(x, "text")}: ${valueAt(x, share, false, run)}`, ...new Set(told)].join("\n");
     this.hair ??= Object.assign(document.createElement("div"), { className: "live-hair" });
     this.tip ??= Object.assign(document.createElement("div"), { className: "live-tip" });
     const across = left + share * width;
-    this.hair.style.cssText = `left:${100 * across}%;top:${100 * top}%;height:${100 * height}%`;
+    this.hair.style.cssText = `left:${100 * (left + from * width)}%;top:${100 * (top + above * height)}%;width:${100 * run * width}%;height:${100 * rise * height}%`;
+    this.hair.classList.toggle("cell", Boolean(cell));
     this.tip.textContent = text;
-    this.tip.style.cssText = `top:${100 * top}%;` + (across < 0.6 ? `left:calc(${100 * across}% + 10px)` : `right:calc(${100 - 100 * across}% + 10px)`);
+    this.tip.style.cssText = `top:${100 * top}%;` + (across < 0.6 ? `left:calc(${100 * (across + run * width)}% + 10px)` : `right:calc(${100 - 100 * (across - run * width)}% + 10px)`);
     this.area.append(this.hair, this.tip);
     return text;
   }

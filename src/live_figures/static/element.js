@@ -48,7 +48,7 @@ export class Lazy extends HTMLElement {
 
   get plot() { return this.querySelector(".live-plot"); }
   get say() { return this.querySelector(".live-say"); }
-  watch() { if (this.plot) this.hair = new CrossHair(this.plot, (text) => { this.say.textContent = text; }); }
+  watch() { if (this.plot) this.hair = new CrossHair(this.plot, (text) => { this.say.textContent = text; }, this.chart); }
 
   // plotly.js, over the drawing: asked for by a button, gone with the next move.
   async zoom(button) {
