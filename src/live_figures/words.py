@@ -56,7 +56,7 @@ ENGINE = {
     "engine.map_keys": "Choose a cell with mouse, finger or arrow keys.",
     "engine.explained": "How a number comes about",
     "engine.touch_numbers": "Touch an underlined number to see where it comes from.",
-    "engine.tape_takes": "→ takes the likeliest, a click any.",
+    "engine.tape_takes": "→ takes the likeliest; a click or a tap, any.",
     "engine.tape_types": "Let it type by itself",
     "engine.no_scripts": "This figure moves where scripts are allowed; it shows its default state.",
 }

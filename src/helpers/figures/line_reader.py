@@ -24,7 +24,7 @@ caption = (
     f"{UNITS} cells, trained on the standard library of Python: {SMALL.bits:.2f} bits a character of new code "
     f"(counting what followed the last three: {COUNTED:.2f}, guessing: {np.log2(len(VOCABULARY)):.2f}). A cell’s sign "
     "is right in new lines about " + ", ".join(f"{c['name']} at {c['right']:.0%}" for c in CELLS)
-    + f" (guessing: 50%, the best cell for labels moved elsewhere: {max(c['control'] for c in CELLS):.0%})."
+    + f" (by luck a cell is right at 50%, the best of all {UNITS} at {max(c['control'] for c in CELLS):.0%})."
 )
 alt = "Under each character of the line, what one cell and its three gates are after reading it."
 controls = [
