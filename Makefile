@@ -55,7 +55,7 @@ node_modules/.installed: .venv/.installed package.json package-lock.json
 	$(NPM) ci --no-fund --no-audit
 	@touch $@
 
-src/live_figures/static/built/.built: node_modules/.installed package.json $(wildcard src/live_figures/*.cjs src/live_figures/*.mjs src/live_figures/static/*.*)
+src/live_figures/static/built/.built: node_modules/.installed package.json $(wildcard src/live_figures/*.cjs src/live_figures/*.mjs src/live_figures/static/*.* book/_ext/rnn_book/playground/static/*.*)
 	$(NPM) run --silent build
 	@touch $@
 

@@ -104,7 +104,7 @@ def test_what_is_not_affine_in_the_length_is_refused():
     with pytest.raises(ValueError, match="a whole number is not affine in the length"):
         compile_stepper("square", part(lambda a: {"y": a["x"][:, None] * a["x"]}), LENGTHS)
     with pytest.raises(ValueError, match="other variables or buffers"):
-        compile_stepper("branch", part(lambda a: {"y": a["x"] if a["x"].shape[0] < 90 else a["x"] + 1.0}), LENGTHS)
+        compile_stepper("branch", part(lambda a: {"y": a["x"] if a["x"].shape[0] < 85 else a["x"] + 1.0}), LENGTHS)
 
 
 def test_an_input_has_one_shape_in_all_parts():

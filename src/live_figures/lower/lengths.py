@@ -19,8 +19,9 @@ from .liveness import reuse_buffers
 __all__ = ["RECORDED", "UNJOINED", "for_lengths", "program_for_lengths"]
 
 # Lengths without a factor in common with the sizes of batches and layers: two axes that are equal by chance could be
-# taken for one. Three determine a number, the last checks it.
-RECORDED = (83, 86, 97, 74)
+# taken for one. No such size lies between them, as what is the longer of two axes may decide how a loop is written.
+# Three determine a number, the last checks it.
+RECORDED = (83, 86, 89, 74)
 UNJOINED = ("reuse", "stages")  # passes that decide by sizes: which buffers share memory is decided for the longest
 
 
