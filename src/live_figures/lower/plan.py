@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 
-from ..record.graph import Node, Scan, size
+from ..record.graph import Node, Scan, Scope, size
 from ..record.kinds import GIVEN, KERNELS, VIEWS
 from ..record.ops import OPERATIONS
 from ..record.shaping import regroup
@@ -121,9 +122,8 @@ class Plan:
             self._forced.add(base)
 
     def _map(self, node):
-        total = sum(count for _, count in self._readers[node])
-        elsewhere = any(scope is not node.scope and scope is not None for scope, _ in self._readers[node])
-        if node in self._forced or node.attr == "copy" or elsewhere or not self._inline(node, total):
+        total = sum(count * _runs(scope, node.scope) for scope, count in self._readers[node])
+        if node in self._forced or node.attr == "copy" or not self._inline(node, total):
             self.first.add(node)
             readers = [(node.scope, size(node.shape))]
         else:
@@ -147,6 +147,13 @@ class Plan:
             own = 1 if node.attr == "copy" else OPERATIONS[node.attr].cost
             self._weight[node] = own + sum(self._cost(a) for a in node.args)
         return self._weight[node]
+
+
+def _runs(scope: Scope | None, home: Scope) -> float:
+    """How often a scope runs for each time that `home` does; what is set up once is not computed again elsewhere."""
+    if scope is None or scope is home:
+        return 1
+    return scope.length * _runs(scope.home, home) if isinstance(scope, Scan) and home.depth else math.inf
 
 
 def _count(count: int, inner: tuple[int, ...], outer: tuple[int, ...]) -> int:
