@@ -3,6 +3,7 @@
 import inspect
 import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from torch.nn import functional
 from helpers import playground as pg
 from live_figures.stepper import Part, compile_stepper
 
+ROOT = Path(__file__).resolve().parents[1]
 MODULES = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru": torch.nn.GRU}
 OPTIMISERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam,
               "momentum": lambda parameters, lr: torch.optim.SGD(parameters, lr, momentum=0.9)}
@@ -405,3 +407,22 @@ def test_a_text_keeps_its_most_frequent_signs():
     assert text.count == len(signs) and np.all(text.codes[text.count :] == 0)
     assert np.sum(text.codes == 31) == sum(40 - k for k in range(31, 36))
     assert pg.encoded("Ab\n–").signs == ("a", "b", " ", "-")
+
+
+# ---------------------------------------------------------------- presets
+@pytest.mark.parametrize("preset", pg.PRESETS.values(), ids=pg.PRESETS)
+def test_a_preset_is_a_question_about_runs_that_differ_in_one_thing(preset):
+    assert 2 <= len(preset.guesses) <= 4 and 0 <= preset.right < len(preset.guesses)
+    assert len(preset.names) == len(preset.runs) <= 4
+    first, *others = [pg.settings(**run) for run in preset.runs]
+    for other in others:
+        assert len({name for name in first if first[name] != other[name]} - {"threshold"}) == 1
+    chapters = {path.stem for path in (ROOT / "chapters").glob("*.ipynb")}
+    assert preset.chapter in chapters
+
+
+@pytest.mark.parametrize("key", [pytest.param(key, marks=[] if key == "clip" else [pytest.mark.slow])
+                                 for key in pg.PRESETS])
+def test_a_preset_shows_what_it_says(key):
+    preset = pg.PRESETS[key]
+    assert preset.holds([pg.run(preset.steps, **run).loss for run in preset.runs])

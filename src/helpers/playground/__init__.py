@@ -4,13 +4,16 @@
     text       the text that a reader gives, as numbers
     network    first weights, one training step, a look inside
     runs       settings, a whole run in NumPy, the code that repeats it
+    presets    runs side by side that show a finding, with a question before and what was measured
 """
 
 from .network import CELLS, CLIPS, OPTIMISERS, SIZES, STARTS, initial, look, shapes, step, unpack
+from .presets import PRESETS, Preset
 from .runs import DEFAULTS, LOST, TEMPLATE, History, cell, run, settings
 from .tasks import BATCH, LENGTHS, PROBE, TASKS, Task, draw
 from .text import FOLDED, LONGEST_TEXT, OTHER, SIGNS, TEXT, Text, encoded, entropies
 
 __all__ = ["BATCH", "CELLS", "CLIPS", "DEFAULTS", "FOLDED", "LENGTHS", "LONGEST_TEXT", "LOST", "OPTIMISERS", "OTHER",
-           "PROBE", "SIGNS", "SIZES", "STARTS", "TASKS", "TEMPLATE", "TEXT", "History", "Task", "Text", "cell", "draw",
-           "encoded", "entropies", "initial", "look", "run", "settings", "shapes", "step", "unpack"]
+           "PRESETS", "PROBE", "SIGNS", "SIZES", "STARTS", "TASKS", "TEMPLATE", "TEXT", "History", "Preset", "Task",
+           "Text", "cell", "draw", "encoded", "entropies", "initial", "look", "run", "settings", "shapes", "step",
+           "unpack"]
