@@ -59,14 +59,14 @@ class JavaScript:
 class WebAssembly:
     """Programs as WebAssembly in numbers of some bits; `slack` is how much larger their roundings are."""
 
-    def __init__(self, node, bits):
-        self.node, self.bits = node, bits
+    def __init__(self, node, bits, often=True):
+        self.node, self.bits, self.often = node, bits, {"one"} if often else ()
         self.real, self.slack = (np.float64, 1.0) if bits == 64 else (np.float32, 2e6)
 
     def run(self, program, inputs, constants):
         """The results of a program for each set of inputs in turn."""
         given = {name: (_dtype(value), value.shape) for name, value in inputs[0].items()}
-        script = module_script("case", {"one": program}, given, constants, self.bits)
+        script = module_script("case", {"one": program}, given, constants, self.bits, self.often)
         return [{k: v.ravel() for k, v in one.items()} for one in self.node.step(script, "case", 0, "one", inputs)]
 
 

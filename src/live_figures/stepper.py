@@ -11,7 +11,7 @@ import base64
 import json
 import math
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,10 +31,11 @@ __all__ = ["Part", "compile_stepper", "module_script", "twin_script"]
 @dataclass(frozen=True)
 class Part:
     """One program of a stepper: `run(arrays) -> arrays` by name; `inputs(length)` gives examples, of which only the
-    shape and the kind (real, whole, bool) count."""
+    shape and the kind (real, whole, bool) count. What does not run `often` is written for size, not for speed."""
 
     run: Callable[[dict[str, Array]], dict[str, Array]]
     inputs: Callable[[int], dict[str, np.ndarray]]
+    often: bool = True
 
 
 def compile_stepper(name: str, parts: dict[str, Part], lengths: tuple[int, int], bits: int = 32) -> dict[str, str]:
@@ -46,8 +47,8 @@ def compile_stepper(name: str, parts: dict[str, Part], lengths: tuple[int, int],
     """
     constants: dict[str, np.ndarray] = {}
     programs = {key: _program(f"{name}: {key}", part, lengths, constants) for key, part in parts.items()}
-    given = programs, _inputs(name, parts, lengths), constants
-    return {f"{name}.js": module_script(name, *given, bits), f"{name}.twin.js": twin_script(name, *given)}
+    given, often = (programs, _inputs(name, parts, lengths), constants), {key for key in parts if parts[key].often}
+    return {f"{name}.js": module_script(name, *given, bits, often), f"{name}.twin.js": twin_script(name, *given)}
 
 
 def _inputs(name: str, parts: dict[str, Part], lengths: tuple[int, int]) -> Inputs:
@@ -88,11 +89,11 @@ Inputs = dict[str, tuple[str, tuple]]  # name -> dtype and shape
 
 
 def module_script(name: str, programs: dict[str, Program], inputs: Inputs, constants: dict[str, np.ndarray],
-                  bits: int) -> str:  # fmt: skip
+                  bits: int, often: Collection[str]) -> str:  # fmt: skip
     """The script in WebAssembly: its bytes, deflated, as base64, which the gzip of a server makes that short again."""
     module = Module(bits, constants)
     for key, program in programs.items():
-        module.add(key, program)
+        module.add(key, program, key in often)
 
     def of_input(key):
         dtype, shape = inputs[key]

@@ -47,9 +47,9 @@ def network(cell: str, key: str, hidden: int) -> dict[str, str]:
         return first | batch(length) | {"rate": _REAL, "optimiser": _WHOLE, "clip": _WHOLE, "threshold": _REAL}
 
     parts = {
-        "initial": Part(initial, lambda length: {"seed": _WHOLE, "start": _WHOLE, "forget_bias": _REAL}),
+        "initial": Part(initial, lambda length: {"seed": _WHOLE, "start": _WHOLE, "forget_bias": _REAL}, often=False),
         "step": Part(step, chosen),
-        "look": Part(look, lambda length: {"weights": first["weights"]} | _seen(key, **batch(length))),
+        "look": Part(look, lambda length: {"weights": first["weights"]} | _seen(key, **batch(length)), often=False),
     }
     return compile_stepper(f"{cell}-{key}-{hidden}", parts, playground.LENGTHS)
 

@@ -97,7 +97,7 @@ class Kernel(KernelWriter):
 
     def loop(self, var, count, body):
         self.values[var] = (0, most(count) - 1)
-        kind = None if self.lanes else self._lanes_of(var, count, body)
+        kind = self._lanes_of(var, count, body) if self.module.often and not self.lanes else None
         if kind is None:
             return self._counted(var, 0, count, body)
         width = int(kind[4:])

@@ -23,7 +23,7 @@ class Module(Functions):
 
     def __init__(self, bits: int, constants: dict[str, np.ndarray]):
         super().__init__()
-        self.bits, self.constants = bits, constants
+        self.bits, self.constants, self.often = bits, constants, True
         self.imports: dict[str, int] = {}  # functions of JavaScript and their number of operands
         self.end = LINE
         self._places: dict[Buffer | tuple[str, str], int] = {}  # of a buffer, or of a (role, name)
@@ -56,8 +56,12 @@ class Module(Functions):
         """Where a result begins."""
         return out.offset * self.size(out.buffer.dtype) + self.place(out.buffer)
 
-    def add(self, name: str, program: Program) -> None:
-        """Export the program as the function `name`; what it sets up is part of the function `setup`."""
+    def add(self, name: str, program: Program, often: bool = True) -> None:
+        """Export the program as the function `name`; what it sets up is part of the function `setup`.
+
+        What runs `often` is written by lanes and tiles, four times as long as without them.
+        """
+        self.often = often
         writer = _Program(program, self)
         setup, body = writer.steps(program.setup), writer.steps(program.body)
         counters = "".join(f"(local ${counter} i32)" for counter in writer.counters.values())
@@ -70,10 +74,10 @@ class Module(Functions):
             f'(import "js" "{name}" (func ${name} {"(param f64)" * count} (result f64)))\n'
             for name, count in sorted(self.imports.items())
         )
-        kernels = "".join(f"(func ${name} {text})\n" for text, name in self.kernels.items())
+        functions = sorted(self.helpers) + [f"(func ${name} {text})\n" for text, name in self.kernels.items()]
         calls = "".join(f"(call $setup{k})" for k in range(len(self._setup)))
         return (f'(module\n{imports}(memory (export "memory") {-(-self.end // PAGE)})\n'
-                f'(global $T (export "T") (mut i32) (i32.const 0))\n{kernels}{"".join(self._setup)}'
+                f'(global $T (export "T") (mut i32) (i32.const 0))\n{"".join(functions + self._setup)}'
                 f'(func (export "setup") {calls})\n{"".join(self._parts)}{"".join(self._data)})\n')  # fmt: skip
 
 

@@ -48,11 +48,13 @@ def _imported(name: str):
 
 
 def _elementary(function):
-    """A function that is written out by lanes; a scalar is the first of them."""
+    """A function that is written out by lanes; a scalar is the first of them, or JavaScript's where that is shorter."""
 
     def spelled(k, kind, x):
         if _wide(kind):
             return function(k, kind, x)
+        if not k.module.often:
+            return _imported(function.__name__)(k, kind, x)
         return f"({LANES[kind]}.extract_lane 0 {function(k, LANES[kind], f'({LANES[kind]}.splat {x})')})"
 
     return spelled
@@ -105,7 +107,7 @@ SPELLINGS = {
     "tanh": _elementary(elementary.tanh),
     "copysign": _copysign,
     "sign": _sign,
-    "bitwise_xor": _xor,
+    "bitwise_xor": _xor,  # of whole numbers below 2**32
     "logical_and": _logic("and"),
     "logical_or": _logic("or"),
     "logical_xor": _logic("xor"),
@@ -134,6 +136,18 @@ def _remainder(k, kind, x, y, divisor):
 
 
 WHOLE = {"floor_divide": _floor_divide, "remainder": _remainder}
+_X, _Y = "(local.get $x)", "(local.get $y)"
+# What is written for size calls functions that the module has once.
+CALLED = {
+    "floor_divide": f"(f64.floor (f64.div {_X} {_Y}))",
+    "remainder": f"(f64.sub {_X} (f64.mul {_Y} (f64.floor (f64.div {_X} {_Y}))))",
+    "bitwise_xor": _xor(None, "f64", _X, _Y),
+}
+
+
+def _called(k, name: str, x: str, y: str) -> str:
+    k.functions.helpers.add(f"(func $whole_{name} (param $x f64) (param $y f64) (result f64) {CALLED[name]})\n")
+    return f"(call $whole_{name} {x} {y})"
 
 
 def spell(k, name: str, args: tuple, texts: list[str]) -> str:
@@ -142,7 +156,9 @@ def spell(k, name: str, args: tuple, texts: list[str]) -> str:
     if name.startswith("to_"):
         return _converted(k, given, name.removeprefix("to_"), texts[0])
     kind = k.kind("float64" if given == "bool" else given)
-    if name in WHOLE and given == "int64":
+    if given == "int64" and name in CALLED and not k.module.often:
+        return _called(k, name, *texts)
+    if given == "int64" and name in WHOLE:
         return WHOLE[name](k, kind, *texts, args[1])
     return SPELLINGS[name](k, kind, *texts)
 

@@ -38,10 +38,10 @@ class _Product:
         )
         if m.inner == 0:
             text = "" if m.accumulate else self._zeros()
-        elif self.bj == self.oj == self.size and most(m.columns) >= self.width and isinstance(m.columns, int):
-            text = self._blocks()
+        elif self.k.module.often and self.bj == self.oj == self.size and most(m.columns) >= self.width:
+            text = self._blocks() if isinstance(m.columns, int) else self._each(0)
         else:
-            text = self._each()
+            text = self._each(0)
         text = starts + text
         for counter, count in reversed(list(zip(counters, m.batch, strict=True))):
             text = self._repeated(count, text, counter) if counter else text
@@ -84,15 +84,17 @@ class _Product:
 
     # ------------------------------------------------------------ tiles
     def _blocks(self) -> str:
-        """All of `inner` at once, or in parts that a cache holds where b is large and out small."""
+        """All of `inner` at once, or in parts that a cache holds where b is large and out small; then the columns that
+        fill no vector."""
         m = self.m
+        edge = self._each(m.columns - m.columns % self.width) if m.columns % self.width else ""
         block = max(8, min(32, LARGE // (m.columns * self.size)))
         first = rest(m.inner, block)
         if most(m.inner) <= 2 * block or first is None:
-            return self._rows(m.inner, zero=not m.accumulate)
+            return self._rows(m.inner, zero=not m.accumulate) + edge
         first = first or block
         move = lambda n: self._move(self.a, n * self.aq) + self._move(self.b, n * self.bq)  # noqa: E731
-        return (self._rows(first, zero=not m.accumulate) + move(first)
+        return (edge + self._rows(first, zero=not m.accumulate) + move(first)
                 + self._repeated((m.inner - first) // block, self._rows(block, zero=False) + move(block)))  # fmt: skip
 
     def _rows(self, inner, zero: bool) -> str:
@@ -112,17 +114,13 @@ class _Product:
         return text
 
     def _tiles(self, a: str, o: str, rows: int, inner, zero: bool) -> str:
-        """All columns of some rows, and on to the next rows."""
+        """The columns of some rows that fill vectors, and on to the next rows."""
         text, done, columns = "", 0, self.m.columns
         for vectors in (VECTORS, 1):
             count = (columns - done) // (vectors * self.width)
             if count:
                 text += self._strip(a, o, done, rows, vectors, count, inner, zero)
                 done += count * vectors * self.width
-        for j in range(done, columns):
-            for i in range(rows):
-                text += self._dot(self._ahead(o, i * self.oi + j * self.oj), self._ahead(a, i * self.ai),
-                                  self._ahead(self.b, j * self.bj), inner, zero)  # fmt: skip
         return text + self._move(a, rows * self.ai) + self._move(o, rows * self.oi)
 
     def _strip(self, a: str, o: str, column: int, rows: int, vectors: int, count: int, inner, zero: bool) -> str:
@@ -162,13 +160,15 @@ class _Product:
         return f"offset={distance + more} {address}"
 
     # ------------------------------------------------------------ element by element
-    def _each(self) -> str:
+    def _each(self, column: int) -> str:
+        """The elements of all rows from a column on, one by one."""
         i, j = self.k.local("i32"), self.k.local("i32")
         at = lambda name, *terms: self._sum(f"(local.get {name})", *(  # noqa: E731
             self._times(f"(local.get {counter})", stride) for counter, stride in terms if stride != 0))
         text = self._dot(at(self.o, (i, self.oi), (j, self.oj)), at(self.a, (i, self.ai)), at(self.b, (j, self.bj)),
                          self.m.inner, not self.m.accumulate)  # fmt: skip
-        return self._repeated(self.m.rows, self._repeated(self.m.columns, text, j), i)
+        columns = self.k.repeated(j, self.m.columns, text, column)
+        return self._repeated(self.m.rows, columns, i)
 
     def _zeros(self) -> str:
         i, j = self.k.local("i32"), self.k.local("i32")
