@@ -1,6 +1,7 @@
 """The playground: its tasks by their definitions, its training against torch, the page's programs against NumPy."""
 
 import inspect
+import itertools
 import json
 import math
 from pathlib import Path
@@ -271,7 +272,7 @@ def test_baselines_are_what_their_answers_cost(task, length):
 
 # ---------------------------------------------------------------- the page
 def training(cell, task, hidden, seed):
-    """A run as a stepper: each turn draws the batch of its number and trains on it."""
+    """A run as a stepper: each turn draws the batch of its number and trains on it. WebAssembly, and JavaScript."""
     first = {name: np.asarray(value) for name, value in pg.initial(cell, task, hidden, seed).items()}
     text = {"codes": HOUSE.codes, "count": np.asarray(HOUSE.count)} if task == "text" else {}
 
@@ -283,19 +284,20 @@ def training(cell, task, hidden, seed):
         state, measured = pg.step(cell, task, {name: a[name] for name in first}, x, y, 0.01, "adam", "norm", 1.0)
         return state | measured | {"k": a["k"] + 1}
 
-    return compile_stepper("run", {"train": Part(train, inputs)}, pg.LENGTHS)["run.twin.js"], inputs
+    return compile_stepper("run", {"train": Part(train, inputs)}, pg.LENGTHS, bits=64), inputs
 
 
 @pytest.mark.parametrize(("length", "steps", "hidden"), [(9, 100, 8)])
 @pytest.mark.parametrize("task", pg.TASKS)
 @pytest.mark.parametrize("cell", pg.CELLS)
 def test_the_page_trains_as_numpy_does(node, cell, task, length, steps, hidden):
-    script, inputs = training(cell, task, hidden, seed=3)
-    got = node.step(script, "run", length, "train", inputs(length), steps)
+    scripts, inputs = training(cell, task, hidden, seed=3)
     run = pg.run(steps, cell=cell, task=task, hidden=hidden, length=length, seed=3)
-    for name, value in run.state.items():
-        np.testing.assert_allclose(got[name], value, rtol=0, atol=1e-9, err_msg=name)
-    np.testing.assert_allclose([got["loss"], got["grad_norm"]], [run.loss[-1], run.grad_norm[-1]], atol=1e-9)
+    for script in scripts.values():
+        got, = node.step(script, "run", length, "train", [inputs(length)], steps)
+        for name, value in run.state.items():
+            np.testing.assert_allclose(got[name], value, rtol=0, atol=1e-9, err_msg=name)
+        np.testing.assert_allclose([got["loss"], got["grad_norm"]], [run.loss[-1], run.grad_norm[-1]], atol=1e-9)
 
 
 def test_300_steps_of_the_page_and_of_numpy(node):
@@ -307,9 +309,10 @@ def test_300_steps_of_the_page_and_of_numpy(node):
 def test_the_page_starts_as_numpy_does(node, cell, start):
     run = lambda a: pg.initial(cell, "adding", 8, a["seed"], a["start"], a["forget_bias"])  # noqa: E731
     given = {"seed": np.asarray(9), "start": np.asarray(pg.STARTS.index(start)), "forget_bias": np.asarray(1.5)}
-    files = compile_stepper("first", {"initial": Part(run, lambda length: given)}, pg.LENGTHS)
-    got = node.step(files["first.twin.js"], "first", 5, "initial", given, 1)
-    np.testing.assert_allclose(got["weights"], pg.initial(cell, "adding", 8, 9, start, 1.5)["weights"], atol=1e-14)
+    files = compile_stepper("first", {"initial": Part(run, lambda length: given, often=False)}, pg.LENGTHS, bits=64)
+    for script in files.values():
+        got, = node.step(script, "first", 5, "initial", [given])
+        np.testing.assert_allclose(got["weights"], pg.initial(cell, "adding", 8, 9, start, 1.5)["weights"], atol=1e-14)
 
 
 @pytest.mark.parametrize("task", ["adding", "parity"])
@@ -322,9 +325,9 @@ def test_the_page_looks_inside_as_numpy_does(node, cell, task):
         return {"weights": weights, "x": x[:, :1], "y": y[:1] if pg.TASKS[task].where == "last" else y[:, :1]}
 
     run = lambda a: pg.look(cell, task, {"weights": a["weights"]}, a["x"], a["y"])  # noqa: E731
-    files = compile_stepper("look", {"look": Part(run, inputs)}, pg.LENGTHS)
-    for length in (5, 12):
-        got = node.step(files["look.twin.js"], "look", length, "look", inputs(length), 1)
+    files = compile_stepper("look", {"look": Part(run, inputs, often=False)}, pg.LENGTHS, bits=64)
+    for script, length in itertools.product(files.values(), (5, 12)):
+        got, = node.step(script, "look", length, "look", [inputs(length)])
         for name, want in run(inputs(length)).items():
             np.testing.assert_allclose(got[name], want, atol=1e-13, err_msg=name)
 
