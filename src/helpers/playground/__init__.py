@@ -7,7 +7,21 @@
     presets    runs side by side that show a finding, with a question before and what was measured
 """
 
-from .network import CELLS, CLIPS, OPTIMISERS, SIZES, STARTS, initial, look, shapes, step, unpack
+from .network import (
+    CELLS,
+    CLIPS,
+    OPTIMISERS,
+    SIZES,
+    STARTS,
+    assembled,
+    counts,
+    drawn,
+    initial,
+    look,
+    shapes,
+    step,
+    unpack,
+)
 from .presets import PRESETS, Preset
 from .runs import DEFAULTS, LOST, TEMPLATE, History, cell, run, settings
 from .tasks import BATCH, LENGTHS, PROBE, TASKS, Task, draw
@@ -15,5 +29,5 @@ from .text import FOLDED, LONGEST_TEXT, OTHER, SIGNS, TEXT, Text, encoded, entro
 
 __all__ = ["BATCH", "CELLS", "CLIPS", "DEFAULTS", "FOLDED", "LENGTHS", "LONGEST_TEXT", "LOST", "OPTIMISERS", "OTHER",
            "PRESETS", "PROBE", "SIGNS", "SIZES", "STARTS", "TASKS", "TEMPLATE", "TEXT", "History", "Preset", "Task",
-           "Text", "cell", "draw", "encoded", "entropies", "initial", "look", "run", "settings", "shapes", "step",
-           "unpack"]
+           "Text", "assembled", "cell", "counts", "draw", "drawn", "encoded", "entropies", "initial", "look", "run",
+           "settings", "shapes", "step", "unpack"]

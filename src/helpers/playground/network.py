@@ -8,6 +8,7 @@ be traced, so that one recorded program serves all of them.
 from __future__ import annotations
 
 import math
+from typing import Any, NamedTuple
 
 from array_api_compat import array_namespace, is_array_api_obj
 
@@ -16,10 +17,11 @@ from live_figures import random, scan
 from .._validate import expect_choice
 from ..bptt import cross_entropy
 from ..cells import softmax
-from ..kinds import KINDS
+from ..kinds import KINDS, Kind
 from .tasks import TASKS
 
-__all__ = ["CELLS", "CLIPS", "OPTIMISERS", "SIZES", "STARTS", "initial", "look", "shapes", "step", "unpack"]
+__all__ = ["CELLS", "CLIPS", "OPTIMISERS", "SIZES", "STARTS", "assembled", "counts", "drawn", "initial", "look",
+           "shapes", "step", "unpack"]
 
 CELLS = tuple(KINDS)
 SIZES = (8, 16, 32)
@@ -57,27 +59,41 @@ def initial(cell: str, task: str, hidden: int, seed, start="uniform", forget_bia
     Weights are uniform within 1/sqrt(hidden), as torch's; the recurrent ones as `start` says; biases are zero but that
     of the gate which keeps (f of the LSTM, z of GRU and minGRU), which is `forget_bias`.
     """
+    return assembled(cell, task, hidden, *drawn(seed, *counts(cell, task, hidden)), start, forget_bias)
+
+
+def counts(cell: str, task: str, hidden: int) -> tuple[int, int]:
+    """How many uniform and how many normal numbers stand behind the first weights."""
     sizes = shapes(cell, task, hidden)
-    total = sum(map(math.prod, sizes.values()))
-    drawn = random.uniform(seed, (total,), xp=array_namespace(seed) if is_array_api_obj(seed) else None)
-    xp = array_namespace(drawn)
-    parts = unpack(cell, task, hidden, (2.0 * drawn - 1.0) / math.sqrt(hidden))
+    return sum(map(math.prod, sizes.values())), math.prod(sizes.get("W_h", (0,)))
+
+
+def drawn(seed, uniform: int, normal: int):
+    """So many numbers of [0, 1) and of the standard normal distribution; more numbers begin with the same ones."""
+    xp = array_namespace(seed) if is_array_api_obj(seed) else None
+    return random.uniform(seed, (uniform,), xp=xp), random.normal(seed, (normal,), 1, xp) if normal else None
+
+
+def assembled(cell: str, task: str, hidden: int, uniform, normal, start, forget_bias) -> dict:
+    """The state before the first step, made of the numbers of `drawn`."""
+    xp, sizes = array_namespace(uniform), shapes(cell, task, hidden)
+    parts = unpack(cell, task, hidden, (2.0 * uniform - 1.0) / math.sqrt(hidden))
     parts |= {name: xp.zeros_like(part) for name, part in parts.items() if name[0] == "b"}
     if "W_h" in parts:
-        parts["W_h"] = _recurrent(xp, parts["W_h"], seed, _number(xp, "start", start, STARTS))
+        parts["W_h"] = _recurrent(xp, parts["W_h"], normal, _number(xp, "start", start, STARTS))
     parts["b"] = _biases(xp, cell, hidden, forget_bias)
     weights = xp.concat([xp.reshape(parts[name], (-1,)) for name in sizes], axis=0)
     zeros = xp.zeros_like(weights)
     return {"weights": weights, "m": zeros, "v": zeros, "t": xp.asarray(0.0)}
 
 
-def _recurrent(xp, drawn, seed, start):
+def _recurrent(xp, uniform, normal, start):
     """Recurrent weights (H, gates * H): as they were drawn, or orthogonal or the identity in every block."""
-    hidden, gates = drawn.shape[0], drawn.shape[1] // drawn.shape[0]
+    hidden, gates = uniform.shape[0], uniform.shape[1] // uniform.shape[0]
     identity = xp.concat([xp.eye(hidden)] * gates, axis=1)
-    normal = random.normal(seed, (hidden, gates, hidden), 1, xp)
-    orthogonal = xp.reshape(xp.permute_dims(_orthogonal(xp, normal), (1, 0, 2)), drawn.shape)
-    return xp.where(start == 0, drawn, xp.where(start == 1, orthogonal, identity))
+    blocks = _orthogonal(xp, xp.reshape(normal, (hidden, gates, hidden)))
+    orthogonal = xp.reshape(xp.permute_dims(blocks, (1, 0, 2)), uniform.shape)
+    return xp.where(start == 0, uniform, xp.where(start == 1, orthogonal, identity))
 
 
 def _orthogonal(xp, rows):
@@ -122,24 +138,46 @@ def step(cell: str, task: str, state: dict, x, y, rate, optimiser, clip="off", t
 
 
 def look(cell: str, task: str, state: dict, x, y) -> dict:
-    """Inside the network while it reads one sequence, x (T, 1, D) with its y: arrays by time, in the order of drawing.
+    """Inside the network while it reads the first sequence of a batch: arrays by time, in the order of drawing.
 
     Gates and states (T, H) under the names of the book; "output" (T, K), at every step (for classes: probabilities);
-    and "lags" (T,): the norm of the gradient of the last answer's loss at h_{T-1-lag}, for lag 0, 1, ...
+    and "lags" (T,): the norm of the gradient of the last answer's loss at h_{T-1-lag}, for lag 0, 1, ... It computes
+    what a step does, for the whole batch: in the page the two share their programs.
     """
     xp = array_namespace(x)
-    kind, params, W_y, b_y = _network(cell, task, state["weights"])
-    trace = kind.forward(params, x)
-    answer = trace.h[:, 0, :] @ W_y + b_y
-    seen = {name: getattr(trace, name)[:, 0, :] for name in _DRAWN[cell]}
-    _, error = _loss(xp, task, answer[-1:, :], y if TASKS[task].where == "last" else y[-1, ...])
-    back = xp.concat([xp.zeros_like(trace.h[:-1, ...]), (error @ xp.matrix_transpose(W_y))[None, ...]], axis=0)
-    lags = xp.flip(kind.backward(params, x, trace, back).norm_h, axis=0)
+    net, _, error, back = _answers(xp, cell, task, state["weights"], x, y)
+    back = xp.concat([xp.zeros_like(net.trace.h[:-1, ...]), back[-1:, ...]], axis=0)
+    signal = net.kind.backward(net.params, x, net.trace, back).h[:, 0, :] * float(error.shape[0])  # loss is their mean
+    lags = xp.flip(xp.sqrt(xp.sum(signal * signal, axis=-1)), axis=0)
+    seen = {name: getattr(net.trace, name)[:, 0, :] for name in _DRAWN[cell]}
+    answer = net.trace.h[:, 0, :] @ net.W_y + net.b_y
     return seen | {"output": softmax(answer) if TASKS[task].loss == "cross-entropy" else answer, "lags": lags}
 
 
 def _gradient(xp, cell, task, weights, x, y):
     """The loss of a batch and its gradient (P,), by backpropagation through time."""
+    net, loss, error, back = _answers(xp, cell, task, weights, x, y)
+    if TASKS[task].where == "last":
+        back = xp.concat([xp.zeros_like(net.trace.h[:-1, ...]), back], axis=0)
+    grads = net.kind.backward(net.params, x, net.trace, back).params
+    own = [grad for grad in grads if grad is not None]
+    parts = [*own, xp.matrix_transpose(net.rows) @ error, xp.sum(error, axis=0)]
+    return loss, xp.concat([xp.reshape(part, (-1,)) for part in parts], axis=0)
+
+
+class _Net(NamedTuple):
+    """A network that has read a batch: its kind and parameters, its steps, and the rows (N, H) that answers are of."""
+
+    kind: Kind
+    params: NamedTuple
+    W_y: Any
+    b_y: Any
+    trace: NamedTuple
+    rows: Any
+
+
+def _answers(xp, cell, task, weights, x, y):
+    """The network after a batch, the loss, its gradient at the N answers (N, K), and at the states they came from."""
     kind, params, W_y, b_y = _network(cell, task, weights)
     trace = kind.forward(params, x)
     last = TASKS[task].where == "last"
@@ -147,12 +185,7 @@ def _gradient(xp, cell, task, weights, x, y):
     rows = xp.reshape(seen, (-1, seen.shape[-1]))
     loss, error = _loss(xp, task, rows @ W_y + b_y, xp.reshape(y, (rows.shape[0], *y.shape[2 - last :])))
     back = xp.reshape(error @ xp.matrix_transpose(W_y), seen.shape)
-    if last:
-        back = xp.concat([xp.zeros_like(trace.h[:-1, ...]), back], axis=0)
-    grads = kind.backward(params, x, trace, back).params
-    own = [grad for grad in grads if grad is not None]
-    parts = [*own, xp.matrix_transpose(rows) @ error, xp.sum(error, axis=0)]
-    return loss, xp.concat([xp.reshape(part, (-1,)) for part in parts], axis=0)
+    return _Net(kind, params, W_y, b_y, trace, rows), loss, error, back
 
 
 def _network(cell, task, weights):

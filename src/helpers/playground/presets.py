@@ -67,8 +67,8 @@ PRESETS = {
     "forget": Preset(
         title="Forget bias 0 against 3",
         chapter="04-lstm",
-        question="Two LSTMs, the same but for the bias of the forget gate: 0 opens it half, 3 almost wholly. Each reads "
-                 "100 symbols and has to say in which order X and Y came among them. What does the bias change?",
+        question="Two LSTMs, the same but for the bias of the forget gate: 0 opens it half, 3 almost wholly. Each "
+                 "reads 100 symbols and has to say in which order X and Y came among them. What does the bias change?",
         guesses=("Nothing: the bias is trained like every weight.", "With 3 it learns sooner.",
                  "With 0 it learns sooner: what is never forgotten is in the way.", "Neither of them learns it."),
         right=1,

@@ -101,6 +101,7 @@ WORDS = {
     "unsure": "Not sure, show me",
     "next": "Next story",
     "again": "Run it again",
+    "more": "More in chapter {number}.",
     "running": "It trains. Watch the curves: the answer comes at the end. You can pause, or change anything.",
     "right": "✓ As you said.",
     "wrong": "✗ You said: {guess}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import starmap
+
 import numpy as np
 from array_api_compat import array_namespace
 
@@ -25,11 +27,13 @@ def tasks() -> list[tuple[str]]:
 
 
 def network(cell: str, key: str, hidden: int) -> dict[str, str]:
-    """The files of one network: its first weights, a training step, and a look at one sequence."""
+    """The files of one network: its first weights, made of drawn numbers, a training step, and a look at a batch."""
     first = playground.initial(cell, key, hidden, 0)
+    uniform, normal = map(np.zeros, playground.counts(cell, key, hidden))
 
     def initial(given):
-        return playground.initial(cell, key, hidden, given["seed"], given["start"], given["forget_bias"])
+        return playground.assembled(cell, key, hidden, given["uniform"], given.get("normal"), given["start"],
+                                    given["forget_bias"])
 
     def step(given):
         chosen = [given[name] for name in ("rate", "optimiser", "clip", "threshold")]
@@ -38,7 +42,7 @@ def network(cell: str, key: str, hidden: int) -> dict[str, str]:
         return state | told
 
     def look(given):
-        return playground.look(cell, key, {"weights": given["weights"]}, given["seen_x"], given["seen_y"])
+        return playground.look(cell, key, {"weights": given["weights"]}, given["x"], given["y"])
 
     def batch(length):
         return dict(zip("xy", playground.draw(key, 0, 1, length, *_text(key)), strict=True))
@@ -46,25 +50,26 @@ def network(cell: str, key: str, hidden: int) -> dict[str, str]:
     def chosen(length):
         return first | batch(length) | {"rate": _REAL, "optimiser": _WHOLE, "clip": _WHOLE, "threshold": _REAL}
 
+    numbers = {"uniform": uniform} | ({"normal": normal} if normal.size else {})
     parts = {
-        "initial": Part(initial, lambda length: {"seed": _WHOLE, "start": _WHOLE, "forget_bias": _REAL}, often=False),
+        "initial": Part(initial, lambda length: numbers | {"start": _WHOLE, "forget_bias": _REAL}, often=False),
         "step": Part(step, chosen),
-        "look": Part(look, lambda length: {"weights": first["weights"]} | _seen(key, **batch(length)), often=False),
+        "look": Part(look, lambda length: {"weights": first["weights"]} | batch(length)),
     }
     return compile_stepper(f"{cell}-{key}-{hidden}", parts, playground.LENGTHS)
 
 
 def task(key: str) -> dict[str, str]:
-    """The files of one task: the batch of a step, the sequence that is looked at, and what a text's baselines are."""
-    def drawn(given, step):
-        length = given["times"].shape[0]
-        return dict(zip("xy", playground.draw(key, given["seed"], step, length, *_text(key, given)), strict=True))
+    """The files of one task: batches, the numbers behind first weights, and what a text's baselines are."""
+    each = starmap(playground.counts, (choice for choice in networks() if choice[1] == key))
+    numbers = tuple(map(max, zip(*each, strict=True)))
 
     def draw(given):
-        return drawn(given, given["step"])
+        drawn = playground.draw(key, given["seed"], given["step"], given["times"].shape[0], *_text(key, given))
+        return dict(zip("xy", drawn, strict=True))
 
-    def probe(given):
-        return _seen(key, **drawn(given, given["seed"] * 0 + playground.PROBE))
+    def start(given):
+        return dict(zip(("uniform", "normal"), playground.drawn(given["seed"], *numbers), strict=True))
 
     def levels(given):
         told = playground.TASKS[key].baselines(given["times"].shape[0], *_text(key, given)).values()
@@ -75,17 +80,11 @@ def task(key: str) -> dict[str, str]:
         # an array of as many elements as there are steps: what says the length to a program that is recorded
         return lambda length: {"times": np.zeros(length)} | dict.fromkeys(names, _WHOLE) | text
 
-    parts = {"draw": Part(draw, inputs("seed", "step")), "probe": Part(probe, inputs("seed"))}
+    parts = {"draw": Part(draw, inputs("seed", "step")), "start": Part(start, lambda length: {"seed": _WHOLE}, False)}
     if key == "text":
-        parts["levels"] = Part(levels, inputs())
+        parts["levels"] = Part(levels, inputs(), often=False)
     lengths = playground.TASKS[key].shortest, playground.LENGTHS[1]
     return compile_stepper(f"task-{key}", parts, lengths, bits=64)  # the words of random numbers are exact in these
-
-
-def _seen(key: str, x, y) -> dict:
-    """The first sequence of a batch, as a batch of one."""
-    last = playground.TASKS[key].where == "last"
-    return {"seen_x": x[:, :1, :], "seen_y": y[:1, ...] if last else y[:, :1, ...]}
 
 
 def _text(key: str, given=None) -> tuple:

@@ -19,7 +19,6 @@ from .controls import BIASED, CONTROLS, CURES, SHORT, SPEEDS, WHOLE, WORDS
 __all__ = ["playground_html"]
 
 LIMIT = 20_000  # steps of a run, at which it rests
-_PRESETS = getattr(playground, "PRESETS", {})
 _GATE = {"low": 0, "high": 1, "scale": "up"}
 _STATE = {"low": -1, "high": 1, "scale": "both"}
 # What is seen of each cell, from top to bottom: the array, its name, the colour that it has in the book, its range.
@@ -94,7 +93,7 @@ def _spec(run, of) -> dict:
         "plots": {name: plots.plot_spec(name, of) for name in plots.PLOTS}, "strips": STRIPS, "scales": SCALES,
         "dark": palette.DARK, "tasks": {key: _task(key) for key in playground.TASKS},
         "fold": playground.FOLDED, "signs": len(playground.SIGNS),
-        "stories": [_story(story) for story in _PRESETS.values()], "of_text": list(_text_levels()),
+        "stories": [_story(story) for story in playground.PRESETS.values()], "of_text": list(_text_levels()),
         "python": playground.TEMPLATE, "saved": saved, "words": WORDS | spoken(),
     }
 
@@ -118,7 +117,7 @@ def _text_levels() -> dict[str, float]:
 
 def _story(story) -> dict:
     runs = [{name: str(value) if name in WHOLE else value for name, value in given.items()} for given in story.runs]
-    return {"runs": runs, "right": story.right, "steps": story.steps}
+    return {"runs": runs, "names": story.names, "right": story.right, "steps": story.steps}
 
 
 # ---------------------------------------------------------------- parts
@@ -219,11 +218,9 @@ def _curves(output: np.ndarray, due: np.ndarray, length: int) -> str:
 
 
 def _stories() -> str:
-    if not _PRESETS:
-        return ""
     names = "".join(f'<option value="{k}">{_text(story.title)}</option>'
-                    for k, story in enumerate(_PRESETS.values()))
-    items = "".join(map(_story_html, _PRESETS.values()))
+                    for k, story in enumerate(playground.PRESETS.values()))
+    items = "".join(map(_story_html, playground.PRESETS.values()))
     return (f'<section class="play-stories" data-part-of="stories" role="group" aria-label="{_word("stories")}">'
             f'<div class="play-story-head"><label><span class="live-label">{_word("stories")}</span>'
             f'<select name="story" autocomplete="off">{names}</select></label>'
@@ -236,8 +233,13 @@ def _story_html(story) -> str:
     return (f'<li data-phase="ask"><p class="play-ask">{_text(story.question)}</p><ul class="play-guesses">{guesses}'
             f'<li><button type="button" class="play-aside" data-story="unsure">{_word("unsure")}</button></li></ul>'
             f'<p class="play-wait">{_word("running")}</p>'
-            f'<div class="play-why"><p><b class="play-verdict"></b> {_text(story.says)}</p>'
+            f'<div class="play-why"><p><b class="play-verdict"></b> {_text(story.says)} {_more(story.chapter)}</p>'
             f'<button type="button" class="play-aside" data-story="again">{_word("again")}</button></div></li>')
+
+
+def _more(chapter: str) -> str:
+    said = WORDS["more"].format(number=int(chapter[:2]))
+    return f'<a href="../chapters/{chapter}.html">{_text(said)}</a>'
 
 
 def _dialog() -> str:

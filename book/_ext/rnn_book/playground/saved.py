@@ -31,6 +31,6 @@ def _trained() -> dict[str, np.ndarray]:
     given = playground.DEFAULTS
     history = playground.run(**given, steps=STEPS)
     x, y = playground.draw(given["task"], given["seed"], playground.PROBE, given["length"])
-    x, y = x[:, :1], y[:1] if playground.TASKS[given["task"]].where == "last" else y[:, :1]
     look = playground.look(given["cell"], given["task"], history.state, x, y)
-    return {"loss": np.asarray(history.loss), "norm": np.asarray(history.grad_norm), "x": x, "y": y, **look}
+    y = y[:1] if playground.TASKS[given["task"]].where == "last" else y[:, :1]
+    return {"loss": np.asarray(history.loss), "norm": np.asarray(history.grad_norm), "x": x[:, :1], "y": y, **look}

@@ -28,7 +28,7 @@ export class LivePlayground extends HTMLElement {
     this.player = { stop() {} };               // sliders of figures may play; these do not
     this.plots = new Plots(this, this.spec, (text) => { this.say = text; });
     this.look = new Look(this.part("look"), this.spec);
-    this.stories = this.part("stories") && new Stories(this, this.part("stories"), this.spec);
+    this.stories = new Stories(this, this.part("stories"), this.spec);
     this.exports = new Exports(this);
     for (const c of controls) kinds[c.kind].attach?.(this, c);
     this.oninput = (event) => this.onInput(event);
@@ -79,10 +79,10 @@ export class LivePlayground extends HTMLElement {
   explain({ label }, [key, values]) { return this.tell(key, { label, ...values }); }
 
   // Puts these settings in the place of all runs.
-  lay(settings, shown = 0) {
+  lay(settings, shown = 0, names = []) {
     this.pause();
     for (const run of this.runs) this.drop(run);
-    this.runs = settings.map((given) => new Run({ ...this.starts(), ...given }));
+    this.runs = settings.map((given, k) => Object.assign(new Run({ ...this.starts(), ...given }), { name: names[k] }));
     this.until = null;
     this.show(Math.min(shown, this.runs.length - 1));
     this.begin(...this.runs);
@@ -100,7 +100,7 @@ export class LivePlayground extends HTMLElement {
     const { runs, spec } = this, apart = spec.controls.filter((c) => new Set(runs.map((run) => run.settings[c.name])).size > 1);
     runs.forEach((run, k) => {
       run.letter = LETTERS[k];
-      run.label = (apart.length ? apart : [this.control("cell")]).map((c) => this.said(c, run.settings[c.name])).join(", ");
+      run.label = run.name ?? (apart.length ? apart : [this.control("cell")]).map((c) => this.said(c, run.settings[c.name])).join(", ");
     });
     const { cell, clip, task } = this.values, idle = { no_limit: clip === "off", no_bias: !spec.biased.includes(cell) };
     for (const c of spec.controls) this.inputs.get(c.name).disabled = Boolean(idle[c.idle]);
@@ -170,6 +170,7 @@ export class LivePlayground extends HTMLElement {
     run.before = same && run.steps > WORTH ? run.loss.values.slice() : same ? run.before : null;
     run.renew();
     run.saved = false;
+    if (this.spec.controls.some(({ name }) => run.began?.[name] !== run.settings[name])) run.name = undefined;   // a story's
     this.request();
     this.pending.add(run);
     clearTimeout(this.waiting);
@@ -356,7 +357,7 @@ export class LivePlayground extends HTMLElement {
     this.count();
     if (this.finished) {
       this.finished = false;
-      this.stories?.finished();
+      this.stories.finished();
       if (this.goal_now !== this.steps || this.steps === spec.limit) this.say = this.tell("paused", { steps: this.steps });
     }
     afterPaint(() => this.dispatchEvent(new CustomEvent("live-playground:painted", { bubbles: true })));

@@ -53,9 +53,9 @@ export class Stories {
 
   // Trains the runs of the story.
   begin() {
-    const { runs, steps } = this.stories[this.at], { desk } = this;
+    const { names, runs, steps } = this.stories[this.at], { desk } = this;
     this.turn("run");
-    desk.lay(runs);
+    desk.lay(runs, 0, names);
     desk.until = steps;
     desk.querySelector('[name="speed"]').value = 0;
     this.running = true;

@@ -1,6 +1,7 @@
 // Trains runs in short slices, and says what came of it. It knows no page: worker.js gives it its way out.
 import { make } from "@live/stepper.js";
 
+const PROBE = 2 ** 31;        // helpers.playground.PROBE: the step whose first sequence is looked at
 const SLICE_MS = 8;           // then the page (or a message) has its turn
 const REPORT_MS = 16, LOOK_MS = 120;
 
@@ -12,19 +13,29 @@ class Training {
       for (const [name, value] of Object.entries(numbers)) if (inputs[name]) inputs[name][0] = value;
       inputs.codes?.set(codes);
     }
+    for (const [name, values] of Object.entries(task.run("start"))) net.inputs[name]?.set(values.subarray(0, net.inputs[name].length));
     net.run("initial");
     net.carry("initial");
-    this.take(task.run("probe"));
+    this.probe = this.drawn(PROBE, (values) => values.slice());
     this.levels = codes.length ? Float64Array.from(task.run("levels").levels) : null;
   }
 
-  take(arrays) { for (const name of Object.keys(arrays)) this.net.inputs[name].set(arrays[name]); }
+  // The batch of a step: x and y, each as `keep` leaves it.
+  drawn(step, keep) {
+    this.task.inputs.step[0] = step;
+    const { x, y } = this.task.run("draw");
+    return { x: keep(x), y: keep(y) };
+  }
+
+  take({ x, y }) {
+    this.net.inputs.x.set(x);
+    this.net.inputs.y.set(y);
+  }
 
   advance() {
-    const { net, task, bound } = this;
+    const { net, bound } = this;
     this.steps += 1;
-    task.inputs.step[0] = this.steps;
-    this.take(task.run("draw"));
+    this.take(this.drawn(this.steps, (values) => values));
     const { loss: [loss], grad_norm: [norm] } = net.run("step");
     this.loss.push(loss);
     this.norm.push(norm);
@@ -32,10 +43,13 @@ class Training {
     else net.carry("step");
   }
 
-  // What one sequence does in the network as it is now.
+  // What the first sequence of a batch that is never trained on does in the network as it is now.
   seen() {
-    const { net } = this, arrays = { x: net.inputs.seen_x, y: net.inputs.seen_y, ...net.run("look") };
-    return Object.fromEntries(Object.entries(arrays).map(([name, values]) => [name, Float64Array.from(values)]));
+    const { net, probe: { x, y } } = this, { x: [length, batch, inputs], y: shape } = net.shapes, each = shape[1] === batch;
+    this.take(this.probe);
+    const arrays = Object.entries(net.run("look")).map(([name, values]) => [name, Float64Array.from(values)]);
+    const ofFirst = (values, width) => Float64Array.from({ length: length * width }, (_, k) => values[Math.floor(k / width) * batch * width + k % width]);
+    return { ...Object.fromEntries(arrays), x: ofFirst(x, inputs), y: each ? ofFirst(y, 1) : y.slice(0, 1) };
   }
 
   report(id, look) {
