@@ -106,13 +106,14 @@ def test_it_opens_with_a_finished_run_that_needs_no_script(open_page, site):
     assert tab.locator("noscript p").count() or "<noscript>" in tab.content()
 
 
-def test_controls_losses_and_the_look_inside_are_on_one_screen(desk):
-    element = desk()
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1100, 800)])
+def test_controls_losses_and_the_look_inside_are_on_one_screen(desk, width, height):
+    element = desk(viewport={"width": width, "height": height})
     for selector in (".play-go", '[name="seed"]', '[data-plot="loss"] .live-area', '[data-strip="output"]',
                      '[data-plot="lags"] .live-area', ".play-story-head"):
         box = element.locator(selector).bounding_box()
-        assert box["y"] >= 0 and box["y"] + box["height"] <= 900, selector
-    assert element.evaluate("document.documentElement.scrollWidth") <= 1440
+        assert box["y"] >= 0 and box["y"] + box["height"] <= height, selector
+    assert element.evaluate("document.documentElement.scrollWidth") <= width
 
 
 # ---------------------------------------------------------------- training
@@ -345,6 +346,7 @@ def test_a_run_that_diverges_stops_and_says_what_to_try(desk):
     assert "diverged" in note.inner_text() and "step" in note.inner_text()
     (run,) = runs(element)
     assert len(run["loss"]) == run["steps"] > 0
+    assert element.evaluate("el => el.plots.arrays.loss_range[1]") > 1  # the axis has grown with the loss
     note.get_by_role("button", name="Clip the gradient").click()
     trained(element, 10)
     assert runs(element)[0]["settings"]["clip"] == "norm" and not runs(element)[0]["stop"]

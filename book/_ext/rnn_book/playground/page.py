@@ -55,22 +55,21 @@ def playground_html(run: Mapping[str, np.ndarray]) -> str:
     """The whole element, opened on the finished `run`, see `saved`."""
     first = {c.name: c.value for c in CONTROLS}
     task = playground.TASKS[first["task"]]
-    of = plots.arrays({**run}, list(task.baselines(first["length"]).values()))
+    limit = first["threshold"] if first["clip"] == "norm" else np.nan
+    of = plots.arrays(run, list(task.baselines(first["length"]).values()), limit)
     spec = _spec(run, of)
     return f"""<live-playground name="playground" id="playground" class="live">
 {_transport()}
 <div class="live-note" data-part-of="note" role="alert" hidden><p></p><div>{_cures()}</div></div>
-<div class="play-desk">
-<div class="play-side">
 {_stories()}
+<div class="play-desk">
 <div class="play-chosen"><div class="play-runs" role="group" aria-label="{_word("runs")}">\
 <div class="play-tabs" data-part-of="runs">{_tab()}</div>\
 <button type="button" data-act="add">{_word("add")}</button>\
 <button type="button" data-act="remove" hidden>{_word("remove")}</button></div>
 <p class="play-task" data-part-of="task">{_text(task.says)}</p>
 {_controls(first)}</div>
-</div>
-<div class="play-plots">{_plot("loss", of, _ends(run, of, task, first))}{_plot("norm", of)}</div>
+<div class="play-plots">{_plot("loss", of, _ends(of, task, first))}{_plot("norm", of)}</div>
 <div class="play-inside"><div data-part-of="look" role="img" aria-label="{_word("inside_alt")}">
 <p class="live-label">{_word("inside")} <b class="play-which">{_text(_label("cell"))}</b></p>
 <div class="play-strips">{_strips(run, first)}</div></div>
@@ -89,7 +88,7 @@ def _spec(run, of) -> dict:
     return {
         "name": "playground", "controls": [control_spec(c) | {"start": c.value} for c in CONTROLS], "short": SHORT,
         "whole": WHOLE, "biased": BIASED, "limit": LIMIT, "bound": playground.LOST, "most": plots.MOST,
-        "baselines": plots.BASELINES,
+        "baselines": plots.BASELINES, "ranges": plots.RANGES,
         "plots": {name: plots.plot_spec(name, of) for name in plots.PLOTS}, "strips": STRIPS, "scales": SCALES,
         "dark": palette.DARK, "tasks": {key: _task(key) for key in playground.TASKS},
         "fold": playground.FOLDED, "signs": len(playground.SIGNS),
@@ -174,11 +173,11 @@ def _plot(name: str, of, ends: str = "") -> str:
             f"{chart}</div></section>")
 
 
-def _ends(run, of, task, first) -> str:
-    """The names of the curve and of the baselines in the plot of losses."""
-    low, high = plots.LOSSES
-    place = lambda value: f"top:{100 * (high - np.log10(value)) / (high - low):.2f}%;left:100%"  # noqa: E731
-    levels = "".join(f'<span class="play-level" style="{place(value)}">{_text(name)}</span>'
+def _ends(of, task, first) -> str:
+    """The names of the curve and of the baselines in the plot of losses, until `plots.js` places them."""
+    low, high = plots.RANGES["loss"]
+    place = lambda power: f"top:{100 * (high - power) / (high - low):.2f}%;left:100%"  # noqa: E731
+    levels = "".join(f'<span class="play-level" style="{place(np.log10(value))}">{_text(name)}</span>'
                      for name, value in task.baselines(first["length"]).items())
     return f'<span class="play-end play-run0" style="{place(of["loss0"][-1])}">{_text(_label("cell"))}</span>{levels}'
 
@@ -230,10 +229,10 @@ def _stories() -> str:
 def _story_html(story) -> str:
     guesses = "".join(f'<li><button type="button" data-guess="{k}">{_text(guess)}</button></li>'
                       for k, guess in enumerate(story.guesses))
-    return (f'<li data-phase="ask"><p class="play-ask">{_text(story.question)}</p><ul class="play-guesses">{guesses}'
-            f'<li><button type="button" class="play-aside" data-story="unsure">{_word("unsure")}</button></li></ul>'
-            f'<p class="play-wait">{_word("running")}</p>'
-            f'<div class="play-why"><p><b class="play-verdict"></b> {_text(story.says)} {_more(story.chapter)}</p>'
+    return (f'<li data-phase="ask"><div class="play-said"><p class="play-ask">{_text(story.question)}</p>'
+            f'<p class="play-why"><b class="play-verdict"></b> {_text(story.says)} {_more(story.chapter)}</p></div>'
+            f'<div class="play-ways"><ul class="play-guesses">{guesses}</ul><p class="play-wait">{_word("running")}</p>'
+            f'<button type="button" class="play-aside" data-story="unsure">{_word("unsure")}</button>'
             f'<button type="button" class="play-aside" data-story="again">{_word("again")}</button></div></li>')
 
 

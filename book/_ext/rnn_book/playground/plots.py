@@ -12,37 +12,36 @@ from live_figures.palette import COLORS, DASHES, INK
 
 from .controls import WORDS
 
-__all__ = ["BASELINES", "LOSSES", "MOST", "PLOTS", "arrays", "plot_html", "plot_spec"]
+__all__ = ["BASELINES", "MOST", "PLOTS", "RANGES", "arrays", "plot_html", "plot_spec"]
 
 MOST = 4  # runs side by side
 BASELINES = 4
-LOSSES = (-4, 1)  # powers of ten between which losses are drawn
+# Powers of ten from which to which a plot goes, unless what it shows goes further.
+RANGES = {"loss": (-4, 1), "norm": (-4, 4), "lag": (-10, 0)}
 _GREY = COLORS[-1]
 
 
-def _decades(low: int, high: int, every: int = 1) -> dict:
-    """A logarithmic axis between two powers of ten, with a tick at every so many."""
-    ticks = range(low + -low % every, high + 1, every)
+def _layout(height: int, name: str, of: Mapping, every: int = 1, **more) -> dict:
+    """The layout of a plot of logarithms: a range that may grow by decades needs an axis that is linear."""
     raised = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+    ticks = range(-12, 13, every)
     texts = [f"{10.0**k:g}" if -3 <= k <= 2 else f"10{str(k).translate(raised)}" for k in ticks]
-    return {"type": "log", "range": [low, high], "tickvals": [10.0**k for k in ticks], "ticktext": texts}
-
-
-def _layout(height: int, low: int, high: int, every: int = 1, **more) -> dict:
+    axis = {"range": of[f"{name}_range"], "tickvals": list(ticks), "ticktext": texts}
     return {"template": TEMPLATE, "height": height, "showlegend": False,
-            "margin": {"l": 44, "r": 84, "t": 10, "b": 44}, "yaxis": _decades(low, high, every)} | more
+            "margin": {"l": 44, "r": 104, "t": 10, "b": 44}, "yaxis": axis} | more
 
 
-def _runs(fig: go.Figure, at: str, value: str, of: Mapping, **look) -> go.Figure:
+def _runs(fig: go.Figure, at: str, value: str, of: Mapping) -> go.Figure:
     """A line for each run: its colour and its dashes are those of its number."""
     for k in range(MOST):
         line = {"color": COLORS[k], "dash": DASHES[k], "width": 2}
-        fig.add_scatter(x=of[f"{at}{k}"], y=of[f"{value}{k}"], mode="lines", line=line, name="ABCD"[k], **look)
+        fig.add_scatter(x=of[f"{at}{k}"], y=of[f"{value}{k}"], mode="lines", line=line, name="ABCD"[k],
+                        hovertemplate="10^%{y}")  # says to the cross-hair what the numbers are
     return fig
 
 
 def _loss(of: Mapping) -> go.Figure:
-    fig = go.Figure(layout=_layout(330, *LOSSES, xaxis={"range": of["whole"], "title": {"text": WORDS["steps"]}}))
+    fig = go.Figure(layout=_layout(330, "loss", of, xaxis={"range": of["whole"], "title": {"text": WORDS["steps"]}}))
     for k in range(BASELINES):
         fig.add_scatter(x=of["whole"], y=of[f"base{k}"], mode="lines", hoverinfo="skip",
                         line={"color": _GREY, "dash": "dot", "width": 1.5})
@@ -53,7 +52,7 @@ def _loss(of: Mapping) -> go.Figure:
 
 
 def _norm(of: Mapping) -> go.Figure:
-    layout = _layout(176, -4, 4, 2, xaxis={"range": of["whole"]})
+    layout = _layout(176, "norm", of, 2, xaxis={"range": of["whole"]})
     layout["margin"] |= {"b": 26}
     fig = go.Figure(layout=layout)
     fig.add_scatter(x=of["whole"], y=of["limit"], mode="lines", line={"color": INK, "dash": "dot", "width": 1.5},
@@ -62,7 +61,7 @@ def _norm(of: Mapping) -> go.Figure:
 
 
 def _lags(of: Mapping) -> go.Figure:
-    layout = _layout(190, -10, 0, 2, xaxis={"range": of["lag_range"], "title": {"text": WORDS["back"]}})
+    layout = _layout(190, "lag", of, 2, xaxis={"range": of["lags"], "title": {"text": WORDS["back"]}})
     layout["margin"] |= {"r": 28}
     return _runs(go.Figure(layout=layout), "lag_at", "lag", of)
 
@@ -70,16 +69,19 @@ def _lags(of: Mapping) -> go.Figure:
 PLOTS = {"loss": _loss, "norm": _norm, "lags": _lags}
 
 
-def arrays(run: Mapping[str, np.ndarray], levels: list[float]) -> dict[str, np.ndarray]:
-    """What the plots show of one run: its `loss`, `norm` and `lags`; `levels` are the losses of the baselines."""
-    empty, steps = np.full(2, np.nan), len(run["loss"])
-    of = {"whole": np.array([0.0, steps]), "limit": empty, "lag_range": np.array([0.0, len(run["lags"]) - 1.0])}
+def arrays(run: Mapping[str, np.ndarray], levels: list[float], threshold: float) -> dict[str, np.ndarray]:
+    """What the plots show of one run, in powers of ten: its `loss`, `norm` and `lags`, the losses of baselines, and the
+    threshold of clipping (NaN for none)."""
+    empty, steps, back = np.full(2, np.nan), len(run["loss"]), len(run["lags"])
+    of = {"whole": np.array([0.0, steps]), "lags": np.array([0.0, back - 1.0])}
+    of["limit"] = np.full(2, np.log10(threshold))
+    of |= {f"{name}_range": np.array(ends, dtype=float) for name, ends in RANGES.items()}
     names = ("at", "loss", "norm", "before_at", "before", "lag_at", "lag")
     of |= {f"{name}{k}": empty for name in names for k in range(MOST)}
-    of |= {f"base{k}": np.full(2, levels[k] if k < len(levels) else np.nan) for k in range(BASELINES)}
+    of |= {f"base{k}": np.full(2, np.log10(levels[k]) if k < len(levels) else np.nan) for k in range(BASELINES)}
     at, loss = _binned(run["loss"])
-    return of | {"at0": at, "loss0": loss, "norm0": _binned(run["norm"])[1],
-                 "lag_at0": np.arange(float(len(run["lags"]))), "lag0": run["lags"]}
+    return of | {"at0": at, "loss0": np.log10(loss), "norm0": np.log10(_binned(run["norm"])[1]),
+                 "lag_at0": np.arange(float(back)), "lag0": np.log10(run["lags"])}
 
 
 def _binned(values: np.ndarray, bins: int = 240) -> tuple[np.ndarray, np.ndarray]:

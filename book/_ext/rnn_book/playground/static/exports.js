@@ -73,8 +73,8 @@ export class Exports {
 
   picture() {
     const { desk } = this, style = getComputedStyle(desk), color = (name) => style.getPropertyValue(`--live-${name}`).trim();
-    const { arrays, ranges: { loss: [low, high] } } = desk.plots, end = desk.until ?? roomFor(Math.max(1, desk.steps));
-    const x = (step) => LEFT + (WIDTH - LEFT - RIGHT) * step / end, y = (value) => TOP + (HEIGHT - TOP - BOTTOM) * (high - Math.log10(value)) / (high - low);
+    const { arrays } = desk.plots, [low, high] = arrays.loss_range, end = desk.until ?? roomFor(Math.max(1, desk.steps));
+    const x = (step) => LEFT + (WIDTH - LEFT - RIGHT) * step / end, yOf = (power) => TOP + (HEIGHT - TOP - BOTTOM) * (high - power) / (high - low), y = (value) => yOf(Math.log10(value));
     const text = (at, across, words, more = "") => `<text x="${across}" y="${at}" ${more}>${escaped(words)}</text>`;
     const ink = color("ink"), out = [`<rect width="${WIDTH}" height="${HEIGHT}" fill="${color("paper")}"/>`];
     for (let power = Math.ceil(low); power <= high; power++) {
@@ -86,7 +86,7 @@ export class Exports {
       out.push(`<path d="M${LEFT} ${y(value)}H${WIDTH - RIGHT}" stroke="${color("muted")}" stroke-dasharray="3 3"/>`, text(y(value) - 5, LEFT + 6, name, `fill="${color("muted")}"`));
     const ends = [];
     desk.runs.forEach((run, k) => {
-      const points = [...arrays[`loss${k}`]].map((value, i) => `${x(arrays[`at${k}`][i] + 1).toFixed(1)} ${y(value).toFixed(1)}`);
+      const points = [...arrays[`loss${k}`]].map((value, i) => `${x(arrays[`at${k}`][i] + 1).toFixed(1)} ${yOf(value).toFixed(1)}`);
       if (!points.length) return;
       out.push(`<path d="M${points.join("L")}" fill="none" stroke="${color(`c${k}`)}" stroke-width="2" stroke-dasharray="${DASHES[k]}"/>`);
       ends.push([+points.at(-1).split(" ")[1], `${run.letter} ${run.label}`, color(`c${k}`)]);

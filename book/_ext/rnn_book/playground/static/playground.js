@@ -100,10 +100,11 @@ export class LivePlayground extends HTMLElement {
     const { runs, spec } = this, apart = spec.controls.filter((c) => new Set(runs.map((run) => run.settings[c.name])).size > 1);
     runs.forEach((run, k) => {
       run.letter = LETTERS[k];
-      run.label = run.name ?? (apart.length ? apart : [this.control("cell")]).map((c) => this.said(c, run.settings[c.name])).join(", ");
+      const telling = apart.filter((c) => !this.idle(c, run.settings));
+      run.label = run.name ?? (telling.length ? telling : [this.control("cell")]).map((c) => this.said(c, run.settings[c.name])).join(", ");
     });
-    const { cell, clip, task } = this.values, idle = { no_limit: clip === "off", no_bias: !spec.biased.includes(cell) };
-    for (const c of spec.controls) this.inputs.get(c.name).disabled = Boolean(idle[c.idle]);
+    for (const c of spec.controls) this.inputs.get(c.name).disabled = this.idle(c, this.values);
+    const { task } = this.values;
     this.inputs.get("text").closest(".live-longtext").hidden = task !== "text";
     this.part("task").textContent = spec.tasks[task].says;
     this.part("runs").replaceChildren(...runs.map((run, k) => this.tab(run, k)));
@@ -111,6 +112,9 @@ export class LivePlayground extends HTMLElement {
     this.querySelector('[data-act="remove"]').hidden = runs.length < 2;
     for (const place of this.querySelectorAll(".play-which")) place.textContent = runs.length > 1 ? `${this.shown.letter} · ${this.shown.label}` : this.shown.label;
   }
+
+  // Whether a control moves nothing with these settings.
+  idle(control, { cell, clip }) { return Boolean({ no_limit: clip === "off", no_bias: !this.spec.biased.includes(cell) }[control.idle]); }
 
   said(control, value) {
     const text = control.options ? control.labels[control.options.indexOf(value)] : control.format ? formatValue(value, control.format) : brief(value);

@@ -4,18 +4,23 @@ import { CrossHair } from "@live/cross.js";
 import { binned, roomFor } from "./runs.js";
 
 const BINS = 240, LINE_PX = 16, NEAR = 0.3;
+const LEAST = -12, MOST = 12;     // powers of ten beyond which nothing is drawn
 const EMPTY = new Float64Array(0);
 
-// Values that the drawing keeps within its range: what is beyond goes along the edge.
-const held = (values, [low, high]) => values.map((v) => (v > 0 ? Math.max(10 ** low, Math.min(10 ** high, v)) : v));
+// What is drawn are powers of ten.
+const powers = (values) => values.map((v) => Math.max(LEAST, Math.min(MOST, Math.log10(v))));
+// The range of an axis: what it is at first, and as many decades more as the values need.
+const grown = ([low, high], all, least = LEAST) => {
+  for (const values of all) for (const v of values) { if (v < low) low = Math.max(least, Math.floor(v)); if (v > high) high = Math.ceil(v); }
+  return [low, high];
+};
 
 export class Plots {
-  constructor(desk, { plots, most, baselines, dark }, say) {
-    Object.assign(this, { most, baselines, arrays: {}, hosts: {}, charts: {}, ranges: {}, heights: new Map(), tags: {} });
+  constructor(desk, { plots, most, baselines, ranges, dark }, say) {
+    Object.assign(this, { most, baselines, ranges, arrays: {}, hosts: {}, charts: {}, heights: new Map(), tags: {} });
     const sizes = new ResizeObserver((entries) => { for (const { target, contentRect } of entries) this.heights.set(target, contentRect.height); });
     for (const [name, spec] of Object.entries(plots)) {
       const host = this.hosts[name] = desk.querySelector(`[data-plot="${name}"]`);
-      this.ranges[name] = spec.chart.axes.y.range;
       this.charts[name] = () => new Chart(host, { ...spec, dark }, this);
       sizes.observe(host.querySelector(".live-area"));
       new CrossHair(host, say);
@@ -29,46 +34,56 @@ export class Plots {
   draw(runs, { until, levels, limit }) {
     const { arrays, most, ranges } = this, end = until ?? roomFor(Math.max(1, ...runs.map((r) => r.steps)));
     const lags = Math.max(2, ...runs.map((r) => r.look?.lags.length ?? 0));
-    Object.assign(arrays, { whole: [0, end], lag_range: [0, lags - 1], limit: [limit, limit] });
+    Object.assign(arrays, { whole: [0, end], lags: [0, lags - 1], limit: powers([limit, limit]) });
     for (let k = 0; k < most; k++) {
-      const run = runs[k];
-      for (const name of ["loss", "norm"]) {
-        [arrays[`at${k}`], arrays[name + k]] = run ? binned(run[name].values, BINS) : [EMPTY, EMPTY];
-        arrays[name + k] = held(arrays[name + k], ranges[name]);
-      }
-      [arrays[`before_at${k}`], arrays[`before${k}`]] = run?.before ? binned(run.before, BINS) : [EMPTY, EMPTY];
-      arrays[`before${k}`] = held(arrays[`before${k}`], ranges.loss);
-      arrays[`lag${k}`] = held(run?.look?.lags ?? EMPTY, ranges.lags);
+      const run = runs[k], put = (at, name, values) => {
+        const [middles, means] = values ? binned(values, BINS) : [EMPTY, EMPTY];
+        arrays[at + k] = middles;
+        arrays[name + k] = powers(means);
+      };
+      put("at", "norm", run?.norm.values);
+      put("at", "loss", run?.loss.values);
+      put("before_at", "before", run?.before);
+      arrays[`lag${k}`] = powers(run?.look?.lags ?? EMPTY);
       arrays[`lag_at${k}`] = arrays[`lag${k}`].map((_, lag) => lag);
     }
-    for (let k = 0; k < this.baselines; k++) arrays[`base${k}`] = levels[k] ? [levels[k][1], levels[k][1]] : [NaN, NaN];
+    for (let k = 0; k < this.baselines; k++) arrays[`base${k}`] = levels[k] ? powers([levels[k][1], levels[k][1]]) : [NaN, NaN];
+    for (const name of ["loss", "norm", "lag"])
+      arrays[`${name}_range`] = grown(ranges[name], runs.map((_, k) => arrays[name + k]), name === "lag" ? ranges.lag[0] : LEAST);
     for (const [name, chart] of Object.entries(this.charts)) {
       if (typeof chart === "function") this.charts[name] = chart();
       else chart.follow();
     }
+    const several = runs.length > 1;
     const ends = (value, at, text) => runs.map((run, k) => ({ k, text: text(run), value: arrays[value + k].at(-1), left: arrays[at + k].at(-1) }));
-    this.name("loss", ends("loss", "at", (run) => run.label), end, levels);
-    this.name("lags", ends("lag", "lag_at", (run) => (runs.length > 1 ? run.letter : "")), lags - 1, []);
+    this.name("loss", ends("loss", "at", (run) => (several ? `${run.letter} ${run.label}` : run.label)), end, levels);
+    this.name("lags", ends("lag", "lag_at", (run) => (several ? run.letter : "")), lags - 1, []);
   }
 
-  // The names of the lines at their ends, one that would lie on another lower, and those of the baselines over them.
+  // The names of the lines at their ends, one that would lie on another lower, and those of the baselines at theirs.
   name(plot, ends, most, levels) {
-    const area = this.hosts[plot].querySelector(".live-area"), [low, high] = this.ranges[plot];
-    const share = (value) => (high - Math.log10(value)) / (high - low), room = LINE_PX / (this.heights.get(area) || 300);
+    const area = this.hosts[plot].querySelector(".live-area"), [low, high] = this.arrays[plot === "loss" ? "loss_range" : "lag_range"];
+    const share = (power) => (high - power) / (high - low), room = LINE_PX / (this.heights.get(area) || 300);
     const place = (tag) => ({ ...tag, top: share(tag.value), left: tag.left / most });
-    const tags = ends.filter(({ value }) => value > 0).map((end) => place({ ...end, kind: `play-end play-run${end.k}` })).sort((a, b) => a.top - b.top);
+    const byTop = (a, b) => a.top - b.top;
+    const tags = ends.filter(({ value }) => value === value && value !== undefined).map((end) => place({ ...end, kind: `play-end play-run${end.k}` })).sort(byTop);
     tags.forEach((tag, i) => {
       for (const other of tags.slice(0, i)) if (Math.abs(other.left - tag.left) < NEAR) tag.top = Math.max(tag.top, other.top + room);
     });
-    tags.push(...levels.map(([text, value]) => place({ text, value, left: most, kind: "play-level" })));
+    tags.toReversed().forEach((tag, i, up) => {       // and what would lie under the axis higher
+      const under = up.slice(0, i).filter((other) => Math.abs(other.left - tag.left) < NEAR).map((other) => other.top - room);
+      tag.top = Math.min(tag.top, 1, ...under);
+    });
+    const over = levels.map(([text, value]) => place({ text, value: Math.log10(value), left: most, kind: "play-level" })).sort(byTop);
+    over.forEach((tag, i) => { if (i && tag.top - over[i - 1].top < 1.25 * room) tag.kind += " play-below"; });
     this.tags[plot] ??= [...area.querySelectorAll(".play-end, .play-level")];
-    const there = this.tags[plot];
-    while (there.length > tags.length) there.pop().remove();
-    while (there.length < tags.length) there.push(area.appendChild(document.createElement("span")));
-    tags.forEach(({ kind, top, left, text }, i) => {
+    const there = this.tags[plot], wanted = [...tags, ...over];
+    while (there.length > wanted.length) there.pop().remove();
+    while (there.length < wanted.length) there.push(area.appendChild(document.createElement("span")));
+    wanted.forEach(({ kind, top, left, text }, i) => {
       if (there[i].className !== kind) there[i].className = kind;
       if (there[i].textContent !== text) there[i].textContent = text;
-      there[i].style.cssText = `top:${(100 * top).toFixed(2)}%;left:${(100 * left).toFixed(2)}%`;
+      there[i].style.cssText = `top:${(100 * top).toFixed(2)}%;left:${(100 * left).toFixed(2)}%;--room:${(100 - 100 * left).toFixed(2)}%`;
     });
   }
 }

@@ -37,7 +37,7 @@ export class Stories {
   }
 
   focus(held = true) {
-    const said = this.item.querySelector({ ask: ".play-ask", run: ".play-wait", why: ".play-why p" }[this.phase]);
+    const said = this.item.querySelector({ ask: ".play-ask", run: ".play-wait", why: ".play-why" }[this.phase]);
     said.tabIndex = -1;
     if (held && !this.card.querySelector("select:focus")) said.focus({ preventScroll: true });
     else this.desk.say = said.textContent;
