@@ -48,6 +48,7 @@ STRIPS = {
     "answer": {"name": "output", "label": "answer", "color": "ink"},
     "chance": {"name": "output", "label": "chances", "color": "ink", **_GATE},
 }
+_SHADES = 20  # of a strip before it moves: more weigh more, and nobody sees them
 SCALES = {"up": palette.SEQUENTIAL, "both": palette.DIVERGING}
 
 
@@ -83,8 +84,8 @@ def playground_html(run: Mapping[str, np.ndarray]) -> str:
 
 
 def _spec(run, of) -> dict:
-    arrays = {name: [float(f"{v:.4g}") for v in np.ravel(run[name])] for name in run}
-    saved = {"loss": arrays.pop("loss"), "norm": arrays.pop("norm"), "look": arrays}
+    told = {name: [float(f"{v:.4g}") for v in run[name]] for name in ("loss", "norm", "lags")}
+    saved = {"loss": told["loss"], "norm": told["norm"], "look": {"lags": told["lags"]}}  # the strips are in the page
     return {
         "name": "playground", "controls": [control_spec(c) | {"start": c.value} for c in CONTROLS], "short": SHORT,
         "whole": WHOLE, "biased": BIASED, "limit": LIMIT, "bound": playground.LOST, "most": plots.MOST,
@@ -200,7 +201,8 @@ def _heat(strip: dict, values: np.ndarray) -> str:
     out = ""
     for theme in ("light", "dark"):
         scale = [(at, palette.DARK.get(c, c) if theme == "dark" else c) for at, c in SCALES[strip["scale"]]]
-        pixels = raster.colors(values.T, strip["low"], strip["high"], scale)
+        level = (values.T - strip["low"]) / (strip["high"] - strip["low"])
+        pixels = raster.colors(np.round(_SHADES * level.clip(0, 1)) / _SHADES, 0, 1, scale)
         out += f'<img class="live-{theme}" alt="" src="{raster.png(pixels)}">'
     return out
 

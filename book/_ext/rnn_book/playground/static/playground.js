@@ -357,7 +357,7 @@ export class LivePlayground extends HTMLElement {
     this.frame = 0;
     const { runs, shown, spec } = this, { clip, threshold } = shown.settings;
     this.plots.draw(runs, { until: this.until, levels: this.levels(), limit: clip === "norm" ? threshold : NaN });
-    if (shown.look) this.look.draw(shown.look, shown.settings);
+    if (shown.look?.x) this.look.draw(shown.look, shown.settings);
     this.count();
     if (this.finished) {
       this.finished = false;
