@@ -11,7 +11,9 @@ def number_text(number: int | Span, in_product: bool = False) -> str:
     """The text of a whole number, in brackets where it is a sum and stands in a product."""
     if not isinstance(number, Span):
         return str(number)
-    text = "".join(f"{n:+d}{factor}" for n, factor in zip(number.factors, ("", "*$T", "*($T&1)"), strict=True) if n)
+    const, slope, odd = number.factors
+    text = f"{const:+d}" if const else ""
+    text += "".join(term_text(name, n) for name, n in (("$T", slope), ("($T&1)", odd)) if n)
     return f"({text.removeprefix('+')})" if in_product else text.removeprefix("+")
 
 

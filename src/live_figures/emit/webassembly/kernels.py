@@ -347,9 +347,9 @@ def total(terms: list[str]) -> str:
 def number_text(number: int | Span) -> str:
     """A whole number; the length that it may depend on is the global T."""
     const, slope, odd = number.factors if isinstance(number, Span) else (number, 0, 0)
-    parity = "(i32.and (global.get $T) (i32.const 1))"
-    return total([f"(i32.const {const})", *([f"(i32.mul (global.get $T) (i32.const {slope}))"] if slope else []),
-                  *([f"(i32.mul {parity} (i32.const {odd}))"] if odd else [])])  # fmt: skip
+    length, parity = "(global.get $T)", "(i32.and (global.get $T) (i32.const 1))"
+    terms = [name if n == 1 else f"(i32.mul {name} (i32.const {n}))" for name, n in ((length, slope), (parity, odd)) if n]
+    return total([*([f"(i32.const {const})"] if const or not terms else []), *terms])
 
 
 def _bounds(value: Expr) -> tuple[int, int] | None:
