@@ -85,8 +85,9 @@ PRESETS = {
         chapter="03-vanishing-gradients",
         question="A plain RNN learns a short text by plain gradient descent, at a rate that is far too large. What "
                  "happens if each gradient longer than 0.3 is cut to that length, and nothing else is changed?",
-        guesses=("It still blows up, only later.", "It no longer blows up, but learns no more than at a rate that needs "
-                 "no clipping.", "It no longer blows up, and gets further than at a rate that needs no clipping."),
+        guesses=("It still blows up, only later.",
+                 "It no longer blows up, but learns no more than at a rate that needs no clipping.",
+                 "It no longer blows up, and gets further than at a rate that needs no clipping."),
         right=2,
         names=("rate 4", "rate 4, clipped", "rate 1"),
         runs=(_TOO_FAST, _TOO_FAST | {"clip": "norm", "threshold": 0.3}, _TOO_FAST | {"rate": 1.0}),
