@@ -1,4 +1,5 @@
 // What a reader takes away: a link, the numbers, a picture of the losses, and a cell that repeats it in Python.
+import { kinds } from "@live/controls.js";
 import { formatValue } from "@live/numbers.js";
 import { roomFor } from "./runs.js";
 
@@ -12,7 +13,9 @@ export class Exports {
   async link(button) {
     const { desk } = this, link = location.href.split("#")[0] + "#" + desk.address();
     await this.put(link, button, "link_by_hand");
-    desk.say = desk.spec.words.link_copied;
+    const long = desk.runs.some(({ settings: { task, text } }) => task === "text" && kinds.longtext.write(text) === null && text !== desk.starts().text);
+    if (long) desk.note(desk.tell("link_too_long", { labels: desk.control("text").label }));
+    else desk.say = desk.spec.words.link_copied;
   }
 
   // Copies `text` and says so on the button; where the clipboard is forbidden, the reader can still copy by hand.

@@ -283,7 +283,8 @@ export class LivePlayground extends HTMLElement {
     const { act, run, cure } = button?.dataset ?? {};
     if (run) { this.show(+run); this.querySelector(`[data-run="${run}"]`).focus(); this.rest(); }
     else if (cure) this.cure(cure);
-    else if (act && act in this.acts) this.acts[act](button);
+    else if (act) this.acts[act](button);
+    for (const folded of this.querySelectorAll(".play-save[open]")) if (button && folded.contains(button)) folded.open = false;
   }
 
   acts = {

@@ -4,6 +4,7 @@ import { CrossHair } from "@live/cross.js";
 import { binned, roomFor } from "./runs.js";
 
 const BINS = 240, LINE_PX = 16, NEAR = 0.3;
+const WIDE = { width: 500, height: 300 }, NARROW = 330;       // pixels, before a plot has been laid out; and on a phone
 const LEAST = -12, MOST = 12;     // powers of ten beyond which nothing is drawn
 const EMPTY = new Float64Array(0);
 
@@ -17,12 +18,12 @@ const grown = ([low, high], all, least = LEAST) => {
 
 export class Plots {
   constructor(desk, { plots, most, baselines, ranges, dark }, say) {
-    Object.assign(this, { most, baselines, ranges, arrays: {}, hosts: {}, charts: {}, heights: new Map(), tags: {} });
-    const sizes = new ResizeObserver((entries) => { for (const { target, contentRect } of entries) this.heights.set(target, contentRect.height); });
+    Object.assign(this, { most, baselines, ranges, arrays: {}, hosts: {}, charts: {}, sizes: new Map(), tags: {} });
+    const seen = new ResizeObserver((entries) => { for (const { target, contentRect } of entries) this.sizes.set(target, contentRect); });
     for (const [name, spec] of Object.entries(plots)) {
       const host = this.hosts[name] = desk.querySelector(`[data-plot="${name}"]`);
       this.charts[name] = () => new Chart(host, { ...spec, dark }, this);
-      sizes.observe(host.querySelector(".live-area"));
+      seen.observe(host.querySelector(".live-area"));
       new CrossHair(host, say);
     }
   }
@@ -55,18 +56,19 @@ export class Plots {
       else chart.follow();
     }
     const several = runs.length > 1;
-    const ends = (value, at, text) => runs.map((run, k) => ({ k, text: text(run), value: arrays[value + k].at(-1), left: arrays[at + k].at(-1) }));
-    this.name("loss", ends("loss", "at", (run) => (several ? `${run.letter} ${run.label}` : run.label)), end, levels);
-    this.name("lags", ends("lag", "lag_at", (run) => (several ? run.letter : "")), lags - 1, []);
+    const ends = (value, at, text) => runs.map((run, k) => ({ k, words: text(run), value: arrays[value + k].at(-1), left: arrays[at + k].at(-1) }));
+    this.name("loss", ends("loss", "at", (run) => (several ? [run.letter, run.label] : [run.label])), end, levels);
+    this.name("lags", ends("lag", "lag_at", (run) => (several ? [run.letter] : [])), lags - 1, []);
   }
 
   // The names of the lines at their ends, one that would lie on another lower, and those of the baselines at theirs.
   name(plot, ends, most, levels) {
     const area = this.hosts[plot].querySelector(".live-area"), [low, high] = this.arrays[plot === "loss" ? "loss_range" : "lag_range"];
-    const share = (power) => (high - power) / (high - low), room = LINE_PX / (this.heights.get(area) || 300);
+    const share = (power) => (high - power) / (high - low), { height, width } = this.sizes.get(area) ?? WIDE, room = LINE_PX / height;
     const place = (tag) => ({ ...tag, top: share(tag.value), left: tag.left / most });
     const byTop = (a, b) => a.top - b.top;
-    const tags = ends.filter(({ value }) => value === value && value !== undefined).map((end) => place({ ...end, kind: `play-end play-run${end.k}` })).sort(byTop);
+    const tags = ends.filter(({ value }) => value === value && value !== undefined)
+      .map((end) => place({ ...end, text: (width < NARROW ? end.words.slice(0, 1) : end.words).join(" "), kind: `play-end play-run${end.k}` })).sort(byTop);
     tags.forEach((tag, i) => {
       for (const other of tags.slice(0, i)) if (Math.abs(other.left - tag.left) < NEAR) tag.top = Math.max(tag.top, other.top + room);
     });
