@@ -430,6 +430,18 @@ def test_bad_draws_are_refused():
         pg.draw("adding", 0.5, 1, 20)
 
 
+def test_steps_with_what_does_not_fit_are_refused():
+    state, (x, y) = pg.initial("lstm", "adding", 8, 1), pg.draw("adding", 1, 1, 9)
+    with pytest.raises(ValueError, match="cell: expected one of rnn, lstm"):
+        pg.step("lsm", "adding", state, x, y, 0.1, "adam")
+    with pytest.raises(ValueError, match=r"weights: expected shape \(97,\) or .* for 'rnn' on 'adding', got \(361,\)"):
+        pg.step("rnn", "adding", state, x, y, 0.1, "adam")
+    with pytest.raises(ValueError, match="optimiser: expected one of sgd, momentum, adam; got 'Adam'"):
+        pg.step("lstm", "adding", state, x, y, 0.1, "Adam")
+    with pytest.raises(ValueError, match="start: expected one of uniform, orthogonal, identity; got 'normal'"):
+        pg.initial("lstm", "adding", 8, 1, "normal")
+
+
 # ---------------------------------------------------------------- texts
 def test_a_text_keeps_its_most_frequent_signs():
     signs = "".join(chr(0x4E00 + k) * (40 - k) for k in range(36))

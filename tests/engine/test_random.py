@@ -140,3 +140,22 @@ def test_errors(call, message):
 def test_the_docstrings_examples_run():
     failed, run = doctest.testmod(random)
     assert run > 0 and failed == 0
+
+
+@pytest.mark.parametrize(("seed", "stream"), [(0, 0), (7, 3), (LAST, LAST)])
+def test_halves_are_the_halves_of_the_words(node, seed, stream):
+    """Four from each call: places 0, 1, ... of a row take the upper halves of its low words first."""
+    places, key = np.arange(6).reshape(3, 2), np.asarray(seed)
+    words = random.philox(np_api, places, np.asarray(stream), key)
+    want = np.concat([half for word in words for half in (word // 2**16, word % 2**16)], axis=-1)
+    np.testing.assert_array_equal(random.halves(seed, (3, 8), stream), want)
+    draw = lambda xp, seed, stream: random.halves(seed, (3, 8), stream, xp)  # noqa: E731
+    got, _ = javascript(node, draw, [np.asarray(seed), np.asarray(stream)])
+    np.testing.assert_array_equal(got["y0"].reshape(3, 8), want)
+    counts = np.bincount(random.halves(seed, (25_000, 4), stream).ravel() // 2**12, minlength=16)
+    assert np.all(np.abs(counts - 6250) < 6 * np.sqrt(6250))
+
+
+def test_halves_come_in_fours():
+    with pytest.raises(ValueError, match="shape: expected a last axis that is a multiple of 4, got"):
+        random.halves(7, (4, 6))

@@ -35,7 +35,11 @@ NORM_EPSILON = 1e-6  # what torch.nn.utils.clip_grad_norm_ adds to the norm
 
 
 def shapes(cell: str, task: str, hidden: int) -> dict[str, tuple[int, ...]]:
-    """The shape of every parameter, in the order in which they lie in the vector of weights."""
+    """The shape of every parameter, in the order in which they lie in the vector of weights.
+
+    >>> shapes("gru", "adding", 8)
+    {'W_x': (2, 24), 'W_h': (8, 24), 'b': (24,), 'b_h': (24,), 'W_y': (8, 1), 'b_y': (1,)}
+    """
     expect_choice("cell", cell, KINDS)
     expect_choice("task", task, TASKS)
     D, K, gates = TASKS[task].inputs, TASKS[task].outputs, len(KINDS[cell].params.BLOCKS) * hidden
@@ -56,8 +60,9 @@ def unpack(cell: str, task: str, hidden: int, weights) -> dict:
 def initial(cell: str, task: str, hidden: int, seed, start="uniform", forget_bias=1.0) -> dict:
     """The state before the first step: weights, m, v (P,) of the optimiser, and t, the steps done.
 
-    Weights are uniform within 1/sqrt(hidden), as torch's; the recurrent ones as `start` says; biases are zero but that
-    of the gate which keeps (f of the LSTM, z of GRU and minGRU), which is `forget_bias`.
+    Weights are uniform within 1/sqrt(hidden), as torch's; the recurrent ones as `start` says, a name or its place in
+    STARTS, in every block; biases are zero but that of the gate which keeps (f of the LSTM, z of GRU and minGRU), which
+    is `forget_bias`. Seed, start and bias may be traced. Raises ValueError for other names.
     """
     return assembled(cell, task, hidden, *drawn(seed, *counts(cell, task, hidden)), start, forget_bias)
 
@@ -128,7 +133,13 @@ def _number(xp, name, value, names):
 
 
 def step(cell: str, task: str, state: dict, x, y, rate, optimiser, clip="off", threshold=1.0):
-    """One training step: (the state after it, {"loss", "grad_norm"}), the norm taken before clipping."""
+    """One training step: (the state after it, {"loss", "grad_norm"}), the norm taken before clipping.
+
+    The same numbers as torch's step: its modules, `torch.optim`, `clip_grad_norm_` or `clip_grad_value_`, and the mean
+    of its losses. `optimiser` and `clip` are names, or their places in OPTIMISERS and CLIPS, which may be traced, as
+    may `rate` and `threshold`. Raises ValueError for other names and for weights or batches of another shape,
+    FloatingPointError where numbers too large end in NaN.
+    """
     xp = array_namespace(x)
     loss, gradient = _gradient(xp, cell, task, state["weights"], x, y)
     norm = xp.sqrt(xp.sum(gradient * gradient))
@@ -189,14 +200,18 @@ def _answers(xp, cell, task, weights, x, y):
 
 
 def _network(cell, task, weights):
-    kind = KINDS[cell]
+    """The kind of the cell, its parameters, and the weights and biases of the output."""
     parts = unpack(cell, task, _hidden(cell, task, weights), weights)
+    kind = KINDS[cell]
     return kind, kind.params(*(parts.get(name) for name in kind.params._fields)), parts["W_y"], parts["b_y"]
 
 
 def _hidden(cell, task, weights):
     """The hidden size, from the number of weights."""
     known = {sum(map(math.prod, shapes(cell, task, hidden).values())): hidden for hidden in SIZES}
+    if tuple(weights.shape) not in {(count,) for count in known}:
+        wanted = " or ".join(f"({count},)" for count in known)
+        raise ValueError(f"weights: expected shape {wanted} for {cell!r} on {task!r}, got {tuple(weights.shape)}")
     return known[weights.shape[0]]
 
 

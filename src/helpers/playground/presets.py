@@ -46,7 +46,7 @@ def _learned(loss, below):
     return under[0] + 50 if under.size else np.inf
 
 
-_LSTM_AND_OTHERS = {"task": "adding", "length": 50}
+_ADDING = {"task": "adding", "length": 50}
 _TOO_FAST = {"task": "text", "length": 30, "cell": "rnn", "optimiser": "sgd", "rate": 4.0, "clip": "off"}
 
 PRESETS = {
@@ -58,7 +58,7 @@ PRESETS = {
         guesses=("Both learn to add.", "Only the LSTM learns it.", "Only the plain RNN learns it.", "Neither does."),
         right=1,
         names=("plain RNN (tanh)", "LSTM"),
-        runs=(_LSTM_AND_OTHERS | {"cell": "rnn"}, _LSTM_AND_OTHERS | {"cell": "lstm"}),
+        runs=(_ADDING | {"cell": "rnn"}, _ADDING | {"cell": "lstm"}),
         steps=1000,
         says="The LSTM learned it after 410 to 910 steps, with each of ten seeds. The plain RNN never got away from "
              "the loss of always answering 1. Look at the error by lag: 25 steps back, less than a hundredth of the "
@@ -120,7 +120,7 @@ PRESETS = {
         guesses=("the LSTM", "the GRU", "the minGRU", "all at about the same time"),
         right=1,
         names=("LSTM", "GRU", "minGRU"),
-        runs=tuple(_LSTM_AND_OTHERS | {"cell": cell} for cell in ("lstm", "gru", "mingru")),
+        runs=tuple(_ADDING | {"cell": cell} for cell in ("lstm", "gru", "mingru")),
         steps=1000,
         says="With each of ten seeds the GRU was first, after 240 to 290 steps, then the minGRU, after 350 to 420, "
              "then the LSTM, after 410 to 910. Look at the error by lag after 300 steps: 25 steps back, more than half "
