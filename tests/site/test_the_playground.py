@@ -196,6 +196,8 @@ def test_a_text_of_the_readers_own(desk):
     (run,) = runs(element)
     np.testing.assert_allclose(run["loss"][:5], numpy_losses(run["settings"], 5), rtol=NEAR)
     assert element.locator('[data-plot="loss"] .play-level').count() == 2
+    read = "".join(element.locator('[data-strip="x"] p span').all_inner_texts()).replace("␣", " ")
+    assert read in 3 * "ab, ab, Äb! 你好 ab ab"
 
 
 def test_a_task_that_needs_more_steps_gets_them(desk):

@@ -89,7 +89,8 @@ WORDS = {
     "counted": "Step {steps:d}, loss {loss:.3g}",
     "counted_at": "Step {steps:d}, loss {loss:.3g}, {speed:d} steps a second",
     "paused": "Paused at step {steps:d}.",
-    "text_alike": "{label} needs at least two different signs.",
+    "text_short": "{label} needs at least this many characters: {min}. It goes on with the last text.",
+    "text_alike": "{label} needs at least two different signs. It goes on with the last text.",
     "was_reset": "Back at step 0.",
     "diverged": "Run {run} stopped at step {step:d}: it diverged. Its loss is {loss}, the norm of its gradient {norm}. "
                 "The curves stay. What to try:",

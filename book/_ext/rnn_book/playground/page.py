@@ -92,9 +92,9 @@ def _spec(run, of) -> dict:
         "baselines": plots.BASELINES, "ranges": plots.RANGES,
         "plots": {name: plots.plot_spec(name, of) for name in plots.PLOTS}, "strips": STRIPS, "scales": SCALES,
         "dark": palette.DARK, "tasks": {key: _task(key) for key in playground.TASKS},
-        "fold": playground.FOLDED, "signs": len(playground.SIGNS),
+        "fold": playground.FOLDED, "signs": len(playground.SIGNS), "other": playground.OTHER,
         "stories": [_story(story) for story in playground.PRESETS.values()], "of_text": list(_text_levels()),
-        "python": playground.TEMPLATE, "saved": saved, "words": WORDS | spoken(),
+        "python": playground.TEMPLATE, "saved": saved, "words": spoken() | WORDS,
     }
 
 

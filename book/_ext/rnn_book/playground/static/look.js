@@ -11,8 +11,8 @@ export class Look {
     this.list = host.querySelector(".play-strips");
   }
 
-  // Shows `look`, the arrays of a run of `cell` on `task`, whose probe has as many steps as `length`.
-  draw(look, { cell, task, length }) {
+  // Shows `look`, the arrays of a run of `cell` on `task`, whose probe has as many steps as `length`; of a text, by its `signs`.
+  draw(look, { cell, task, length }, signs) {
     const { strips, tasks } = this.spec, { classes, where, inputs } = tasks[task];
     const wanted = [strips.input, ...strips[cell], classes ? strips.chance : strips.answer];
     this.lay(`${cell} ${task}`, wanted, tasks[task]);
@@ -21,6 +21,7 @@ export class Look {
       if (strip === strips.answer) this.curves(strip.name, values, look.y, where, length);
       else this.heat(strip, values, values.length / length, length, strip === strips.input && inputs === 1);
     }
+    if (signs) this.letters(strips.input.name, look.x, length, signs);
     if (classes) this.due(strips.chance.name, look.y, where, length, classes);
   }
 
@@ -39,6 +40,17 @@ export class Look {
       this.strips.set(name, box);
       return row;
     }));
+  }
+
+  // What is read, sign by sign, in place of the cells that stand for it.
+  letters(name, x, length, signs) {
+    const box = this.strips.get(name), width = x.length / length, read = [];
+    for (let t = 0; t < length; t++) read.push(signs[x.subarray(t * width, (t + 1) * width).indexOf(1)] ?? this.spec.other);
+    if (box.dataset.read === read.join("")) return;
+    box.dataset.read = read.join("");
+    const row = box.querySelector("p") ?? box.appendChild(document.createElement("p"));
+    row.style.setProperty("--count", length);
+    row.replaceChildren(...read.map((sign) => Object.assign(document.createElement("span"), { textContent: sign === " " ? "␣" : sign })));
   }
 
   // `values`, (length, rows) in memory, as a picture with time from left to right and the first row on top.

@@ -160,7 +160,8 @@ export class LivePlayground extends HTMLElement {
     run.began = { ...settings };
     const { cell, task, hidden, text, length } = settings, { controls, bound, fold } = this.spec, numbers = {};
     for (const c of controls) numbers[c.name] = c.options ? c.options.indexOf(settings[c.name]) : settings[c.name];
-    const codes = task === "text" ? encoded(text, this.spec).codes : [];
+    const { codes, signs } = task === "text" ? encoded(text, this.spec) : { codes: [] };
+    run.signs = signs;
     return { act: "start", id, name: `${cell}-${task}-${hidden}`, task: `task-${task}`, length, bits: this.wanted, numbers: { ...numbers, count: codes.length }, codes, bound };
   }
 
@@ -358,7 +359,7 @@ export class LivePlayground extends HTMLElement {
     this.frame = 0;
     const { runs, shown, spec } = this, { clip, threshold } = shown.settings;
     this.plots.draw(runs, { until: this.until, levels: this.levels(), limit: clip === "norm" ? threshold : NaN });
-    if (shown.look?.x) this.look.draw(shown.look, shown.settings);
+    if (shown.look?.x) this.look.draw(shown.look, shown.settings, shown.signs);
     this.count();
     if (this.finished) {
       this.finished = false;

@@ -72,7 +72,7 @@ export class Plots {
     tags.forEach((tag, i) => {
       for (const other of tags.slice(0, i)) if (Math.abs(other.left - tag.left) < NEAR) tag.top = Math.max(tag.top, other.top + room);
     });
-    tags.toReversed().forEach((tag, i, up) => {       // and what would lie under the axis higher
+    [...tags].reverse().forEach((tag, i, up) => {       // and what would lie under the axis higher
       const under = up.slice(0, i).filter((other) => Math.abs(other.left - tag.left) < NEAR).map((other) => other.top - room);
       tag.top = Math.min(tag.top, 1, ...under);
     });
