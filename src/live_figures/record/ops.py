@@ -1,7 +1,8 @@
 """Every operation once: what it means, which dtypes it takes and gives, and what it costs.
 
-A new elementwise operation is one row here and its spelling in each emitter (`SPELLINGS` in emit/javascript.py). The
-array namespace, the recording, numbers known beforehand, the lowering and the tests read the table.
+A new elementwise operation is one row here and its spelling in each language (`SPELLINGS` in emit/javascript.py and in
+emit/webassembly/operations.py). The array namespace, the recording, numbers known beforehand, the lowering and the
+tests read the table.
 """
 
 from __future__ import annotations

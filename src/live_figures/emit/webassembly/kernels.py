@@ -1,8 +1,6 @@
-"""One kernel as a function in WebAssembly text: scalars, and lanes where an innermost loop allows them.
+"""One kernel as a function in WebAssembly text: scalars, and lanes where an innermost loop allows them (`lanes`).
 
-A loop is written by lanes where every access moves by one element or none, nothing but sums is handed from one turn to
-the next, and no buffer is written in one place and read in another (`_apart`). What is left over, and every other loop,
-runs element by element.
+What is left over of a loop by lanes, and every other loop, runs element by element.
 """
 
 from __future__ import annotations
@@ -12,17 +10,14 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ...program import Affine, Assign, Expr, Let, Lit, Load, Op, Statement, Store, Use, Var
+from ...program import Affine, Assign, Let, Statement, Var
 from ...span import Span, least, most, rest
 from ..walk import KernelWriter
+from .lanes import SUMS, bounds, kind_of_lanes
 from .operations import LANES, spell
 from .products import product_text
 
 __all__ = ["Kernel", "number_text"]
-
-# The operations that reduce lanes apart, and what each lane starts from.
-SUMS = {"add": 0.0, "multiply": 1.0, "maximum": -math.inf, "minimum": math.inf}
-
 
 @dataclass
 class _Lanes:
@@ -75,8 +70,8 @@ class Kernel(KernelWriter):
 
     # ------------------------------------------------------------ statements
     def statement(self, s: Statement) -> str:
-        if isinstance(s, Let):
-            self.values |= {s.var: bounds} if (bounds := _bounds(s.value)) else {}
+        if isinstance(s, Let) and (ends := bounds(s.value)):
+            self.values[s.var] = ends
         return super().statement(s)
 
     def let(self, name, value):
@@ -97,7 +92,8 @@ class Kernel(KernelWriter):
 
     def loop(self, var, count, body):
         self.values[var] = (0, most(count) - 1)
-        kind = self._lanes_of(var, count, body) if self.module.often and not self.lanes else None
+        open_ = self.module.often and not self.lanes
+        kind = kind_of_lanes(var, count, body, self.module.kind, self.values) if open_ else None
         if kind is None:
             return self._counted(var, 0, count, body)
         width = int(kind[4:])
@@ -168,46 +164,6 @@ class Kernel(KernelWriter):
         for lane in range(int(kind[4:])):
             text = spell(self, s.value.name, s.value.args, [text, f"({kind}.extract_lane {lane} (local.get {name}))"])
         return f"(local.set {self.variable(s.var)} {text})\n"
-
-    def _lanes_of(self, var, count, body) -> str | None:
-        """The type of lanes by which a loop can be written, or None."""
-        sums = {s.var for s in body if isinstance(s, Assign)}
-        values = [s.value.args[1] if isinstance(s, Assign) and _is_sum(s) else s.value
-                  for s in body if isinstance(s, Let | Store | Assign)]  # fmt: skip
-        simple = len(values) == len(body) and all(_is_sum(s) for s in body if isinstance(s, Assign))
-        if not simple or any(_uses(value, sums) for value in values):
-            return None
-        stores = [(s.buffer, s.index) for s in body if isinstance(s, Store)]
-        loads = [(e.buffer, e.index) for value in values for e in _parts(value) if isinstance(e, Load)]
-        dtypes = {part.dtype for value in values for part in _parts(value)} - {"bool"}
-        dtypes |= {buffer.dtype for buffer, _ in [*stores, *loads]}
-        if len(kinds := {self.module.kind(dtype) for dtype in dtypes}) != 1 or "index" in dtypes:
-            return None
-        kind = LANES[kinds.pop()]
-        moves = all(at.multiple(var) == 1 for _, at in stores) and all(at.multiple(var) in (0, 1) for _, at in loads)
-        free = all(self._apart(var, count, at, other) for buffer, at in stores
-                   for written, other in [*loads, *stores] if written is buffer)  # fmt: skip
-        return kind if moves and free and most(count) >= int(kind[4:]) else None
-
-    def _apart(self, var, count, written: Affine, other: Affine) -> bool:
-        """Whether elements written in a loop and others touched in it are the same ones at every turn, or no one is."""
-        if written == other:
-            return True
-        away = other + written * -1
-        still = not other.multiple(var)
-        away = away.replace(lambda v: Affine() if v is var else None)
-        return all(low >= most(count) or high <= (-1 if still else -most(count)) for low, high in self._reach(away))
-
-    def _reach(self, index: Affine) -> list[tuple[float, float]]:
-        """Intervals that hold every value of an index: one for each combination of the variables with two values."""
-        out = [(least(index.const), most(index.const))]
-        for var, multiple in index.terms:
-            low, high = self.values.get(var, (-math.inf, math.inf))
-            ends = [(n, n) for n in (low, high)] if high - low == 1 else [(low, high)]
-            sizes = (least(multiple), most(multiple))
-            moved = [sorted(s * e for s in sizes for e in end) for end in ends]
-            out = [(a + all_[0], b + all_[-1]) for a, b in out for all_ in moved]
-        return out
 
     # ------------------------------------------------------------ places
     def address(self, buffer, index: Affine) -> str:
@@ -347,32 +303,6 @@ def total(terms: list[str]) -> str:
 def number_text(number: int | Span) -> str:
     """A whole number; the length that it may depend on is the global T."""
     const, slope, odd = number.factors if isinstance(number, Span) else (number, 0, 0)
-    length, parity = "(global.get $T)", "(i32.and (global.get $T) (i32.const 1))"
-    terms = [name if n == 1 else f"(i32.mul {name} (i32.const {n}))" for name, n in ((length, slope), (parity, odd)) if n]
+    factors = (("(global.get $T)", slope), ("(i32.and (global.get $T) (i32.const 1))", odd))
+    terms = [name if n == 1 else f"(i32.mul {name} (i32.const {n}))" for name, n in factors if n]
     return total([*([f"(i32.const {const})"] if const or not terms else []), *terms])
-
-
-def _bounds(value: Expr) -> tuple[int, int] | None:
-    """The least and greatest value of an index that is the rest of a division."""
-    match value:
-        case Op("to_index", (Op("remainder", (_, Lit(int(divisor)))),)):
-            return 0, divisor - 1
-    return None
-
-
-def _is_sum(s: Assign) -> bool:
-    """Whether a statement only takes one more element into a sum, product, maximum or minimum."""
-    value = s.value
-    return isinstance(value, Op) and value.name in SUMS and value.args[0] == Use(s.var) and s.var.dtype != "bool"
-
-
-def _parts(e: Expr):
-    """An expression and all within it."""
-    yield e
-    if isinstance(e, Op):
-        for arg in e.args:
-            yield from _parts(arg)
-
-
-def _uses(e: Expr, variables: set[Var]) -> bool:
-    return any(isinstance(part, Use) and part.var in variables for part in _parts(e))

@@ -92,10 +92,10 @@ class _Product:
         first = rest(m.inner, block)
         if most(m.inner) <= 2 * block or first is None:
             return self._rows(m.inner, zero=not m.accumulate) + edge
-        first = first or block
         move = lambda n: self._move(self.a, n * self.aq) + self._move(self.b, n * self.bq)  # noqa: E731
-        return (edge + self._rows(first, zero=not m.accumulate) + move(first)
-                + self._repeated((m.inner - first) // block, self._rows(block, zero=False) + move(block)))  # fmt: skip
+        start = edge + ("" if m.accumulate else self._zeros())
+        start += self._rows(first, zero=False) + move(first) if first else ""
+        return start + self._repeated((m.inner - first) // block, self._rows(block, zero=False) + move(block))
 
     def _rows(self, inner, zero: bool) -> str:
         """Tiles of four rows, then what is left of them."""
