@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from firefox import Firefox, find_firefox
 from rnn_book.playground import STYLES, write_files
 from rnn_book.playground.page import playground_html
 from rnn_book.playground.saved import STEPS, saved
@@ -53,6 +54,16 @@ def site(folder):
     """Where the page is served."""
     with serving(folder) as address:
         yield f"{address}/index.html"
+
+
+@pytest.fixture(scope="module")
+def firefox():
+    """A Firefox, where one is installed."""
+    if (path := find_firefox()) is None:
+        pytest.skip("no Firefox found")
+    browser = Firefox(path)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
@@ -402,6 +413,26 @@ def test_from_a_disk_it_trains_in_the_page_and_says_so(desk, folder):
     trained(element, 10)
     press(element, "Pause")
     np.testing.assert_allclose(runs(element)[0]["loss"][:10], numpy_losses(playground.DEFAULTS, 10), rtol=1e-5)
+
+
+def test_in_firefox(site, firefox):
+    """It trains, in WebAssembly, and stops when it is told to."""
+    firefox.open(site, 1440, 900)
+    losses = firefox.run("""async () => {
+        await customElements.whenDefined("live-playground");
+        const desk = document.querySelector("live-playground"), wait = () => new Promise(done => setTimeout(done, 50));
+        desk.querySelector("[data-act=play]").click();
+        while (desk.runs[0].saved || desk.runs[0].steps < 100) await wait();
+        desk.querySelector("[data-act=play]").click();
+        const [{ loss }] = desk.runs;
+        for (let k = 0; k < 4; k++) await wait();
+        const steps = loss.length;
+        for (let k = 0; k < 4; k++) await wait();
+        return [desk.bits, loss.length - steps, ...loss.values.slice(0, 100)];
+    }""")
+    assert losses[:2] == [32, 0]
+    np.testing.assert_allclose(losses[2:], playground.run(steps=100).loss, rtol=NEAR)
+    assert firefox.problems(site.removesuffix("/index.html")) == []
 
 
 def test_every_control_has_a_name_and_nothing_fails_axe(desk):
