@@ -478,3 +478,11 @@ def test_a_preset_shows_what_it_says(node, key):
 @pytest.mark.parametrize("key", pg.PRESETS)
 def test_a_preset_holds_with_ten_seeds(node, key):
     assert [seed for seed in range(1, 11) if not holds(node, pg.PRESETS[key], seed)] == []
+
+
+@pytest.mark.parametrize("key", ["tanh", "parity", "lighter"])
+def test_the_first_losses_of_a_story_are_the_same_in_float32(node, key):
+    """An exported run repeats what the page showed, where a run is not chaotic."""
+    for run in pg.PRESETS[key].runs:
+        single, double = (on_the_page(node, run, 100, bits)[0] for bits in (32, 64))
+        np.testing.assert_allclose(single, double, rtol=0, atol=1e-5)
