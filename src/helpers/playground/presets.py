@@ -60,10 +60,11 @@ PRESETS = {
         names=("plain RNN (tanh)", "LSTM"),
         runs=(_ADDING | {"cell": "rnn"}, _ADDING | {"cell": "lstm"}),
         steps=1000,
-        says="The LSTM learned it after 410 to 910 steps, with each of the seeds 1 to 10; with seed 11 it takes longer. "
-             "The plain RNN never got away from the loss of always answering 1. Look at the error by lag: 25 steps back, less than a hundredth of the "
-             "plain RNN's error signal is left with every seed, and with most far less than a thousandth, before "
-             "training as after it. Of the LSTM's, about a hundredth arrives there once it has learned.",
+        says="The LSTM learned it after 410 to 910 steps, with each of the seeds 1 to 10; with seed 11 it takes "
+             "longer. The plain RNN never got away from the loss of always answering 1. Look at the error by lag: 25 "
+             "steps back, less than a hundredth of the plain RNN's error signal is left with every seed, and with most "
+             "far less than a thousandth, before training as after it. Of the LSTM's, about a hundredth arrives there "
+             "once it has learned.",
         holds=lambda losses: _end(losses[0]) > 0.13 and _end(losses[1]) < 0.02),
     "forget": Preset(
         title="Forget bias 0 against 3",
