@@ -93,7 +93,7 @@ class _Product:
         if most(m.inner) <= 2 * block or first is None:
             return self._rows(m.inner, zero=not m.accumulate) + edge
         move = lambda n: self._move(self.a, n * self.aq) + self._move(self.b, n * self.bq)  # noqa: E731
-        start = edge + ("" if m.accumulate else self._zeros())
+        start = ("" if m.accumulate else self._zeros()) + edge
         start += self._rows(first, zero=False) + move(first) if first else ""
         return start + self._repeated((m.inner - first) // block, self._rows(block, zero=False) + move(block))
 
