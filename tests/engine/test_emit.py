@@ -493,6 +493,7 @@ MATRICES = [
     ((1, 1), (1, 1)),
     ((7, 12), (12, 1)),
     ((20, 30, 4), (4, 4)),
+    ((5, 300), (300, 7)),  # so long that it is computed in parts, and with columns that fill no vector
 ]
 
 
