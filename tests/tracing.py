@@ -66,7 +66,8 @@ class WebAssembly:
     def run(self, program, inputs, constants):
         """The results of a program for each set of inputs in turn."""
         given = {name: (_dtype(value), value.shape) for name, value in inputs[0].items()}
-        script = module_script("case", {"one": program}, given, constants, self.bits, self.often)
+        script = module_script("case", {"one": program}, given, constants, (0, 0), self.bits,
+                               self.often)
         return [{k: v.ravel() for k, v in one.items()} for one in self.node.step(script, "case", 0, "one", inputs)]
 
 

@@ -47,7 +47,8 @@ def compile_stepper(name: str, parts: dict[str, Part], lengths: tuple[int, int],
     """
     constants: dict[str, np.ndarray] = {}
     programs = {key: _program(f"{name}: {key}", part, lengths, constants) for key, part in parts.items()}
-    given, often = (programs, _inputs(name, parts, lengths), constants), {key for key in parts if parts[key].often}
+    given = programs, _inputs(name, parts, lengths), constants, lengths
+    often = {key for key in parts if parts[key].often}
     return {f"{name}.js": module_script(name, *given, bits, often), f"{name}.twin.js": twin_script(name, *given)}
 
 
@@ -89,7 +90,7 @@ Inputs = dict[str, tuple[str, tuple]]  # name -> dtype and shape
 
 
 def module_script(name: str, programs: dict[str, Program], inputs: Inputs, constants: dict[str, np.ndarray],
-                  bits: int, often: Collection[str]) -> str:  # fmt: skip
+                  lengths: tuple[int, int], bits: int, often: Collection[str]) -> str:  # fmt: skip
     """The script in WebAssembly: its bytes, deflated, as base64, which the gzip of a server makes that short again."""
     module = Module(bits, constants)
     for key, program in programs.items():
@@ -102,32 +103,33 @@ def module_script(name: str, programs: dict[str, Program], inputs: Inputs, const
     def of_output(out):
         return 8 * module.size(out.buffer.dtype), _plain(module.output(out))
 
-    layout = _layout(programs, inputs, of_input, of_output)
+    layout = _layout(programs, inputs, lengths, of_input, of_output)
     packer = zlib.compressobj(9, wbits=-15)
     packed = packer.compress(assemble(module.text())) + packer.flush()
     return _registered(name, f'bits:{bits},{layout},wasm:"{base64.b64encode(packed).decode()}"')
 
 
-def twin_script(name: str, programs: dict[str, Program], inputs: Inputs, constants: dict[str, np.ndarray]) -> str:
+def twin_script(name: str, programs: dict[str, Program], inputs: Inputs, constants: dict[str, np.ndarray],
+                lengths: tuple[int, int]) -> str:  # fmt: skip
     """The script in JavaScript: `make(T)` gives a function for each part, as `emit_program` prints it."""
     library = Library()
     texts = ",\n".join(f"{_json(key)}:{emit_program(program, library)}" for key, program in programs.items())
     used = {key: constants[key] for program in programs.values() for key in program.consts}
     consts = ",".join(f"{_json(key)}:Float64Array.of({_listed(value)})" for key, value in used.items())
-    layout = _layout(programs, inputs, lambda key: (), lambda out: ())
+    layout = _layout(programs, inputs, lengths, lambda key: (), lambda out: ())
     make = f"make($T){{\n{library.source()}\nreturn{{{texts}}}}}"
     return _registered(name, f"bits:64,{layout},consts:{{{consts}}},{make}")
 
 
-def _layout(programs, inputs, of_input: Callable[[str], tuple], of_output: Callable[[Output], tuple]) -> str:
-    """Members `inputs` and `parts`: for each array its shape, and what `of_input` or `of_output` adds.
+def _layout(programs, inputs, lengths, of_input: Callable[[str], tuple], of_output: Callable[[Output], tuple]) -> str:
+    """Members `lengths`, `inputs` and `parts`: for each array its shape, and what `of_input` or `of_output` adds.
 
     A number that depends on the length T is the list of its factors of 1, T and T % 2.
     """
     given = {name: [_plain(shape), *of_input(name)] for name, (_, shape) in inputs.items()}
     parts = {key: {name: [_plain(out.shape), *of_output(out)] for name, out in program.outputs.items()}
              for key, program in programs.items()}  # fmt: skip
-    return f"inputs:{_json(given)},parts:{_json(parts)}"
+    return f"lengths:{_json(lengths)},inputs:{_json(given)},parts:{_json(parts)}"
 
 
 def _plain(value):

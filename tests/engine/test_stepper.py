@@ -97,6 +97,13 @@ def test_parts_share_what_has_one_name(node):
         assert got["n"] == (65536 * 5 + 7) * 9 % 65537
 
 
+@pytest.mark.parametrize("length", [4, 101, 7.5])
+def test_a_length_that_it_is_not_made_for_is_refused(node, length):
+    for script in files("lstm", 32).values():
+        with pytest.raises(RuntimeError, match=f"a length is a whole number from 5 to 100, it was {length}"):
+            node.step(script, "lstm", length, "step", [examples(5)])
+
+
 def test_what_is_not_affine_in_the_length_is_refused():
     part = lambda f: {"one": Part(f, lambda length: {"x": np.zeros(length)})}  # noqa: E731
     with pytest.raises(ValueError, match="neither affine in the length nor one over such a number"):

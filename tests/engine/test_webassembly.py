@@ -36,7 +36,7 @@ def program(body, x, out):
 
 
 def results(node, made, x, bits=64):
-    script = module_script("case", {"one": made}, {"x": ("float64", x.shape)}, {}, bits, {"one"})
+    script = module_script("case", {"one": made}, {"x": ("float64", x.shape)}, {}, (0, 0), bits, {"one"})
     return node.step(script, "case", 0, "one", [{"x": x}])[0]["y"]
 
 

@@ -6,7 +6,9 @@ const product = (shape) => shape.reduce((a, b) => a * b, 1);
 const all = (table, f) => Object.fromEntries(Object.entries(table).map(([name, value]) => [name, f(value, name)]));
 
 class Stepper {
-  constructor({ bits, inputs, parts }, length) {
+  constructor({ bits, lengths: [least, most], inputs, parts }, length) {
+    if (!Number.isInteger(length) || length < least || length > most) // the memory is laid out for no more
+      throw new RangeError(`a length is a whole number from ${least} to ${most}, it was ${length}`);
     Object.assign(this, { bits, parts, length, results: {} });
     this.shapes = this.shapesAt(inputs);
   }
