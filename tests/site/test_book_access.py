@@ -33,6 +33,13 @@ def test_every_button_has_a_name_in_letters(open_page, site_url, width):
     assert icons.count() == 0, icons.evaluate_all("all => all.map(e => e.outerHTML)")
 
 
+def test_what_is_walked_by_keys_has_a_value_before_its_figure_lives(open_page, site_url):
+    tab = open_page(f"{site_url}/chapters/04-lstm.html")
+    walks = tab.locator("live-figure:not([ready]) .live-walk")
+    walks.last.wait_for(state="attached")
+    assert walks.evaluate_all("all => all.every((walk) => walk.ariaValueNow !== null)")
+
+
 @pytest.mark.parametrize("page", CHAPTERS)
 def test_code_is_one_tab_stop_a_section(open_page, site_url, page):
     tab = open_page(f"{site_url}/{page}.html")

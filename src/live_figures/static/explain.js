@@ -72,6 +72,7 @@ export class Explain {
     walk.setAttribute("aria-description", this.words.numbers_keys);
     walk.ariaValueMin = 0;
     walk.ariaValueMax = this.numbers.length - 1;
+    walk.ariaValueNow = this.at;
     walk.onfocus = () => { if (!this.isSeen(this.numbers[this.at])) this.at = this.numbers.findIndex((n) => this.isSeen(n)); this.frame(); };
     walk.onblur = () => this.frame();
     walk.onkeydown = (event) => this.key(event);
