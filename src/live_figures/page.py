@@ -18,6 +18,7 @@ from .explain import explain_spec
 from .figure import LiveFigure
 from .guide import guide_html, guide_spec
 from .linked import LinkedTexts
+from .packed import packed
 from .tape import held
 from .touch import Map
 from .views import links_html, views_html, views_spec
@@ -53,7 +54,7 @@ def figure_html(fig: LiveFigure, **controls) -> str:
 <p class="live-say" role="status"></p>
 <noscript><p class="live-note">{_word(fig, "no_scripts")}</p></noscript>
 </figure>
-<script type="application/json" class="live-spec">{_json(spec)}</script>{zoomed}
+<script type="application/json" class="live-spec">{packed(spec)}</script>{zoomed}
 </live-figure>"""
 
 
@@ -70,7 +71,7 @@ def plot_html(fig, alt: str, caption: str = "", title: str = "") -> str:
 {head}<div class="live-stage">{_plot_stage(drawing.html(drawing.Chart(fig)), alt)}</div>
 <div class="live-foot">{figcaption}<div class="live-actions">{_zoom_button(ENGINE["engine.zoom"])}</div></div>
 <p class="live-say" role="status"></p>
-</figure><script type="application/json" class="live-spec">{_json(spec)}</script>{_zoomed_html(_plot_spec(fig))}
+</figure><script type="application/json" class="live-spec">{packed(spec)}</script>{_zoomed_html(_plot_spec(fig))}
 </live-plot>"""
 
 
@@ -124,7 +125,7 @@ def _moving_plot(fig: LiveFigure, arrays: dict, plot, spec: dict) -> tuple[str, 
 
 def _zoomed_html(plot: dict) -> str:
     """The plotly figure, for a reader who zooms; a site keeps it in a file of its own, see `sphinx`."""
-    return f'<script type="application/json" class="live-zoomed">{_json(plot)}</script>'
+    return f'<script type="application/json" class="live-zoomed">{packed(plot)}</script>'
 
 
 def _forget(part: dict, attribute: str) -> None:
@@ -233,14 +234,3 @@ def _word(fig: LiveFigure, key: str) -> str:
 
 def _text(value) -> str:
     return html.escape(str(value))
-
-
-def _json(spec) -> str:
-    # "</script>" inside a value would end the element
-    return json.dumps(spec, ensure_ascii=False, separators=(",", ":"), default=_plain).replace("</", "<\\/")
-
-
-def _plain(value):
-    if isinstance(value, (np.ndarray, np.generic)):
-        return value.tolist()
-    raise TypeError(f"cannot write {type(value).__name__} into the page")

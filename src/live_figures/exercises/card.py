@@ -8,10 +8,10 @@ Markdown: there a question has a frame of its own, and code is answered in the c
 from __future__ import annotations
 
 import html
-import json
 
 from .. import assets
 from ..host import framed, on_page
+from ..packed import packed
 from .sentences import say
 
 __all__ = ["card_id", "display", "inline", "markdown", "question_document", "question_html"]
@@ -58,12 +58,11 @@ def question_html(exercise) -> str:
         unit = f"<span>{_text(spec['unit'])}</span>" if spec["unit"] else ""
         fields = (f'<label><span class="live-hidden">{_text(say("your_answer"))}</span> <input type="text" '
                   f'inputmode="text" autocomplete="off" size="10" maxlength="200" name="answer">{unit}</label>')
-    packed = json.dumps(spec, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     return f"""<live-question name="{_text(exercise.key)}" class="live">
 <form novalidate><fieldset><legend class="live-hidden">{_text(exercise.text("title"))}</legend>{fields}</fieldset>
 <button type="submit">{_text(say("check"))}</button></form><p class="verdict" role="status"></p>
 <noscript><p class="live-note">{_text(say("no_scripts"))}</p></noscript>
-<script type="application/json" class="live-spec">{packed}</script></live-question>"""
+<script type="application/json" class="live-spec">{packed(spec)}</script></live-question>"""
 
 
 def question_document(exercise) -> str:

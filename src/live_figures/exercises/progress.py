@@ -8,11 +8,11 @@ needs it.
 from __future__ import annotations
 
 import html
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .. import assets
+from ..packed import packed
 from .card import card_id, inline
 from .sentences import say
 
@@ -69,16 +69,12 @@ def course_script(pages: Iterable[Page], contents: str) -> str:
     listed = [{"address": page.address, "name": page.name, "exercises": [one.key for one in page.exercises]}
               for page in pages]
     course = {"words": _spoken(_ON_EVERY_PAGE), "contents": contents, "pages": listed}
-    return f"self.LiveCourse={_packed(course)};\n{assets.runtime('live-progress.js')}"
+    return f"self.LiveCourse={packed(course)};\n{assets.runtime('live-progress.js')}"
 
 
 def _spoken(keys: Iterable[str]) -> dict[str, str]:
     """What a script says, with its placeholders left in."""
     return {key: say(key, **_PLACES) for key in keys}
-
-
-def _packed(value) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
 
 
 def overview_html(exercises: Iterable[Listed]) -> str:
@@ -110,7 +106,7 @@ def record_html(pages: Iterable[Page], root: str) -> str:
 <button type="button" data-do="clear">{_text(say("clear"))}</button></p><p class="live-said" role="status"></p>
 {parts}
 {_dialog("forget", '<p class="live-loss"></p>')}
-<script type="application/json" class="live-spec">{_packed(_spoken(_IN_THE_RECORD))}</script></div>"""
+<script type="application/json" class="live-spec">{packed(_spoken(_IN_THE_RECORD))}</script></div>"""
 
 
 def _page(page: Page, root: str) -> str:

@@ -14,6 +14,15 @@ export const writeHash = (figures) => {
   if (location.protocol === "about:") return;  // inside a notebook's iframe there is no address to keep
   history.replaceState(history.state, "", parts.length ? "#" + parts.join(";") : location.pathname + location.search);
 };
+// Copies a text and says so on the button for a while; clipboards may be forbidden, and the reader still copies by hand.
+export const copyText = async (button, text, copied, byHand) => {
+  const was = button.textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = copied;
+    setTimeout(() => { button.textContent = was; }, 1500);
+  } catch { if (byHand) prompt(byHand, text); }
+};
 // A link, or a new state in the address, goes to its figure; Back to a state that is shown already returns to where the
 // reader was, which only the browser knows.
 export const returning = () => ["back_forward", "reload"].includes(performance.getEntriesByType("navigation")[0]?.type);

@@ -59,3 +59,13 @@ const toggle = {
 
 // Other kinds come in files of their own, which stand before this one in a page that needs them.
 export const kinds = { slider, choice, index, toggle, ...globalThis.LiveParts };
+
+// Raises for what the controls of `host` cannot be set to; it has `control(name)` and `explain(control, problem)`.
+export const refuse = (host, given) => {
+  for (const [name, value] of Object.entries(given)) {
+    const control = host.control(name);
+    if (!control) throw new RangeError(`no control ${name}`);
+    const problem = kinds[control.kind].problem(control, value);
+    if (problem) throw new RangeError(host.explain(control, problem));
+  }
+};

@@ -83,7 +83,7 @@ export class CrossHair {
     this.say(this.show(panels[k], x, y).replaceAll("\n", ", "));
   }
 
-  // The cell of a map at these shares of a panel; its box, middle and size as shares, too.
+  // The cell of a map at these shares of a panel; where it begins and its size as shares, too.
   cell({ box: [left, top, width, height] }, x, y) {
     const area = this.area.getBoundingClientRect(), [wide, high] = [width * area.width, height * area.height];
     const [from, above] = [area.left + left * area.width, area.top + top * area.height];

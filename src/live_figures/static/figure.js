@@ -1,7 +1,7 @@
 // <live-figure>: controls that move, a program that computes, a drawing and words that follow.
-import { readHash, returning, writeHash } from "./address.js";
+import { copyText, readHash, returning, writeHash } from "./address.js";
 import { Chart } from "./chart.js";
-import { kinds } from "./controls.js";
+import { kinds, refuse } from "./controls.js";
 import { applyBinding, readBindings } from "./diagram.js";
 import { Lazy, figures } from "./element.js";
 import { fillTemplate } from "./numbers.js";
@@ -38,12 +38,7 @@ export class LiveFigure extends Lazy {
 
   get controls() { return { ...this.values }; }
   set controls(given) {
-    for (const [name, value] of Object.entries(given)) {
-      const control = this.control(name);
-      if (!control) throw new RangeError(`no control ${name}`);
-      const problem = kinds[control.kind].problem(control, value);
-      if (problem) throw new RangeError(this.explain(control, problem));
-    }
+    refuse(this, given);
     for (const [name, value] of Object.entries(given)) { this.values[name] = value; this.show(name); }
     this.changed();
   }
@@ -109,17 +104,10 @@ export class LiveFigure extends Lazy {
   }
 
   async copyLink(button) {
-    const was = button.textContent, link = location.href.split("#")[0] + "#" + this.address();
-    try {
-      await navigator.clipboard.writeText(link);
-      button.textContent = this.tell("copied");
-    } catch {
-      prompt(this.tell("link_by_hand"), link);   // clipboards may be forbidden; the reader can still copy by hand
-    }
+    await copyText(button, location.href.split("#")[0] + "#" + this.address(), this.tell("copied"), this.tell("link_by_hand"));
     const left = this.moved().filter(([, text]) => text === null).map(([c]) => c.label);
     if (left.length) this.note(this.tell("link_too_long", { labels: left.join(", ") }));
     this.say.textContent = this.tell("link_copied");
-    setTimeout(() => { button.textContent = was; }, 1500);
   }
 
   // The slider walks to its end; at its end it starts again.
@@ -203,9 +191,10 @@ export class LiveFigure extends Lazy {
   dispatch() { afterPaint(() => this.dispatchEvent(new CustomEvent("live-figure:painted", { bubbles: true }))); }
 
   rest() {
+    const heard = this.say.textContent;
     clearTimeout(this.resting);
     this.resting = setTimeout(() => {
-      this.speak();
+      if (this.say.textContent === heard) this.speak();   // not over what the keys have found meanwhile
       if (this.readout) this.holdRoom(this.readout);
       writeHash(figures);
     }, REST_MS);

@@ -53,10 +53,6 @@ def _add_files(app: Sphinx, pagename: str, templatename: str, context: dict, doc
     for name in (*STYLES, "playground.css"):
         app.add_css_file(f"live/{name}")
     app.add_js_file("live/playground.js", loading_method="defer")
-    _write(app)
-
-
-def _write(app: Sphinx) -> None:
     write_files(Path(app.outdir) / "_static" / "live", _cache(app))
 
 

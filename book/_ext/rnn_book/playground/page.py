@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from html import escape
 
@@ -11,6 +10,7 @@ import numpy as np
 from helpers import playground
 from live_figures import palette, raster
 from live_figures.control_html import control_html, control_spec
+from live_figures.packed import packed
 from live_figures.words import spoken
 
 from . import plots
@@ -79,7 +79,7 @@ def playground_html(run: Mapping[str, np.ndarray]) -> str:
 <p class="live-say" role="status"></p>
 <noscript><p class="live-note">{_word("no_scripts")}</p></noscript>
 {_dialog()}
-<script type="application/json" class="live-spec">{_json(spec)}</script>
+<script type="application/json" class="live-spec">{packed(spec)}</script>
 </live-playground>"""
 
 
@@ -88,8 +88,8 @@ def _spec(run, of) -> dict:
     saved = {"loss": told["loss"], "norm": told["norm"], "look": {"lags": told["lags"]}}  # the strips are in the page
     return {
         "name": "playground", "controls": [control_spec(c) | {"start": c.value} for c in CONTROLS], "short": SHORT,
-        "whole": WHOLE, "biased": BIASED, "limit": LIMIT, "bound": playground.LOST, "most": plots.MOST,
-        "baselines": plots.BASELINES, "ranges": plots.RANGES,
+        "whole": WHOLE, "biased": BIASED, "limit": LIMIT, "bound": playground.LOST, "probe": playground.PROBE,
+        "most": plots.MOST, "baselines": plots.BASELINES, "ranges": plots.RANGES,
         "plots": {name: plots.plot_spec(name, of) for name in plots.PLOTS}, "strips": STRIPS, "scales": SCALES,
         "dark": palette.DARK, "tasks": {key: _task(key) for key in playground.TASKS},
         "fold": playground.FOLDED, "signs": len(playground.SIGNS), "other": playground.OTHER,
@@ -254,8 +254,3 @@ def _word(key: str) -> str:
 
 def _text(value) -> str:
     return escape(str(value))
-
-
-def _json(spec) -> str:
-    # "</script>" inside a value would end the element
-    return json.dumps(spec, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")

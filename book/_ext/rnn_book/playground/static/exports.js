@@ -1,4 +1,5 @@
 // What a reader takes away: a link, the numbers, a picture of the losses, and a cell that repeats it in Python.
+import { copyText } from "@live/address.js";
 import { kinds } from "@live/controls.js";
 import { formatValue } from "@live/numbers.js";
 import { roomFor } from "./runs.js";
@@ -12,20 +13,10 @@ export class Exports {
 
   async link(button) {
     const { desk } = this, link = location.href.split("#")[0] + "#" + desk.address();
-    await this.put(link, button, "link_by_hand");
+    await copyText(button, link, desk.spec.words.copied, desk.spec.words.link_by_hand);
     const long = desk.runs.some(({ settings: { task, text } }) => task === "text" && kinds.longtext.write(text) === null && text !== desk.starts().text);
     if (long) desk.note(desk.tell("link_too_long", { labels: desk.control("text").label }));
     else desk.say = desk.spec.words.link_copied;
-  }
-
-  // Copies `text` and says so on the button; where the clipboard is forbidden, the reader can still copy by hand.
-  async put(text, button, by_hand) {
-    const was = button.textContent, { words } = this.desk.spec;
-    try {
-      await navigator.clipboard.writeText(text);
-      button.textContent = words.copied;
-      setTimeout(() => { button.textContent = was; }, 1500);
-    } catch { if (by_hand) prompt(words[by_hand], text); }
   }
 
   save(name, type, content) {
@@ -70,7 +61,7 @@ export class Exports {
     dialog.showModal();
   }
 
-  copy(button) { return this.put(button.closest("dialog").querySelector("pre").textContent, button); }
+  copy(button) { return copyText(button, button.closest("dialog").querySelector("pre").textContent, this.desk.spec.words.copied); }
 
   // -------- the picture
 

@@ -1,7 +1,7 @@
 // <live-playground>: controls, runs side by side, plots that move, and a trainer elsewhere that does the work.
 import "@live/live-text.js";
 import { followHash, readHash, writeHash } from "@live/address.js";
-import { kinds } from "@live/controls.js";
+import { kinds, refuse } from "@live/controls.js";
 import { fillTemplate, formatValue } from "@live/numbers.js";
 import { afterPaint, page } from "@live/page.js";
 import { Exports } from "./exports.js";
@@ -65,12 +65,7 @@ export class LivePlayground extends HTMLElement {
   // What was chosen for the run that is shown; given some of it, that run begins anew.
   get controls() { return { ...this.values }; }
   set controls(given) {
-    for (const [name, value] of Object.entries(given)) {
-      const control = this.control(name);
-      if (!control) throw new RangeError(`no control ${name}`);
-      const problem = kinds[control.kind].problem(control, value);
-      if (problem) throw new RangeError(this.explain(control, problem));
-    }
+    refuse(this, given);
     Object.assign(this.values, given);
     this.show(this.at);
     this.renew(this.shown);
@@ -158,11 +153,11 @@ export class LivePlayground extends HTMLElement {
   order(run) {
     const { id, settings } = run;
     run.began = { ...settings };
-    const { cell, task, hidden, text, length } = settings, { controls, bound, fold } = this.spec, numbers = {};
+    const { cell, task, hidden, text, length } = settings, { controls, bound, probe } = this.spec, numbers = {};
     for (const c of controls) numbers[c.name] = c.options ? c.options.indexOf(settings[c.name]) : settings[c.name];
     const { codes, signs } = task === "text" ? encoded(text, this.spec) : { codes: [] };
     run.signs = signs;
-    return { act: "start", id, name: `${cell}-${task}-${hidden}`, task: `task-${task}`, length, bits: this.wanted, numbers: { ...numbers, count: codes.length }, codes, bound };
+    return { act: "start", id, name: `${cell}-${task}-${hidden}`, task: `task-${task}`, length, bits: this.wanted, numbers: { ...numbers, count: codes.length }, codes, bound, probe };
   }
 
   drop({ id }) { this.send?.({ act: "drop", id }); }

@@ -1,13 +1,12 @@
 // Trains runs in short slices, and says what came of it. It knows no page: worker.js gives it its way out.
 import { make } from "@live/stepper.js";
 
-const PROBE = 2 ** 31;        // helpers.playground.PROBE: the step whose first sequence is looked at
 const SLICE_MS = 8;           // then the page (or a message) has its turn
 const REPORT_MS = 16, LOOK_MS = 120;
 
 // One run: its network, its batches, and how far it is.
 class Training {
-  constructor({ numbers, codes, bound }, net, task) {
+  constructor({ numbers, codes, bound, probe }, net, task) {
     Object.assign(this, { net, task, bound, steps: 0, loss: [], norm: [], stop: null });
     for (const { inputs } of [net, task]) {
       for (const [name, value] of Object.entries(numbers)) if (inputs[name]) inputs[name][0] = value;
@@ -16,7 +15,7 @@ class Training {
     for (const [name, values] of Object.entries(task.run("start"))) net.inputs[name]?.set(values.subarray(0, net.inputs[name].length));
     net.run("initial");
     net.carry("initial");
-    this.probe = this.drawn(PROBE, (values) => values.slice());
+    this.probe = this.drawn(probe, (values) => values.slice());
     this.levels = codes.length ? Float64Array.from(task.run("levels").levels) : null;
   }
 
