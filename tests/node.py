@@ -11,7 +11,7 @@ import numpy as np
 
 from live_figures.node import node_binary
 
-__all__ = ["Node", "node_binary"]
+__all__ = ["STEPPER", "Node", "node_binary"]
 
 STEPPER = Path(__file__).resolve().parents[1] / "src" / "live_figures" / "static" / "stepper.js"
 

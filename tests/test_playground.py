@@ -278,7 +278,7 @@ HOW = {"rate": float, "optimiser": pg.OPTIMISERS.index, "clip": pg.CLIPS.index, 
 
 @functools.cache
 def training(cell, task, hidden, bits):
-    """Scripts of a stepper that trains, in WebAssembly and its twin: each turn draws the batch of its number."""
+    """The files of a stepper that trains: each turn draws the batch of its number. And its inputs."""
     first = {name: np.asarray(value) for name, value in pg.initial(cell, task, hidden, 1).items()}
     text = {"codes": HOUSE.codes, "count": np.asarray(HOUSE.count)} if task == "text" else {}
     kept = {"loss": np.zeros(RECORDED), "grad_norm": np.zeros(RECORDED)}
@@ -294,38 +294,38 @@ def training(cell, task, hidden, bits):
         here = xp.arange(RECORDED) == at - 1
         return state | {"k": at + 1} | {name: xp.where(here, measured[name], a[name]) for name in kept}
 
-    files = compile_stepper("run", {"train": Part(train, inputs)}, pg.LENGTHS, bits)
-    return files["run.js"], files["run.twin.js"], inputs
+    return compile_stepper("run", {"train": Part(train, inputs)}, pg.LENGTHS, bits), inputs
 
 
-def on_the_page(node, given, steps, bits=64, twin=False):
+def on_the_page(node, given, steps, bits=64, file="run.js"):
     """A run as the page does it: losses, norms, the last state."""
     chosen = pg.settings(**given)
-    wasm, script, inputs = training(chosen["cell"], chosen["task"], chosen["hidden"], bits)
+    files, inputs = training(chosen["cell"], chosen["task"], chosen["hidden"], bits)
     start = pg.initial(*(chosen[name] for name in ("cell", "task", "hidden", "seed", "start", "forget_bias")))
     how = {name: number(chosen[name]) for name, number in HOW.items()}
     full = inputs(chosen["length"]) | start | how | {"seed": chosen["seed"]}
-    got, = node.step(script if twin else wasm, "run", chosen["length"], "train", [full], steps)
+    got, = node.step(files[file], "run", chosen["length"], "train", [full], steps)
     return got["loss"][:steps], got["grad_norm"][:steps], got
 
 
 @pytest.mark.parametrize("task", pg.TASKS)
 @pytest.mark.parametrize("cell", pg.CELLS)
 def test_the_page_trains_as_numpy_does(node, cell, task):
-    """The losses of 100 steps: to 1e-9 in float64, in WebAssembly and in JavaScript, to 1e-5 in float32."""
+    """The losses of 100 steps: to 1e-9 in float64, to 1e-5 in float32; in JavaScript and both kinds of WebAssembly."""
     given = {"cell": cell, "task": task, "hidden": 8, "length": 9, "seed": 3}
     run = pg.run(100, **given)
-    for bits, twin, tolerance in ((64, True, 1e-9), (64, False, 1e-9), (32, False, 1e-5)):
-        loss, norm, state = on_the_page(node, given, 100, bits, twin)
-        np.testing.assert_allclose(loss, run.loss, rtol=0, atol=tolerance, err_msg=f"{bits} {twin}")
-        np.testing.assert_allclose(norm, run.grad_norm, rtol=0, atol=10 * tolerance, err_msg=f"{bits} {twin}")
+    for bits, file, tolerance in ((64, "run.twin.js", 1e-9), (64, "run.js", 1e-9), (64, "run.fused.js", 1e-9),
+                                  (32, "run.js", 1e-5), (32, "run.fused.js", 1e-5)):  # fmt: skip
+        loss, norm, state = on_the_page(node, given, 100, bits, file)
+        np.testing.assert_allclose(loss, run.loss, rtol=0, atol=tolerance, err_msg=f"{bits} {file}")
+        np.testing.assert_allclose(norm, run.grad_norm, rtol=0, atol=10 * tolerance, err_msg=f"{bits} {file}")
         if bits == 64:
             np.testing.assert_allclose(state["weights"], run.state["weights"], rtol=0, atol=1e-9)
 
 
-@pytest.mark.parametrize("twin", [True, False])
-def test_300_steps_of_the_page_and_of_numpy(node, twin):
-    loss, _, state = on_the_page(node, {}, 300, twin=twin)
+@pytest.mark.parametrize("file", ["run.fused.js", "run.js", "run.twin.js"])
+def test_300_steps_of_the_page_and_of_numpy(node, file):
+    loss, _, state = on_the_page(node, {}, 300, file=file)
     run = pg.run(300)
     np.testing.assert_allclose(loss, run.loss, rtol=0, atol=1e-9)
     np.testing.assert_allclose(state["weights"], run.state["weights"], rtol=0, atol=1e-9)
@@ -464,25 +464,31 @@ def test_a_preset_is_a_question_about_runs_that_differ_in_one_thing(preset):
     assert preset.chapter in chapters
 
 
-def holds(node, preset, seed):
+FILES = ["run.fused.js", "run.js"]  # in float32, for browsers of today and for others with lanes
+
+
+def holds(node, preset, seed, file):
     """Whether a preset holds on the page, in float32, as a reader sees it."""
-    return preset.holds([on_the_page(node, run | {"seed": seed}, preset.steps, bits=32)[0] for run in preset.runs])
+    return preset.holds([on_the_page(node, run | {"seed": seed}, preset.steps, 32, file)[0] for run in preset.runs])
 
 
+@pytest.mark.parametrize("file", FILES)
 @pytest.mark.parametrize("key", pg.PRESETS)
-def test_a_preset_shows_what_it_says(node, key):
-    assert holds(node, pg.PRESETS[key], pg.DEFAULTS["seed"])
+def test_a_preset_shows_what_it_says(node, key, file):
+    assert holds(node, pg.PRESETS[key], pg.DEFAULTS["seed"], file)
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("file", FILES)
 @pytest.mark.parametrize("key", pg.PRESETS)
-def test_a_preset_holds_with_ten_seeds(node, key):
-    assert [seed for seed in range(1, 11) if not holds(node, pg.PRESETS[key], seed)] == []
+def test_a_preset_holds_with_ten_seeds(node, key, file):
+    assert [seed for seed in range(1, 11) if not holds(node, pg.PRESETS[key], seed, file)] == []
 
 
+@pytest.mark.parametrize("file", FILES)
 @pytest.mark.parametrize("key", ["tanh", "parity", "lighter"])
-def test_the_first_losses_of_a_story_are_the_same_in_float32(node, key):
+def test_the_first_losses_of_a_story_are_the_same_in_float32(node, key, file):
     """An exported run repeats what the page showed, where a run is not chaotic."""
     for run in pg.PRESETS[key].runs:
-        single, double = (on_the_page(node, run, 100, bits)[0] for bits in (32, 64))
+        single, double = (on_the_page(node, run, 100, bits, file)[0] for bits in (32, 64))
         np.testing.assert_allclose(single, double, rtol=0, atol=1e-5)

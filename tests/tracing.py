@@ -59,15 +59,15 @@ class JavaScript:
 class WebAssembly:
     """Programs as WebAssembly in numbers of some bits; `slack` is how much larger their roundings are."""
 
-    def __init__(self, node, bits, often=True):
-        self.node, self.bits, self.often = node, bits, {"one"} if often else ()
+    def __init__(self, node, bits, often=True, fused=False):
+        self.node, self.bits, self.often, self.fused = node, bits, {"one"} if often else (), fused
         self.real, self.slack = (np.float64, 1.0) if bits == 64 else (np.float32, 2e6)
 
     def run(self, program, inputs, constants):
         """The results of a program for each set of inputs in turn."""
         given = {name: (_dtype(value), value.shape) for name, value in inputs[0].items()}
         script = module_script("case", {"one": program}, given, constants, (0, 0), self.bits,
-                               self.often)
+                               self.often, self.fused)
         return [{k: v.ravel() for k, v in one.items()} for one in self.node.step(script, "case", 0, "one", inputs)]
 
 

@@ -39,8 +39,8 @@ class Part:
 
 
 def compile_stepper(name: str, parts: dict[str, Part], lengths: tuple[int, int], bits: int = 32) -> dict[str, str]:
-    """The files of a stepper for every length between `lengths`: NAME.js, WebAssembly in numbers of 32 or 64 `bits`,
-    and NAME.twin.js, JavaScript in float64.
+    """The files of a stepper for every length between `lengths`: NAME.fused.js and NAME.js, WebAssembly in numbers of
+    32 or 64 `bits` that multiplies and adds in one instruction or in two, and NAME.twin.js, JavaScript in float64.
 
     Inputs of the same name are one array. Raises `TraceError` for an operation that cannot be recorded, ValueError for
     inputs of one name and different shapes, and for numbers that are not affine in the length.
@@ -49,7 +49,11 @@ def compile_stepper(name: str, parts: dict[str, Part], lengths: tuple[int, int],
     programs = {key: _program(f"{name}: {key}", part, lengths, constants) for key, part in parts.items()}
     given = programs, _inputs(name, parts, lengths), constants, lengths
     often = {key for key in parts if parts[key].often}
-    return {f"{name}.js": module_script(name, *given, bits, often), f"{name}.twin.js": twin_script(name, *given)}
+    return {
+        f"{name}.fused.js": module_script(name, *given, bits, often, fused=True),
+        f"{name}.js": module_script(name, *given, bits, often),
+        f"{name}.twin.js": twin_script(name, *given),
+    }
 
 
 def _inputs(name: str, parts: dict[str, Part], lengths: tuple[int, int]) -> Inputs:
@@ -90,9 +94,9 @@ Inputs = dict[str, tuple[str, tuple]]  # name -> dtype and shape
 
 
 def module_script(name: str, programs: dict[str, Program], inputs: Inputs, constants: dict[str, np.ndarray],
-                  lengths: tuple[int, int], bits: int, often: Collection[str]) -> str:  # fmt: skip
+                  lengths: tuple[int, int], bits: int, often: Collection[str], fused: bool = False) -> str:  # fmt: skip
     """The script in WebAssembly: its bytes, deflated, as base64, which the gzip of a server makes that short again."""
-    module = Module(bits, constants)
+    module = Module(bits, constants, fused)
     for key, program in programs.items():
         module.add(key, program, key in often)
 

@@ -1,4 +1,4 @@
-"""How fast a page trains: steps a second of the playground's WebAssembly in float32, divided by torch's.
+"""How fast a page trains: steps a second of the playground's fused WebAssembly in float32, divided by torch's.
 
     python tests/bench/training.py
 
@@ -46,7 +46,7 @@ def stepper(cell: str, hidden: int, bits: int = 32, task: str = "adding") -> str
         new, told = playground.step(cell, task, {name: a[name] for name in state}, a["x"], a["y"], **options)
         return new | told
 
-    return compile_stepper("net", {"step": Part(run, inputs)}, playground.LENGTHS, bits)["net.js"]
+    return compile_stepper("net", {"step": Part(run, inputs)}, playground.LENGTHS, bits)["net.fused.js"]
 
 
 CHOICES = {"optimiser": 2, "clip": 0}  # Adam, no clipping

@@ -1,7 +1,7 @@
 """Every operation that a figure may use: recorded, printed, run in node, and compared with NumPy.
 
-Each test runs four times: in JavaScript, and in WebAssembly in float64 and in float32, which is compared with NumPy's
-own float32, and there written for size as well.
+Each test runs six times: in JavaScript, and in WebAssembly in float64 and in float32, which is compared with NumPy's
+own float32, with products and sums fused or not, and written for size as well.
 """
 
 import math
@@ -24,7 +24,9 @@ from live_figures.record import TraceError, namespace
 from live_figures.record.ops import FUNCTIONS, OPERATIONS, REDUCTIONS
 
 ENGINES = {"javascript": JavaScript, "webassembly": lambda node: WebAssembly(node, 64),
+           "webassembly, fused": lambda node: WebAssembly(node, 64, fused=True),
            "webassembly in float32": lambda node: WebAssembly(node, 32),
+           "webassembly in float32, fused": lambda node: WebAssembly(node, 32, fused=True),
            "webassembly written for size": lambda node: WebAssembly(node, 32, often=False)}  # fmt: skip
 
 

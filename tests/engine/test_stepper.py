@@ -1,11 +1,13 @@
 """Steppers: one program for every length, in the page as in NumPy, over many steps of training."""
 
 import functools
+import subprocess
 
 import numpy as np
 import pytest
 from array_api_compat import array_namespace
 from bench.passes import _training_step as training_step
+from node import STEPPER, node_binary
 
 from live_figures.span import Span, least, most, rest
 from live_figures.stepper import Part, compile_stepper
@@ -38,8 +40,9 @@ def numpy_steps(given, turns, real=np.float64):
 
 
 # Script, bits of its numbers, NumPy's numbers beside it, and how far weights of about 1 may be apart after 120 steps.
-SCRIPTS = {"javascript": ("{}.twin.js", 32, np.float64, 1e-11), "float64": ("{}.js", 64, np.float64, 1e-11),
-           "float32": ("{}.js", 32, np.float32, 1e-4)}  # fmt: skip
+SCRIPTS = {"javascript": ("{}.twin.js", 32, np.float64, 1e-11),
+           "float64": ("{}.js", 64, np.float64, 1e-11), "float64, fused": ("{}.fused.js", 64, np.float64, 1e-11),
+           "float32": ("{}.js", 32, np.float32, 1e-4), "float32, fused": ("{}.fused.js", 32, np.float32, 1e-4)}
 
 
 @functools.cache
@@ -95,6 +98,25 @@ def test_parts_share_what_has_one_name(node):
         got, = node.step(script, "two", 5, "step", [{"w": start, "x": np.ones(5), "n": 65536 * 5 + 7}], 2)
         np.testing.assert_allclose(got["w"], start * 0.25 + 1.5, rtol=1e-6)
         assert got["n"] == (65536 * 5 + 7) * 9 % 65537
+
+
+LACKS = {"nothing": ".fused.js", "multiplying and adding at once": ".js", "lanes": ".twin.js",
+         "WebAssembly, by its policy": ".twin.js", "DecompressionStream": ".twin.js"}  # fmt: skip
+
+
+@pytest.mark.parametrize(("lacks", "wanted"), LACKS.items())
+def test_a_page_loads_the_fastest_script_that_runs_there(lacks, wanted):
+    """Beside a browser of today those that refuse the instruction 0xfd 0x105, every one with lanes, or all modules."""
+    refuse = {"multiplying and adding at once": "bytes => bytes.join().includes('253,133,2')",
+              "lanes": "bytes => bytes.includes(253)"}.get(lacks, "() => false")
+    code = f"""const {{ validate }} = WebAssembly, refused = {refuse};
+    WebAssembly.validate = bytes => !refused(bytes) && validate(bytes);
+    if ("{lacks}".startsWith("WebAssembly")) WebAssembly.Module = class {{ constructor() {{ throw new Error() }} }};
+    if ("{lacks}" === "DecompressionStream") delete globalThis.DecompressionStream;
+    const {{ ending }} = await import("{STEPPER.as_uri()}");
+    console.log(ending());"""
+    command = [node_binary(), "--no-warnings", "--input-type=module", "-e", code]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == wanted
 
 
 @pytest.mark.parametrize("length", [4, 101, 7.5])

@@ -415,6 +415,22 @@ def test_from_a_disk_it_trains_in_the_page_and_says_so(desk, folder):
     np.testing.assert_allclose(runs(element)[0]["loss"][:10], numpy_losses(playground.DEFAULTS, 10), rtol=1e-5)
 
 
+def test_a_browser_without_the_newest_instructions_loads_programs_that_do_without(desk, folder):
+    """From a disk, where the trainer can be told that multiplying and adding at once is unknown."""
+    element = desk(address=(folder / "index.html").as_uri())
+    element.page.evaluate("""() => {
+        const { validate } = WebAssembly;
+        WebAssembly.validate = bytes => !bytes.join().includes("253,133,2") && validate(bytes);
+    }""")
+    element.get_by_role("combobox", name="Cell", exact=True).select_option("gru")
+    press(element, "Play")
+    trained(element, 100)
+    loaded = element.page.locator("script").evaluate_all("all => all.map(one => one.src.split('/').pop())")
+    assert {"lstm-adding-16.fused.js", "gru-adding-16.js"} <= set(loaded) and "gru-adding-16.fused.js" not in loaded
+    (run,) = runs(element)
+    np.testing.assert_allclose(run["loss"][:100], numpy_losses(run["settings"], 100), rtol=NEAR)
+
+
 def test_in_firefox(site, firefox):
     """It trains, in WebAssembly, and stops when it is told to."""
     firefox.open(site, 1440, 900)

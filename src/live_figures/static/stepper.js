@@ -82,17 +82,24 @@ const compile = async ({ wasm }) => {
   return WebAssembly.compile(await new Response(unpacked).arrayBuffer());
 };
 
-// The smallest module with an instruction on lanes; a policy that forbids WebAssembly makes it fail, too.
-const LANES = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98,
-  11];
+// Whether the smallest module with an instruction on lanes is one here: it has one function, which returns them.
+const ZEROS = [65, 0, 253, 15];  // i32.const 0, i8x16.splat
+const known = (...code) => WebAssembly.validate(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2,
+  1, 0, 10, code.length + 4, 1, code.length + 2, 0, ...code, 11));
 
-// Whether this page may run WebAssembly on lanes: then load NAME.js, otherwise NAME.twin.js.
-export const simd = () => {
+// A policy may forbid WebAssembly, in all its forms.
+const allowed = () => {
   try {
-    return "DecompressionStream" in globalThis && !!new WebAssembly.Module(Uint8Array.from(LANES));
+    return !!new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
   } catch {
     return false;
   }
+};
+
+// How the fastest script that may run here ends: NAME.fused.js, NAME.js or NAME.twin.js.
+export const ending = () => {
+  if (!("DecompressionStream" in globalThis && allowed() && known(...ZEROS))) return ".twin.js";
+  return known(...ZEROS, ...ZEROS, ...ZEROS, 253, 133, 2) ? ".fused.js" : ".js";    // f32x4.relaxed_madd
 };
 
 // A stepper for sequences of one length: inputs by name, `run(part)` gives that part's results by name, views that

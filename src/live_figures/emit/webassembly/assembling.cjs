@@ -3,7 +3,7 @@ require("wabt")().then(async (wabt) => {
   for await (const line of require("node:readline").createInterface({ input: process.stdin })) {
     let answer;
     try {
-      const module = wabt.parseWat("module.wat", JSON.parse(line), { simd: true, bulk_memory: true });
+      const module = wabt.parseWat("module.wat", JSON.parse(line), { simd: true, relaxed_simd: true, bulk_memory: true });
       module.validate();
       answer = { bytes: Buffer.from(module.toBinary({}).buffer).toString("base64") };
       module.destroy();

@@ -217,6 +217,12 @@ class Kernel(KernelWriter):
         name, result = self.local("v128" if wide else kind), "v128" if wide else "i32" if truth else kind
         return f"(block (result {result}) (local.set {name} {text}){use(f'(local.get {name})')})"
 
+    def multiplied_and_added(self, kind: str, x: str, y: str, z: str) -> str:
+        """x * y + z by lanes; in a fused module one instruction, which rounds once where the processor has it."""
+        if self.module.fused:
+            return f"({kind}.relaxed_madd {x} {y} {z})"
+        return f"({kind}.add {z} ({kind}.mul {x} {y}))"
+
     def lane_by_lane(self, spelled, kind: str, args) -> str:
         """A function of scalars, called for every lane."""
         keep = [self.local("v128") for _ in args]

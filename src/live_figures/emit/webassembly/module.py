@@ -1,7 +1,8 @@
 """A module in WebAssembly text: one memory, the programs of a stepper as functions, and what they import.
 
 Every buffer has a fixed place, large enough for the longest length; inputs and constants of the same name are one.
-Numbers are float32 or float64; whole numbers stay float64, in which they are exact. The global `T` is the length.
+Numbers are float32 or float64; whole numbers stay float64, in which they are exact. The global `T` is the length. In a
+`fused` module lanes are multiplied and added in one instruction, which is not in every browser.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ PAGE, LINE = 65536, 16  # bytes of a page of memory, and what places are multipl
 class Module(Functions):
     """Programs are added one by one; then `text` is the whole."""
 
-    def __init__(self, bits: int, constants: dict[str, np.ndarray]):
+    def __init__(self, bits: int, constants: dict[str, np.ndarray], fused: bool = False):
         super().__init__()
-        self.bits, self.constants, self.often = bits, constants, True
+        self.bits, self.constants, self.fused, self.often = bits, constants, fused, True
         self.imports: dict[str, int] = {}  # functions of JavaScript and their number of operands
         self.end = LINE
         self._places: dict[Buffer | tuple[str, str], int] = {}  # of a buffer, or of a (role, name)

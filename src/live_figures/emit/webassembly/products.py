@@ -60,6 +60,10 @@ class _Product:
     def _set(name: str, value: str) -> str:
         return f"(local.set {name} {value})\n"
 
+    def _add_to(self, total: str, x: str, y: str) -> str:
+        """The product of x and y added to a sum, by lanes."""
+        return self._set(total, self.k.multiplied_and_added(self.lanes, x, y, f"(local.get {total})"))
+
     @staticmethod
     def _sum(first: str, *more: str) -> str:
         for text in more:
@@ -138,8 +142,7 @@ class _Product:
             for v, total in enumerate(sums[i]):
                 loaded = f"(v128.load {self._near(here, i * self.oi, at + v * 16)})"
                 first += self._set(total, "(v128.const i64x2 0 0)" if zero else loaded)
-                product = f"({self.lanes}.mul (local.get {x}) (local.get {y[v]}))"
-                text += self._set(total, f"({self.lanes}.add (local.get {total}) {product})")
+                text += self._add_to(total, f"(local.get {x})", f"(local.get {y[v]})")
         first += self._set(qa, f"(local.get {a})")
         first += self._set(qb, self._sum(f"(local.get {self.b})", f"(local.get {j})"))
         if inner != 1:
@@ -194,8 +197,7 @@ class _Product:
     def _wide_sum(self, qa: str, qb: str, total: str, inner) -> str:
         """The same by lanes, where a and b both lie in order."""
         lanes, sums = self.lanes, self.k.local("v128")
-        product = f"({lanes}.mul (v128.load (local.get {qa})) (v128.load (local.get {qb})))"
-        body = (self._set(sums, f"({lanes}.add (local.get {sums}) {product})")
+        body = (self._add_to(sums, f"(v128.load (local.get {qa}))", f"(v128.load (local.get {qb}))")
                 + self._move(qa, 16) + self._move(qb, 16))  # fmt: skip
         text = self._set(sums, "(v128.const i64x2 0 0)") + self._repeated(inner // self.width, body)
         for lane in range(self.width):

@@ -1,12 +1,9 @@
 // The trainer in a thread of its own; in a page that was opened from a disk, which may have none, in the page's.
-import { simd } from "@live/stepper.js";
+import { ending } from "@live/stepper.js";
 import { Trainer } from "./trainer.js";
 
 // The same programs in float32 and WebAssembly, or in float64 and JavaScript: a thread has one of them under a name.
-const loader = (load) => (name, bits) => {
-  const twin = bits === 64 || !simd();
-  return load(name, `playground/${name}${twin ? ".twin" : ""}.js`);
-};
+const loader = (load) => (name, bits) => load(name, `playground/${name}${bits === 64 ? ".twin.js" : ending()}`);
 
 if (self.document) self.PlaygroundTrainer = (post, load) => new Trainer(post, loader(load));
 else {
