@@ -49,7 +49,6 @@ def build_book(folder: Path, pages: dict[str, str], **environ: str) -> Built:
     (folder / "_toc.yml").write_text(f"format: jb-book\nroot: {names[0]}\nchapters:\n{others}")
     command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(folder), "-n", "-W", "--keep-going"]
     command += ["--config", str(ROOT / "_config.yml")]
-    unset = ("BOOK_REPOSITORY_URL", "BOOK_SITE_URL", "GITHUB_REPOSITORY", "GITHUB_REF_TYPE")
-    clean = {name: value for name, value in os.environ.items() if name not in unset}
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("BOOK_", "GITHUB_"))}
     done = subprocess.run(command, env=clean | environ, capture_output=True, text=True, timeout=300)
     return Built(done.returncode, done.stdout + done.stderr, folder / "_build" / "html")

@@ -318,13 +318,6 @@ def test_figures_on_a_page():
 # --- the setting up ---
 
 
-def test_binder_pins_what_constraints_pin():
-    pins = (ROOT / "constraints.txt").read_text().lower().splitlines()
-    wanted_pins = (ROOT / "binder" / "requirements.txt").read_text().lower().splitlines()
-    lines = [line.split("#")[0].strip().replace("+cpu", "") for line in wanted_pins]
-    assert [line for line in lines if line and not line.startswith("-") and line not in pins] == []
-
-
 def test_npm_lock_pins_what_package_json_asks_for():
     asked = json.loads((ROOT / "package.json").read_text())["devDependencies"]
     locked = json.loads((ROOT / "package-lock.json").read_text())["packages"]

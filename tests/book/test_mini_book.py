@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
+from urllib.parse import parse_qs, urlparse
 
 import pytest
 from minibook import build_book, notebook
@@ -41,7 +43,7 @@ EXERCISES = (
     "def bias_for_half_life(k):\n    ...\n\n\ncheck.bias_for_half_life(bias_for_half_life)",
 )
 PROGRESS = "# Progress\n\n```{progress}\n```\n"
-LAUNCH = re.compile(r"mybinder\.org|colab\.research\.google\.com")
+LAUNCH = re.compile(r"mybinder\.org|colab\.research\.google\.com|git-pull")
 
 
 @pytest.fixture(scope="module")
@@ -114,12 +116,17 @@ def test_no_launch_buttons_without_a_known_repository(pages):
     assert "og:image" not in pages.page("intro") and "twitter:card" not in pages.page("intro")
 
 
-def test_launch_buttons_lead_to_the_given_repository(build):
-    built = build({"intro.ipynb": notebook("# Notebook")}, GITHUB_REPOSITORY="someone/fork")
+def test_launch_buttons_lead_to_the_exported_notebooks_of_the_given_repository(build):
+    sources = {"intro.ipynb": notebook("# Notebook"), "plain.md": "# Plain\n\nOne sentence.\n"}
+    built = build(sources, GITHUB_REPOSITORY="someone/fork", BOOK_JUPYTERHUB_URL="https://hub.example.edu/")
     assert built.code == 0, built.log[-3000:]
     html = built.page("intro")
-    assert "mybinder.org/v2/gh/someone/fork/main?urlpath=lab/tree/intro.ipynb" in html
-    assert "colab.research.google.com/github/someone/fork/blob/main/intro.ipynb" in html
+    assert "mybinder.org/v2/gh/someone/fork/notebooks?urlpath=lab/tree/intro.ipynb" in html
+    assert "colab.research.google.com/github/someone/fork/blob/notebooks/intro.ipynb" in html
+    hub = re.search(r'href="(https://hub.example.edu/hub/user-redirect/git-pull\?[^"]*)"', html)[1]
+    assert parse_qs(urlparse(unescape(hub)).query) == {
+        "repo": ["https://github.com/someone/fork"], "branch": ["notebooks"], "urlpath": ["lab/tree/fork/intro.ipynb"]}
+    assert not LAUNCH.search(built.page("plain"))  # nothing to run there
     assert "https://someone.github.io/fork/intro.html" in html
     assert '<meta property="og:image" content="https://someone.github.io/fork/_static/card.png" />' in html
     assert '<meta name="twitter:card" content="summary_large_image" />' in html
@@ -180,7 +187,7 @@ def test_cells_that_set_up_or_show_are_folded_and_those_that_answer_are_gone(cou
 def test_a_card_has_its_number_and_a_way_to_the_notebook(course):
     html = course.page("chapters/04-x")
     assert re.findall(r'<small class="live-ordinal">(.*?)</small>', html) == ["1", "2"]
-    assert html.count("https://colab.research.google.com/github/someone/book/blob/main/chapters/04-x.ipynb") == 2
+    assert html.count("https://colab.research.google.com/github/someone/book/blob/notebooks/chapters/04-x.ipynb") == 2
     assert re.search(r'<p class="live-launch"><a class="live-open" href="https://colab[^"]*">Open in Colab</a>', html)
     overview = html.partition("Exercises</h1>")[2] or html.partition("Link to this heading")[2]
     assert overview.index('<nav class="live-progress"') < overview.index("<live-exercise")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 
 import pytest
-from rnn_book.repository import public_url, reader_commands, repository_url, site_url
+from rnn_book.repository import launch_places, notebooks_branch, public_url, reader_commands, repository_url, site_url
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,35 @@ def test_where_the_pages_are_published():
     assert site_url("https://github.com/Someone/rnn-live", {}) == "https://someone.github.io/rnn-live/"
     assert site_url("https://gitlab.com/someone/rnn-live", {}) == ""
     assert site_url("", {"BOOK_SITE_URL": "https://example.org/rnn"}) == "https://example.org/rnn/"
+
+
+PLACES = {"notebook_interface": "jupyterlab", "binderhub_url": "https://mybinder.org", "colab_url": "https://colab.google"}
+
+
+@pytest.mark.parametrize(
+    ("url", "reached"),
+    [
+        ("https://github.com/someone/rnn-live", {"binderhub_url", "colab_url"}),
+        ("https://gitlab.com/someone/rnn-live", {"binderhub_url"}),
+        ("https://gitlab.com/group/below/rnn-live", set()),
+        ("https://github.company.com/someone/rnn-live", set()),  # Colab would open another repository of that name
+        ("", set()),
+    ],
+)
+def test_a_button_stands_only_where_it_leads_somewhere(url, reached):
+    assert set(launch_places(PLACES, url, {})) - {"notebook_interface"} == reached
+
+
+def test_a_hub_can_be_named_for_the_whole_site():
+    hub = {"BOOK_JUPYTERHUB_URL": "https://hub.example.edu/"}
+    assert launch_places(PLACES, "https://git.example.edu/someone/book", hub)["jupyterhub_url"] == "https://hub.example.edu"
+    assert launch_places(PLACES, "", hub) == {}  # a hub has nothing to clone
+
+
+def test_what_runs_is_on_a_branch_of_its_own_where_a_workflow_makes_it():
+    assert notebooks_branch("https://github.com/someone/rnn-live", {}) == "notebooks"
+    assert notebooks_branch("https://gitlab.com/someone/rnn-live", {}) == "main"
+    assert notebooks_branch("https://gitlab.com/someone/rnn-live", {"BOOK_NOTEBOOKS_BRANCH": "run"}) == "run"
 
 
 def test_reader_commands_name_the_repository_or_say_that_it_is_unknown():

@@ -1,7 +1,8 @@
 """Repository links that are known only at build time: a fork's pages point at the fork, a plain clone's at nothing.
 
 Without a `repository_url` the theme would send readers to the repository of Jupyter Book itself, so the buttons are
-dropped wherever no public address is known.
+dropped wherever no public address is known. The source is on one branch, what readers run on another: the workflow
+`pages` puts the notebooks that were exported from the pages, and a wheel of the package, on the branch `notebooks`.
 """
 
 from __future__ import annotations
@@ -15,12 +16,18 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-__all__ = ["public_url", "reader_commands", "repository_url", "setup_repository", "site_url"]
+__all__ = ["NOTEBOOKS", "launch_places", "notebooks_branch", "public_url", "reader_commands", "repository_url",
+           "setup_repository", "site_url"]
+
+NOTEBOOKS = "notebooks"  # the branch that .github/workflows/pages.yml writes
 
 CARD = "_static/card.png"  # taken by book/_tools/social_card.py
 _CARD_TAGS = ('<meta property="og:image:width" content="1200" />', '<meta property="og:image:height" content="630" />',
               '<meta name="twitter:card" content="summary_large_image" />')
 _REMOTE = re.compile(r"^(?:(?:https?|ssh|git)://)?(?:[^@/]+@)?(?P<host>[^:/@]+)(?::\d+)?[:/](?P<path>[^:]+?)(?:\.git)?/?$")
+# What the hosts of notebooks open by name; the theme's link to a group within a group leads nowhere.
+_OPENS = {"colab_url": re.compile(r"https://github\.com/[^/]+/[^/]+$"),
+          "binderhub_url": re.compile(r"https://(github|gitlab)\.com/[^/]+/[^/]+$")}
 # The theme raises an error for an address on any other kind of host.
 _PROVIDERS = ("github", "gitlab", "bitbucket")
 
@@ -69,6 +76,23 @@ def _branch(environ=os.environ) -> str:
     return environ.get("GITHUB_REF_NAME", "main") if environ.get("GITHUB_REF_TYPE") == "branch" else "main"
 
 
+def notebooks_branch(url: str, environ=os.environ) -> str:
+    """The branch that launch buttons open: BOOK_NOTEBOOKS_BRANCH, else `notebooks`; off GitHub, the source's."""
+    made = url.startswith("https://github.com/")  # where a workflow writes it
+    return environ.get("BOOK_NOTEBOOKS_BRANCH") or (NOTEBOOKS if made else _branch(environ))
+
+
+def launch_places(configured: dict, url: str, environ=os.environ) -> dict:
+    """Those of the `configured` launch buttons that can open the repository at `url`; empty where none can.
+
+    Colab opens github.com alone, mybinder.org gitlab.com too. A hub, BOOK_JUPYTERHUB_URL, clones from anywhere.
+    """
+    reached = {name: value for name, value in configured.items() if name not in _OPENS or _OPENS[name].match(url)}
+    if url and (hub := environ.get("BOOK_JUPYTERHUB_URL")):
+        reached["jupyterhub_url"] = hub.rstrip("/")
+    return reached if any(name.endswith("_url") for name in reached) else {}
+
+
 def reader_commands(url: str) -> dict[str, str]:
     """The commands of "How to use this book" as Markdown, for this repository's address ("" when unknown)."""
     folder = url.rpartition("/")[2] or "FOLDER"
@@ -91,7 +115,7 @@ def _set_links(app: Sphinx, config: Config) -> None:
         options["repository_branch"] = _branch()
     else:
         options.pop("repository_url", None)
-        options["launch_buttons"] = {}
+    options["launch_buttons"] = launch_places(options.get("launch_buttons", {}), url)
     config.myst_substitutions = {**config.myst_substitutions, **reader_commands(url)}
     config.html_baseurl = site_url(url)
     config.ogp_site_url = config.html_baseurl
@@ -99,6 +123,14 @@ def _set_links(app: Sphinx, config: Config) -> None:
         config.ogp_image, config.ogp_custom_meta_tags = CARD, [*config.ogp_custom_meta_tags, *_CARD_TAGS]
 
 
+def _launch_notebooks(app: Sphinx) -> None:
+    """Name the notebooks' branch, after the theme read that of its source links and before it writes launch buttons."""
+    options = app.config.html_theme_options
+    if url := options.get("repository_url"):
+        options["repository_branch"] = notebooks_branch(url)
+
+
 def setup_repository(app: Sphinx) -> None:
     """Set the repository, launch and canonical links before the theme reads them."""
     app.connect("config-inited", _set_links, priority=100)
+    app.connect("builder-inited", _launch_notebooks, priority=900)
