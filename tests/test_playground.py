@@ -192,9 +192,9 @@ def test_adding(length):
 def test_copy(length):
     x, y = many("copy", length)
     seen = x.argmax(axis=-1)
-    assert np.all(x.sum(axis=-1) == 1) and set(np.unique(seen[:3])) == set(range(1, 7))
+    assert np.all(x.sum(axis=-1) == 1) and set(np.unique(seen[:3])) == set(range(1, 8))
     np.testing.assert_array_equal(y[-3:], seen[:3])
-    assert np.all(y[:-3] == 0) and np.all(seen[3:-4] == 0) and np.all(seen[-3:] == 0) and np.all(seen[-4] == 7)
+    assert np.all(y[:-3] == 0) and np.all(seen[3:-4] == 0) and np.all(seen[-3:] == 0) and np.all(seen[-4] == 8)
 
 
 @pytest.mark.parametrize("length", [5, 6, 41])
@@ -243,7 +243,7 @@ def answers_of(task, name, x, y):
         last = np.take_along_axis(marked, (length - 1 - x[::-1, :, 1].argmax(axis=0))[None], axis=0)[0]
         return (y[:, 0] - (1.0 if name == "always 1" else last + 0.5)) ** 2
     if task == "copy":
-        return np.where(y == 0, 0.0, math.log(6)).mean(axis=0)
+        return np.where(y == 0, 0.0, math.log(7)).mean(axis=0)
     if task == "order":
         return np.full(many_, math.log(4 if name == "guesses" else 2))
     if task == "parity":

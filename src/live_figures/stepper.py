@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+import re
 import zlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from .span import Span
 
 __all__ = ["Part", "compile_stepper", "module_script", "twin_script"]
 
+FARTHEST = 2**15  # bytes that deflate refers back over
+
 
 @dataclass(frozen=True)
 class Part:
@@ -38,22 +41,25 @@ class Part:
     often: bool = True
 
 
-def compile_stepper(name: str, parts: dict[str, Part], lengths: tuple[int, int], bits: int = 32) -> dict[str, str]:
+def compile_stepper(name: str, parts: dict[str, Part], lengths: tuple[int, int], bits: int = 32,
+                    like: tuple[str, dict[str, str]] | None = None) -> dict[str, str]:  # fmt: skip
     """The files of a stepper for every length between `lengths`: NAME.fused.js and NAME.js, WebAssembly in numbers of
     32 or 64 `bits` that multiplies and adds in one instruction or in two, and NAME.twin.js, JavaScript in float64.
 
-    Inputs of the same name are one array. Raises `TraceError` for an operation that cannot be recorded, ValueError for
-    inputs of one name and different shapes, and for numbers that are not affine in the length.
+    Inputs of the same name are one array. A stepper that is `like` another one, (its name, its files), is packed as
+    what it adds to that, about half as long: a page has to load the other one too. Raises `TraceError` for an operation
+    that cannot be recorded, ValueError for inputs of one name and different shapes, for numbers that are not affine in
+    the length, and for a stepper that is like one too large.
     """
     constants: dict[str, np.ndarray] = {}
     programs = {key: _program(f"{name}: {key}", part, lengths, constants) for key, part in parts.items()}
     given = programs, _inputs(name, parts, lengths), constants, lengths
     often = {key for key in parts if parts[key].often}
-    return {
-        f"{name}.fused.js": module_script(name, *given, bits, often, fused=True),
-        f"{name}.js": module_script(name, *given, bits, often),
-        f"{name}.twin.js": twin_script(name, *given),
-    }
+    out = {}
+    for fused, ending in ((True, ".fused.js"), (False, ".js")):
+        other = like and (like[0], like[1][like[0] + ending])
+        out[name + ending] = module_script(name, *given, bits, often, fused, other)
+    return out | {f"{name}.twin.js": twin_script(name, *given)}
 
 
 def _inputs(name: str, parts: dict[str, Part], lengths: tuple[int, int]) -> Inputs:
@@ -94,8 +100,9 @@ Inputs = dict[str, tuple[str, tuple]]  # name -> dtype and shape
 
 
 def module_script(name: str, programs: dict[str, Program], inputs: Inputs, constants: dict[str, np.ndarray],
-                  lengths: tuple[int, int], bits: int, often: Collection[str], fused: bool = False) -> str:  # fmt: skip
-    """The script in WebAssembly: its bytes, deflated, as base64, which the gzip of a server makes that short again."""
+                  lengths: tuple[int, int], bits: int, often: Collection[str], fused: bool = False,
+                  like: tuple[str, str] | None = None) -> str:  # fmt: skip
+    """The script in WebAssembly; if it is `like` another one, (its name, its text), packed as what it adds to that."""
     module = Module(bits, constants, fused)
     for key, program in programs.items():
         module.add(key, program, key in often)
@@ -108,9 +115,22 @@ def module_script(name: str, programs: dict[str, Program], inputs: Inputs, const
         return 8 * module.size(out.buffer.dtype), _plain(module.output(out))
 
     layout = _layout(programs, inputs, lengths, of_input, of_output)
-    packer = zlib.compressobj(9, wbits=-15)
-    packed = packer.compress(assemble(module.text())) + packer.flush()
-    return _registered(name, f'bits:{bits},{layout},wasm:"{base64.b64encode(packed).decode()}"')
+    other = f",like:{_json(like[0])}" if like else ""
+    wasm = _packed(assemble(module.text()), _unpacked(like[1]) if like else b"")
+    return _registered(name, f'bits:{bits},{layout}{other},wasm:"{wasm}"')
+
+
+def _packed(module: bytes, before: bytes) -> str:
+    """Bytes deflated, referring back to those `before` them, as base64; the gzip of a server undoes what that adds."""
+    if len(before) > FARTHEST:
+        raise ValueError(f"a stepper is packed like one of at most {FARTHEST} bytes, that has {len(before)}")
+    packer = zlib.compressobj(9, wbits=-15, zdict=before)
+    return base64.b64encode(packer.compress(module) + packer.flush()).decode()
+
+
+def _unpacked(script: str) -> bytes:
+    """The module in a script that is like no other."""
+    return zlib.decompress(base64.b64decode(re.search('wasm:"(.*?)"', script)[1]), wbits=-15)
 
 
 def twin_script(name: str, programs: dict[str, Program], inputs: Inputs, constants: dict[str, np.ndarray],

@@ -9,6 +9,7 @@ from array_api_compat import array_namespace
 from bench.passes import _training_step as training_step
 from node import STEPPER, node_binary
 
+from live_figures import stepper
 from live_figures.span import Span, least, most, rest
 from live_figures.stepper import Part, compile_stepper
 
@@ -60,6 +61,21 @@ def test_every_length_trains_as_numpy_does(node, length, kind):
     got, = node.step(files("lstm", bits)[script.format("lstm")], "lstm", length, "step", [given], 120)
     for name, want in numpy_steps(given, 120, real).items():
         np.testing.assert_allclose(got[name], want, rtol=allowed, atol=allowed, err_msg=name)
+
+
+def test_a_stepper_like_another_one_is_packed_as_what_it_adds(node, monkeypatch):
+    parts, first = {"step": Part(run, lambda length: examples(length, hidden=8))}, files("lstm", 32)
+    near, alone = (compile_stepper("near", parts, LENGTHS, like=like) for like in (("lstm", first), None))
+    for ending in (".fused.js", ".js"):
+        added, whole = near[f"near{ending}"], alone[f"near{ending}"]
+        assert len(added) < 0.7 * len(whole)
+        got, want = (node.step(script, "near", 9, "step", [examples(9, hidden=8)], 5)[0]
+                     for script in (first[f"lstm{ending}"] + added, whole))  # fmt: skip
+        for name in STATE:
+            np.testing.assert_array_equal(got[name], want[name])
+    monkeypatch.setattr(stepper, "FARTHEST", 1000)
+    with pytest.raises(ValueError, match="a stepper is packed like one of at most 1000 bytes"):
+        compile_stepper("near", parts, LENGTHS, like=("lstm", first))
 
 
 @pytest.mark.parametrize("kind", SCRIPTS)

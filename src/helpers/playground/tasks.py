@@ -28,7 +28,7 @@ PROBE = 2**31  # the step whose first sequence is looked at while a net trains; 
 
 _HALF = 2**16  # the numbers behind a draw are below it
 _FIRST_STREAM = 2  # streams 0 and 1 of a seed are its initial weights
-_SPAN, _SYMBOLS = 3, 6  # of copy: how many symbols, out of how many
+_SPAN, _SYMBOLS = 3, 7  # of copy: how many symbols, out of how many; with the blank, 8 classes fill vectors
 _SLOWEST, _FASTEST = 2 * math.pi / 32, 2 * math.pi / 8  # of sine: how far the angle turns in one step
 
 
@@ -178,7 +178,7 @@ TASKS = {
         "Copy", f"Keep {_SPAN} symbols through a long wait, then repeat them.", _SYMBOLS + 2, _SYMBOLS + 1,
         "cross-entropy", "each", _copy,
         lambda length, *_: {"knows when, guesses what": copy_memory_baseline(length - 2 * _SPAN, _SYMBOLS, _SPAN)},
-        ("·", *"ABCDEF"), 2 * _SPAN + 1),
+        ("·", *"ABCDEFG"), 2 * _SPAN + 1),
     "order": Task(
         "Temporal order", "X or Y comes twice among other symbols: say at the end which, and in which order.",
         len(ORDER_SYMBOLS), len(ORDER_CLASSES), "cross-entropy", "last", _order,

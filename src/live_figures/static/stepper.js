@@ -74,13 +74,17 @@ class Wasm extends Stepper {
   }
 }
 
-// Each script is unpacked and compiled once.
-const compiled = new WeakMap();
-const compile = async ({ wasm }) => {
-  const bytes = Uint8Array.from(atob(wasm), (c) => c.charCodeAt(0));
-  const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-  return WebAssembly.compile(await new Response(unpacked).arrayBuffer());
+// The bytes of a module. Those of a script that is like another one refer back to the other's, which therefore go ahead
+// in the stream: in a block of theirs that is stored, its length twice, the second time with all bits turned.
+const unpacked = async ({ wasm, like }) => {
+  const before = like ? await unpacked(self.LiveSteppers[like]) : new Uint8Array(), n = before.length;
+  const stored = Uint8Array.of(0, n, n >> 8, ~n, ~n >> 8), bytes = Uint8Array.from(atob(wasm), (c) => c.charCodeAt(0));
+  const stream = new Blob([stored, before, bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+  return new Uint8Array(await new Response(stream).arrayBuffer(), n);
 };
+
+// Each script is compiled once.
+const compiled = new WeakMap();
 
 // Whether the smallest module with an instruction on lanes is one here: it has one function, which returns them.
 const ZEROS = [65, 0, 253, 15];  // i32.const 0, i8x16.splat
@@ -106,6 +110,6 @@ export const ending = () => {
 // hold until it runs again.
 export const make = async (module, { length }) => {
   if (module.make) return new Twin(module, length);
-  if (!compiled.has(module)) compiled.set(module, compile(module));
+  if (!compiled.has(module)) compiled.set(module, unpacked(module).then(WebAssembly.compile));
   return new Wasm(module, length, await WebAssembly.instantiate(await compiled.get(module), { js }));
 };

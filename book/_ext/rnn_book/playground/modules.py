@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from itertools import starmap
 
 import numpy as np
@@ -12,6 +13,7 @@ from live_figures.stepper import Part, compile_stepper
 
 __all__ = ["network", "networks", "task", "tasks"]
 
+FIRST = tuple(playground.DEFAULTS[name] for name in ("cell", "task", "hidden"))  # what the page opens with
 _STATE = ("weights", "m", "v", "t")
 _REAL, _WHOLE = np.zeros(()), np.zeros((), np.int64)
 
@@ -27,7 +29,23 @@ def tasks() -> list[tuple[str]]:
 
 
 def network(cell: str, key: str, hidden: int) -> dict[str, str]:
-    """The files of one network: its first weights, made of drawn numbers, a training step, and a look at a batch."""
+    """The files of one network: its first weights, made of drawn numbers, a training step, and a look at a batch.
+
+    All are packed as what they add to FIRST.
+    """
+    return _first() if (cell, key, hidden) == FIRST else _network(cell, key, hidden, (_name(*FIRST), _first()))
+
+
+@functools.cache
+def _first() -> dict[str, str]:
+    return _network(*FIRST)
+
+
+def _name(cell: str, key: str, hidden: int) -> str:
+    return f"{cell}-{key}-{hidden}"
+
+
+def _network(cell: str, key: str, hidden: int, like: tuple[str, dict[str, str]] | None = None) -> dict[str, str]:
     first = playground.initial(cell, key, hidden, 0)
     uniform, normal = map(np.zeros, playground.counts(cell, key, hidden))
 
@@ -56,7 +74,7 @@ def network(cell: str, key: str, hidden: int) -> dict[str, str]:
         "step": Part(step, chosen),
         "look": Part(look, lambda length: {"weights": first["weights"]} | batch(length)),
     }
-    return compile_stepper(f"{cell}-{key}-{hidden}", parts, playground.LENGTHS)
+    return compile_stepper(_name(cell, key, hidden), parts, playground.LENGTHS, like=like)
 
 
 def task(key: str) -> dict[str, str]:
