@@ -22,7 +22,7 @@ TORCH := $(shell sed -n 's/^torch==/torch==/p' constraints.txt)
 JUPYTER_BOOK := $(BIN)/jupyter-book build . -n
 ONLY_OUT := _build/only/$(notdir $(basename $(ONLY)))
 
-.PHONY: help setup book serve lint test floors lab bench audit results clean distclean
+.PHONY: help setup book serve lab notebooks zip lint test floors bench audit results clean distclean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  /p' $(MAKEFILE_LIST) | awk '{printf "  make %-10s", $$2; $$1=$$2=""; print $$0}'
@@ -78,6 +78,12 @@ serve: book  ## build, then show the site on localhost
 
 lab: setup  ## open the chapters in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=. chapters
+
+notebooks: book  ## put the notebooks and what they need together, as they are published, into _build/notebooks
+	PYTHONPATH=book/_ext $(BIN)/python book/_tools/notebook_folder.py _build/html/notebooks _build/notebooks
+
+zip: notebooks  ## pack the site and the notebooks into one file for reading offline, _build/rnn-live.zip
+	$(BIN)/python book/_tools/archive.py _build/html _build/notebooks _build/rnn-live.zip
 
 # --- checks ---
 

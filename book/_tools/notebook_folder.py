@@ -1,0 +1,135 @@
+"""The folder from which the notebooks run anywhere: they, a wheel of the package, and what to install beside it.
+
+    python book/_tools/notebook_folder.py _build/html/notebooks _build/notebooks
+
+It is what the branch `notebooks` holds, which Binder, Colab and JupyterHubs open, and a part of the offline archive.
+Made twice from the same pages it has the same bytes, so that nothing is published, or pulled by students, for nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+__all__ = ["build_wheel", "make_folder", "readme", "requirements"]
+
+ROOT = Path(__file__).resolve().parents[2]
+_EPOCH = "315532800"  # 1980, where zip files begin: a wheel's bytes depend on its files alone
+_OWN_MACHINE = ("jupyterlab", "ipywidgets")  # Binder and hubs bring their own
+_README = """# Notebooks of *Recurrent Neural Networks, Live*
+
+These were exported from the pages of the book{site}. Edit them there{source}: this folder is written anew whenever the
+book is published.
+
+| | |
+|---|---|
+{chapters}
+
+{launch}To run them on your own machine you need Python 3.11 or newer. In this folder:
+
+```shell
+python -m venv .venv
+.venv/bin/python -m pip install -r requirements.txt
+.venv/bin/jupyter lab chapters
+```
+
+On Windows, say `.venv\\Scripts` for `.venv/bin`. The first two commands are needed once; only the second
+uses the network.
+
+Text and figures are under CC BY 4.0, code under the MIT licence; [LICENSE](LICENSE) says which covers what.
+"""
+
+
+def build_wheel(folder: Path, root: Path = ROOT) -> Path:
+    """The wheel of the package, written into `folder`; from a copy, as setuptools leaves old files in the source."""
+    with tempfile.TemporaryDirectory() as copy:
+        for name in ("pyproject.toml", "LICENSE"):
+            shutil.copy(root / name, copy)
+        for package in ("helpers", "live_figures"):
+            shutil.copytree(root / "src" / package, Path(copy, "src", package),
+                            ignore=shutil.ignore_patterns("__pycache__", ".*"))
+        command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet", "--no-deps",
+                   "--no-build-isolation", "--wheel-dir", str(folder), copy]
+        subprocess.run(command, check=True, env=os.environ | {"SOURCE_DATE_EPOCH": _EPOCH})
+    return next(folder.glob("*.whl"))
+
+
+def requirements(wheel: str, root: Path = ROOT) -> str:
+    """The text of requirements.txt for one's own machine: Binder's pins, the frontends, and the wheel beside it."""
+    lines = (root / "binder" / "requirements.txt").read_text("utf-8").splitlines()
+    pins = [line for line in lines if line and not line.startswith(("#", "-", "torch"))]
+    torch = next(line for line in lines if line.startswith("torch==")).removesuffix("+cpu")
+    tested = (root / "constraints.txt").read_text("utf-8").splitlines()
+    frontends = [line for line in tested if line.partition("==")[0] in _OWN_MACHINE]
+    return "\n".join([
+        "# At the versions that the book was tested with: python -m pip install -r requirements.txt, in this folder.",
+        *(line for line in lines if line.startswith("-")),
+        f'{torch}+cpu; sys_platform != "darwin"', f'{torch}; sys_platform == "darwin"',  # macOS: always for the CPU
+        *pins, *frontends, f"./{wheel}", "",
+    ])  # fmt: skip
+
+
+def _title(notebook: Path) -> str:
+    """The text of the first heading of a notebook, else its name."""
+    cells = json.loads(notebook.read_text("utf-8"))["cells"]
+    markdown = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    found = re.search(r"^# (.+)$", markdown, re.M)
+    return found[1].strip() if found else notebook.stem
+
+
+def readme(folder: Path, repository: str, site: str, branch: str) -> str:
+    """The README of `folder`; links lead to the `repository` and the `site`, and are left out where these are ""."""
+    host, _, name = repository.rpartition("github.com/")
+    on_github = name if host == "https://" else ""
+    rows = []
+    for notebook in sorted(folder.glob("**/*.ipynb")):
+        path = notebook.relative_to(folder).as_posix()
+        colab = f"https://colab.research.google.com/github/{on_github}/blob/{branch}/{path}"
+        rows.append(f"| [{_title(notebook)}]({path}) | {f'[Colab]({colab})' if on_github else ''} |")
+    binder = f"https://mybinder.org/v2/gh/{on_github}/{branch}?urlpath=lab/tree/chapters"
+    return _README.format(
+        site=f" at <{site}>" if site else "", source=f" ([source]({repository}))" if repository else "",
+        chapters="\n".join(rows),
+        launch=f"[All of them on Binder]({binder}), with nothing to install.\n\n" if on_github else "",
+    )
+
+
+def make_folder(exported: Path, folder: Path, repository: str = "", site: str = "", branch: str = "notebooks") -> Path:
+    """Write `folder` anew around the notebooks below `exported`; FileNotFoundError where none was exported."""
+    if not any(exported.glob("**/*.ipynb")):
+        raise FileNotFoundError(f"{exported} holds no notebook: run `make book` first")
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(exported, folder)
+    wheel = build_wheel(folder)
+    shutil.copytree(ROOT / "binder", folder / "binder")
+    shutil.copy(ROOT / "LICENSE", folder)
+    (folder / "requirements.txt").write_text(requirements(wheel.name), encoding="utf-8")
+    (folder / "README.md").write_text(readme(folder, repository, site, branch), encoding="utf-8")
+    return folder
+
+
+def main() -> None:
+    from rnn_book.repository import NOTEBOOKS, repository_url, site_url
+
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("exported", type=Path, help="notebooks as the build exported them, _build/html/notebooks")
+    parser.add_argument("folder", type=Path, help="where they go; what is there is replaced")
+    parser.add_argument("--branch", default=NOTEBOOKS, help="the branch that its links name")
+    options = parser.parse_args()
+    repository = repository_url(ROOT)
+    try:
+        made = make_folder(options.exported, options.folder, repository, site_url(repository), options.branch)
+    except FileNotFoundError as error:
+        sys.exit(str(error))
+    print(f"Written to {made}: {sum(path.stat().st_size for path in made.glob('**/*') if path.is_file()) / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
