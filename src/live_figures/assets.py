@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
-__all__ = ["NEEDED", "modules", "needed", "on_demand", "plotly_js", "runtime", "text"]
+__all__ = ["NEEDED", "behind_first", "modules", "needed", "on_demand", "plotly_js", "runtime", "text"]
 
 _STATIC = resources.files(__package__) / "static"
 # Written by `npm run build` from package.json: smaller than the sources, the same to a reader.
@@ -35,6 +36,7 @@ NEEDED = {
     "live-exercise.js": re.compile(r"<live-(?:question|exercise)\b"),
     "live-record.js": re.compile(r'class="live-progress live-record'),
 }
+RUNTIME = "live-figure.js"  # the last of those without which no figure lives
 # The only way a module of the runtime may import and export, so that joining them needs no parser.
 _IMPORT = re.compile(r'^import \{ [\w, ]+ \} from "\./([\w-]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=const |class )", re.MULTILINE)
@@ -54,6 +56,18 @@ def runtime(name: str) -> str:
 def needed(body: str, kind: str = "") -> list[str]:
     """The files of the runtime that a page with this HTML loads, in order; of one `kind`, "css" or "js", if given."""
     return [name for name, mark in NEEDED.items() if name.endswith(kind) and mark.search(body)]
+
+
+def behind_first(body: str, address: Callable[[str], str]) -> tuple[str, list[str]]:
+    """A page's HTML with the scripts that figures need right behind the first, and the other scripts, which can wait.
+
+    The first figure lives then while the rest of the page is still on its way. `address` tells where a file is found.
+    """
+    scripts = needed(body, ".js")
+    early = scripts[:scripts.index(RUNTIME) + 1] if RUNTIME in scripts else []
+    tags = "".join(f'<script src="{address(name)}"></script>' for name in early)
+    end = "</live-figure>" if "</live-figure>" in body else "</live-plot>"
+    return body.replace(end, end + tags, 1), scripts[len(early):]
 
 
 def modules(name: str) -> list[str]:

@@ -92,13 +92,19 @@ def _aside(folder: Path, found: re.Match) -> str:
     return f'{found[1]} data-name="{name}"></script>'
 
 
+def _address(app: Sphinx, pathto, name: str) -> str:
+    """Where a page finds this file of the runtime; another version has another address, whatever a browser keeps."""
+    version = hashlib.sha256((_live_folder(app) / name).read_bytes()).hexdigest()[:8]
+    return f'{pathto(f"_static/live/{name}", resource=True)}?v={version}'
+
+
 def _add_runtime(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
-    body = context["body"] = _ZOOMED.sub(partial(_aside, _live_folder(app) / "zoomed"), context.get("body") or "")
-    for name in assets.needed(body):
-        if name.endswith(".css"):
-            app.add_css_file(f"live/{name}")
-        else:
-            app.add_js_file(f"live/{name}", loading_method="defer")
+    body = _ZOOMED.sub(partial(_aside, _live_folder(app) / "zoomed"), context.get("body") or "")
+    for name in assets.needed(body, ".css"):
+        app.add_css_file(f"live/{name}")
+    context["body"], waiting = assets.behind_first(body, partial(_address, app, context["pathto"]))
+    for name in waiting:
+        app.add_js_file(f"live/{name}", loading_method="defer")
     for name in figures_on(body):
         if name not in app.live_compiled:
             _compile(app, name)

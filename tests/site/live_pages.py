@@ -27,10 +27,11 @@ def load_fixture(name: str) -> figure.LiveFigure:
 
 
 def document(*body: str, theme: str = "") -> str:
-    """A page as the book makes them: scripts in the head, deferred; headings and room to scroll around the elements."""
+    """A page as the book makes them: scripts where they belong; headings and room to scroll around the elements."""
     attribute, body = (f' data-theme="{theme}"' if theme else ""), "".join(body)
     links = "".join(f'<link rel="stylesheet" href="_static/live/{name}">' for name in assets.needed(body, ".css"))
-    scripts = "".join(f'<script defer src="_static/live/{name}"></script>' for name in assets.needed(body, ".js"))
+    body, waiting = assets.behind_first(body, "_static/live/{}".format)
+    scripts = "".join(f'<script defer src="_static/live/{name}"></script>' for name in waiting)
     return f"""<!doctype html><html lang="en"{attribute}><head><meta charset="utf-8"><title>A page</title>
 <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
 {links}{scripts}

@@ -1,5 +1,10 @@
 """A live figure in the browser: it answers, it computes what Python computes, and it says what goes wrong."""
 
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Event, Thread
+
 import numpy as np
 import pytest
 from live_pages import arrays, load_fixture, move, ready
@@ -24,6 +29,45 @@ def test_every_control_computes_what_python_computes(open_page):
         given = element.evaluate("el => el.controls")
         assert_same(arrays(element), fig.run(**given))
     assert given == {"gain": 1.9, "rate": 0.32, "step": 12, "shape": "ramp", "mirror": True, "word": "cab"}
+
+
+class Slow(SimpleHTTPRequestHandler):
+    """Sends a page in two parts, the second when it is told to."""
+
+    goes_on = Event()
+
+    def do_GET(self):
+        if not self.path.endswith("index.html"):
+            super().do_GET()
+            return
+        page = (Path(self.directory) / "index.html").read_bytes()
+        cut = page.index(b"</live-figure>") + 2000  # in the midst of the next figure
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(page[:cut])
+        self.goes_on.wait(60)
+        self.wfile.write(page[cut:])
+
+    def log_message(self, *args):
+        """Stay silent."""
+
+
+def test_the_first_figure_lives_while_the_rest_of_the_page_is_on_its_way(chromium, site_folder):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Slow, directory=str(site_folder)))
+    Thread(target=server.serve_forever, daemon=True).start()
+    tab = chromium.new_page()
+    tab.goto(f"http://127.0.0.1:{server.server_port}/index.html", wait_until="commit")
+    element = ready(tab)
+    move(element, gain=2.0)
+    assert tab.evaluate("document.readyState") == "loading"
+    assert_same(arrays(element), load_fixture("everything").run(gain=2.0))
+    Slow.goes_on.set()
+    tab.locator("live-figure[name=walker]").scroll_into_view_if_needed()
+    assert arrays(ready(tab, "walker"))["count"] == 1
+    tab.close()
+    server.shutdown()
+    server.server_close()
 
 
 def test_words_and_diagram_follow(open_page):

@@ -19,6 +19,4 @@ export const colorTable = (scale) => {
   }
   return table;
 };
-const toRgb = (color) => color[0] === "#"
-  ? [1, 3, 5].map((k) => parseInt(color.slice(k, k + 2), 16))
-  : color.match(/[\d.]+/g).slice(0, 3).map(Number);
+const toRgb = (color) => [1, 3, 5].map((k) => parseInt(color.slice(k, k + 2), 16));   // #rrggbb, as live_figures/raster.py wants it

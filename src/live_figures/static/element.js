@@ -5,12 +5,12 @@ import { loadZoom } from "./page.js";
 
 export const figures = new Set();    // every <live-figure> and <live-plot> on the page, in document order
 
-// Starts when the document around it has been read and it comes near the viewport.
+// Starts when it has been read, to its end, and comes near the viewport. What follows it in the document may still be missing.
 export class Lazy extends HTMLElement {
   connectedCallback() {
     if (this.spec) return;
-    if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => this.begin(), { once: true });
-    else this.begin();
+    if (this.nextSibling || document.readyState !== "loading") this.begin();
+    else addEventListener("DOMContentLoaded", () => this.begin());
   }
 
   begin() {
@@ -30,11 +30,13 @@ export class Lazy extends HTMLElement {
   }
 
   fail(error) {
-    const message = this.tell("stopped", { reason: error.file ? this.tell("not_loaded", error) : error.message });
+    const message = this.tell("stopped", { reason: this.reason(error) });
     this.setAttribute("error", message);
     this.note(message);
     console.error(`live figure ${this.spec.name ?? ""}:`, error);
   }
+
+  reason(error) { return error.file ? this.tell("not_loaded", error) : error.message; }
 
   // A sentence of the page's words with its values; the declaration's side lists them in live_figures/words.py.
   tell(key, values = {}) { return fillTemplate(this.spec.words[key], (name) => String(values[name])); }
@@ -54,21 +56,21 @@ export class Lazy extends HTMLElement {
   async zoom(button) {
     if (this.zoomed) { this.zoomOut(); return; }
     const mine = this.zoomed = { button };       // until the next move, which may come before all is loaded
-    button.setAttribute("aria-pressed", "true");
+    button.ariaPressed = "true";
     try {
       await loadZoom();
       mine.undo = await self.LiveZoom(this.plot, this.spec, this.program);
       if (this.zoomed !== mine) mine.undo();
     } catch (error) {
       if (this.zoomed === mine) this.zoomOut();
-      this.note(error.file ? this.tell("not_loaded", error) : error.message);
+      this.note(this.reason(error));
     }
   }
 
   zoomOut() {
     this.hair?.hide();
     if (!this.zoomed) return;
-    this.zoomed.button.setAttribute("aria-pressed", "false");
+    this.zoomed.button.ariaPressed = "false";
     this.zoomed.undo?.();
     this.zoomed = null;
   }

@@ -2,6 +2,7 @@
 import { linesOf } from "./formulas.js";
 import { Light } from "./light.js";
 import { formatValue } from "./numbers.js";
+import { whenParsed } from "./parsed.js";
 
 const REACH = 14;                     // pixels: a finger need not hit a number, only come near it
 const SIGNS = { "·": "times", "+": "plus", "−": "minus", "/": "over", "σ(": "sigma_of", "tanh(": "tanh_of", "exp(": "exp_of",
@@ -54,7 +55,7 @@ export class Explain {
     figure.querySelector(".live-drawing")?.after(this.host);   // beside the numbers, whatever else stands below them
     figure.stage.addEventListener("click", (event) => { if (!this.host.contains(event.target)) this.touch(event); });
     figure.addEventListener("keydown", (event) => { if (event.key === "Escape") this.close(); });
-    this.light = new Light(figure, this.signals);
+    whenParsed(() => new Light(figure, this.signals));   // words of the text may stand below the figure
   }
 
   // The numbers of the drawing that are signals, each with its places.

@@ -10,7 +10,7 @@ export class Player {
     if (!this.button) return;
     if (reduced.matches) { this.button = null; return; }
     let last = performance.now();
-    button.setAttribute("aria-pressed", "true");
+    button.ariaPressed = "true";
     const tick = (now) => {
       if (now - last >= every - 4) { step(now - last); last = now; }
       if (this.button) this.frame = requestAnimationFrame(tick);
@@ -20,7 +20,7 @@ export class Player {
 
   stop() {
     cancelAnimationFrame(this.frame);
-    this.button?.setAttribute("aria-pressed", "false");
+    if (this.button) this.button.ariaPressed = "false";
     this.button = null;
   }
 }
