@@ -20,7 +20,7 @@ from live_figures import exercises
 from live_figures.exercises.progress import Listed, Page, Shown, course_script, overview_html, record_html
 from live_figures.sphinx import figures_on
 
-__all__ = ["ProgressDirective", "setup_progress"]
+__all__ = ["ProgressDirective", "exercise", "setup_progress"]
 
 SCRIPT = "live/live-progress.js"
 OPEN_IN = "Open in {place}"
@@ -62,7 +62,7 @@ def _pages(env: BuildEnvironment) -> dict[str, Page]:
 def _page(env: BuildEnvironment, name: str) -> Page:
     found = env.metadata.get(name, {})
     chapter = ".".join(map(str, env.toc_secnumbers.get(name, {}).get("", ())))
-    listed = tuple(Listed(key, _exercise(key).text("title"), f"{chapter}.{k}" if chapter else str(k))
+    listed = tuple(Listed(key, exercise(key).text("title"), f"{chapter}.{k}" if chapter else str(k))
                    for k, key in enumerate(found.get("exercises", ()), start=1))
     title = env.titles[name].astext() if name in env.titles else name
     number = re.search(r"/(\d+)-[^/]*$", f"/{name}")
@@ -70,7 +70,8 @@ def _page(env: BuildEnvironment, name: str) -> Page:
                 number[1] if number else "", listed, tuple(map(_shown, found.get("figures", ()))))
 
 
-def _exercise(key: str) -> exercises.Exercise:
+def exercise(key: str) -> exercises.Exercise:
+    """The exercise with this key, such as "ch04.one_percent"."""
     module, _, name = key.partition(".")
     return next(one for one in exercises.exercises_of(f"helpers.checks.{module}") if one.name == name)
 

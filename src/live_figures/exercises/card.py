@@ -14,7 +14,8 @@ from ..host import framed, on_page
 from ..packed import packed
 from .sentences import say
 
-__all__ = ["card_id", "display", "inline", "markdown", "question_document", "question_html"]
+__all__ = ["card_id", "display", "effort", "hints", "inline", "markdown", "question_document", "question_html",
+           "solution"]
 
 _MARKS = ("tried", "seen", "solved")
 
@@ -25,18 +26,18 @@ def markdown(exercise) -> str:
     opening = (f'<live-exercise name="{_text(exercise.key)}" id="{name}" class="live-exercise" data-mark="new" '
                f'role="article" aria-labelledby="{name}-title"{_challenge(exercise)}>\n{_head(exercise)}')
     answer = f"<div>{question_html(exercise)}</div>" if _answers_itself(exercise) else _notebook(exercise)
-    return "\n\n".join([opening, exercise.text("question"), answer, *_hints(exercise), _solution(exercise),
+    return "\n\n".join([opening, exercise.text("question"), answer, *hints(exercise), solution(exercise),
                         "</live-exercise>"])
 
 
 def in_notebook(exercise) -> list[dict[str, str]]:
     """The card's parts as the outputs of a notebook's cell."""
-    asks = "\n\n".join([_notebook_head(exercise), exercise.text("question"), *_hints(exercise)])
+    asks = "\n\n".join([_notebook_head(exercise), exercise.text("question"), *hints(exercise)])
     if not _answers_itself(exercise):
-        return [{"text/markdown": f"{asks}\n\n{_solution(exercise)}"}]
+        return [{"text/markdown": f"{asks}\n\n{solution(exercise)}"}]
     in_a_cell = say("in_a_cell", call=f"`check.{exercise.name}(...)`")
     return [{"text/markdown": asks}, {"text/html": _frame(exercise)},
-            {"text/markdown": f"{in_a_cell}\n\n{_solution(exercise)}"}]
+            {"text/markdown": f"{in_a_cell}\n\n{solution(exercise)}"}]
 
 
 def display(exercise) -> None:
@@ -97,7 +98,7 @@ def _answers_itself(exercise) -> bool:
 
 def _head(exercise) -> str:
     """The mark, the title and, in words and by shape, how hard it is; a page that counts exercises fills the number."""
-    level, minutes = _effort(exercise)
+    level, minutes = effort(exercise)
     bars = "<i></i>" * exercise.difficulty + '<i class="live-off"></i>' * (3 - exercise.difficulty)
     marks = "".join(f'<span data-says="{mark}">{_text(say(f"mark_{mark}"))}</span>' for mark in _MARKS)
     return f"""<header><span class="live-sign" aria-hidden="true"></span>
@@ -108,11 +109,11 @@ def _head(exercise) -> str:
 
 def _notebook_head(exercise) -> str:
     stars = "★" * exercise.difficulty + "☆" * (3 - exercise.difficulty)
-    effort = " · ".join(_effort(exercise))
-    return f'<h3>{inline(exercise.text("title"))}</h3>\n<p><span aria-hidden="true">{stars}</span> {effort}</p>'
+    return (f'<h3>{inline(exercise.text("title"))}</h3>\n'
+            f'<p><span aria-hidden="true">{stars}</span> {" · ".join(effort(exercise))}</p>')
 
 
-def _effort(exercise) -> tuple[str, str]:
+def effort(exercise) -> tuple[str, str]:
     """How hard it is and how long it takes, in words."""
     return _text(say(f"difficulty_{exercise.difficulty}")), _text(say("minutes", minutes=exercise.minutes))
 
@@ -145,7 +146,7 @@ def _notebook(exercise) -> str:
 {stub}"""
 
 
-def _hints(exercise) -> list[str]:
+def hints(exercise) -> list[str]:
     """The hints as one part, each inside the one before, so that they open one by one; none where there are none."""
     inside, count = "", len(exercise.hints)
     for k in reversed(range(count)):
@@ -154,7 +155,8 @@ def _hints(exercise) -> list[str]:
     return [inside] if inside else []
 
 
-def _solution(exercise) -> str:
+def solution(exercise) -> str:
+    """The explanation and the code, folded."""
     code = exercise.solution_code()
     block = f"```python\n{code}\n```" if code else ""
     body = "\n\n".join(filter(None, [exercise.text("explanation"), block]))

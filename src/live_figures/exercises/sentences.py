@@ -29,6 +29,12 @@ WORDS = {
                 "later replaces that.",
     "sure_no": "Try first",
     "sure_yes": "Show it",
+    # in a plain notebook
+    "exercise": "Exercise: {title}",
+    "exercise_numbered": "Exercise {number}: {title}",
+    "in_the_dots": "Put the number in place of the dots, and run the cell.",
+    "in_the_dots_unit": "Put the number ({unit}) in place of the dots, and run the cell.",
+    "name_in_the_dots": "Put the name of one, in quotes, in place of the dots, and run the cell.",
     # how far a reader is
     "mark_new": "not tried",
     "mark_tried": "tried",
