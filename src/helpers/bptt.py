@@ -182,10 +182,10 @@ def lstm_bptt(params, x, trace, grad_h, h0=None, c0=None, coupled=False):
     W_hT = xp.matrix_transpose(params.W_h)
 
     def step(state, inputs):
-        (dh_next, dc_next), (dh_out, a_by_c_or_h, c_by_h, c_by_c) = state, inputs
+        (dh_next, dc_next), (dh_out, i_by_c, f_by_c, g_by_c, o_by_h, c_by_h, c_by_c) = state, inputs
         dh = dh_out + dh_next
         dc = dc_next + dh * c_by_h
-        da = xp.concat([dc, dc, dc, dh], axis=-1) * a_by_c_or_h
+        da = xp.concat([dc * i_by_c, dc * f_by_c, dc * g_by_c, dh * o_by_h], axis=-1)
         return (da @ W_hT, dc * c_by_c), (da, dh, dc)
 
     zeros = xp.zeros_like(h0)
@@ -200,8 +200,8 @@ def lstm_bptt(params, x, trace, grad_h, h0=None, c0=None, coupled=False):
 def _lstm_slopes(xp, params, trace, c_prev, coupled):
     """The factors of the LSTM's backward recursion, for all steps.
 
-    (T, B, 4H): da_i, da_f, da_g per unit of dc_t and da_o per unit of dh_t; (T, B, H): what dh_t adds to dc_t; and
-    what dc_t sends to dc_{t-1}, through the forget gate and through the peepholes.
+    Six arrays (T, B, H): da_i, da_f, da_g per unit of dc_t and da_o per unit of dh_t; what dh_t adds to dc_t; and what
+    dc_t sends to dc_{t-1}, through the forget gate and through the peepholes.
     """
     i, f, g, o, _, tanh_c, _ = trace
     a_i = xp.zeros_like(i) if coupled else g * i * (1.0 - i)
@@ -212,7 +212,7 @@ def _lstm_slopes(xp, params, trace, c_prev, coupled):
     if (p := params.peephole) is not None:
         c_by_h = c_by_h + a_o * p[2, :]
         c_by_c = c_by_c + a_i * p[0, :] + a_f * p[1, :]
-    return xp.concat([a_i, a_f, a_g, a_o], axis=-1), c_by_h, c_by_c
+    return a_i, a_f, a_g, a_o, c_by_h, c_by_c
 
 
 def _peephole_grads(xp, params, da, c_prev, c):
@@ -256,18 +256,17 @@ def gru_bptt(params, x, trace, grad_h, h0=None, reset_after=True):
 def _gru_reset_after(xp, params, trace, grad_h, h_prev):
     r, z, n, u, _ = trace
     a_n = (1.0 - z) * (1.0 - n * n)
-    a_rz = xp.concat([a_n * u * r * (1.0 - r), (h_prev - n) * z * (1.0 - z)], axis=-1)
+    slopes = (a_n * u * r * (1.0 - r), (h_prev - n) * z * (1.0 - z), a_n * r)
     W_hT = xp.matrix_transpose(params.W_h)
 
     def step(state, inputs):
-        (dh_next,), (dh_out, recurrent_by_h, z) = state, inputs
+        (dh_next,), (dh_out, r_by_h, z_by_h, n_by_h, z) = state, inputs
         dh = dh_out + dh_next
-        d_recurrent = xp.concat([dh, dh, dh], axis=-1) * recurrent_by_h
+        d_recurrent = xp.concat([dh * r_by_h, dh * z_by_h, dh * n_by_h], axis=-1)
         return (dh * z + d_recurrent @ W_hT,), (d_recurrent, dh)
 
-    xs = (grad_h, xp.concat([a_rz, a_n * r], axis=-1), z)
-    (dh0,), (d_recurrent, dh) = scan(step, (xp.zeros_like(h_prev[0, ...]),), xs, reverse=True)
-    da = xp.concat([d_recurrent[..., : a_rz.shape[-1]], dh * a_n], axis=-1)
+    (dh0,), (d_recurrent, dh) = scan(step, (xp.zeros_like(h_prev[0, ...]),), (grad_h, *slopes, z), reverse=True)
+    da = xp.concat([d_recurrent[..., : -n.shape[-1]], dh * a_n], axis=-1)
     return dh0, dh, da, *_weight_grads(xp, h_prev, d_recurrent)
 
 
