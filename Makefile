@@ -14,6 +14,8 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PORT ?= 8000
 # `make book ONLY=chapters/04-lstm` builds that page alone, into a folder of its own.
 ONLY ?=
+# Where `make student` writes.
+STUDENT ?= student
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -22,7 +24,7 @@ TORCH := $(shell sed -n 's/^torch==/torch==/p' constraints.txt)
 JUPYTER_BOOK := $(BIN)/jupyter-book build . -n
 ONLY_OUT := _build/only/$(notdir $(basename $(ONLY)))
 
-.PHONY: help setup book serve lab notebooks zip lint test floors bench audit results clean distclean
+.PHONY: help setup book serve lab notebooks zip student lint test floors bench audit results clean distclean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  /p' $(MAKEFILE_LIST) | awk '{printf "  make %-10s", $$2; $$1=$$2=""; print $$0}'
@@ -84,6 +86,9 @@ notebooks: book  ## put the notebooks and what they need together, as they are p
 
 zip: notebooks  ## pack the site and the notebooks into one file for reading offline, _build/rnn-live.zip
 	$(BIN)/python book/_tools/archive.py _build/html _build/notebooks _build/rnn-live.zip
+
+student: notebooks  ## the notebooks without solutions, into student; what was changed there stays (STUDENT=folder)
+	$(BIN)/python book/_tools/student.py _build/notebooks $(STUDENT)
 
 # --- checks ---
 

@@ -4,6 +4,7 @@
     python -m live_figures check helpers.figures                          does every figure keep what it promises?
     python -m live_figures words helpers.figures helpers.checks           every text that a reader sees, by key
     python -m live_figures stubs chapters/04-lstm.ipynb helpers.checks.ch04   the stub cells of a notebook
+    python -m live_figures collect class/*                                what each student solved, as JSON
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from .collection import Figures
 from .compile import compile_figure
 from .consistency import adrift
 from .exercises import stubs
+from .exercises.collect import collect
 from .page import figure_html, standalone_html
 from .words import ENGINE
 
@@ -68,6 +70,10 @@ def _write_stubs(given) -> None:
         print(f"{given.notebook}: {name}: {problem}")
 
 
+def _collect(given) -> None:
+    print(json.dumps(collect(given.handed_in, given.rerun), ensure_ascii=False, indent=1))
+
+
 def main(argv: list[str] | None = None) -> None:
     """Run one command; `argv` as on the command line."""
     about = argparse.RawDescriptionHelpFormatter
@@ -91,6 +97,12 @@ def main(argv: list[str] | None = None) -> None:
     stub = command("stubs", _write_stubs, "write the declared stubs into the exercise cells of a notebook")
     stub.add_argument("notebook", type=Path)
     stub.add_argument("module", help="the module of its exercises, for example helpers.checks.ch04")
+    gathered = command("collect", _collect, "print what each student solved, as JSON")
+    gathered.add_argument("handed_in", type=Path, nargs="+", metavar="path",
+                          help="a student's folder (or one file): notebooks as saved, records of the page of progress")
+    gathered.add_argument("--rerun", action="store_true",
+                          help="run the notebooks in fresh kernels instead of trusting what they hold: students' code "
+                               "runs on this machine, with your rights")
     given = parser.parse_args(argv)
     given.run(given)
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import inspect
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from . import card, source
 from .sentences import say, text
 from .verdict import Refusal, Verdict, unanswered
 
 __all__ = ["Exercise"]
+
+_attempts: Counter[str] = Counter()  # by key, since this kernel was started
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,12 +63,19 @@ class Exercise:
         return ""
 
     def __call__(self, answer=None) -> Verdict:
+        state, message = self._examined(answer)
+        _attempts[self.key] += state != "open"
+        record = {"exercise": self.key, "state": state, "attempt": _attempts[self.key],
+                  "date": datetime.now(UTC).isoformat(timespec="seconds")}
+        return Verdict(state, message, record)
+
+    def _examined(self, answer) -> tuple[str, str]:
         if unanswered(answer):
-            return Verdict("open", say("nothing_yet"))
+            return "open", say("nothing_yet")
         try:
-            return Verdict("right", self.examine(answer))
+            return "right", self.examine(answer)
         except Refusal as refusal:
-            return Verdict(refusal.state, str(refusal))
+            return refusal.state, str(refusal)
 
     def examine(self, answer) -> str:
         """The praise for a right `answer`; raises `Refusal` for any other."""

@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-__all__ = ["Refusal", "Verdict", "unanswered"]
+from ..host import on_page
+
+__all__ = ["MIME", "Refusal", "Verdict", "unanswered"]
+
+# What a verdict is about goes with it into the saved notebook, for whoever collects results; nothing shows it.
+MIME = "application/vnd.live-exercise+json"
 
 _SIGN = {"right": "✓", "wrong": "✗", "open": "○"}
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What an exercise says: `state` is right, wrong or open (nothing tried yet); true exactly when right."""
+    """What an exercise says: `state` is right, wrong or open (nothing tried yet); true exactly when right.
+
+    `record` says which exercise, which attempt in this kernel, and when.
+    """
 
     state: str
     message: str
+    record: dict = field(default_factory=dict, compare=False)
 
     def __bool__(self) -> bool:
         return self.state == "right"
 
     def __repr__(self) -> str:
         return f"{_SIGN[self.state]} {self.message}"
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        shown = {"text/plain": repr(self), "text/html": self._repr_html_()}
+        return shown if on_page() or not self.record else shown | {MIME: self.record}
 
     def _repr_html_(self) -> str:
         said = f"{_SIGN[self.state]} {html.escape(self.message)}"

@@ -1,0 +1,123 @@
+"""What students did, gathered from what they hand in: notebooks as they saved them, and copies of their page's record.
+
+Each verdict in a notebook carries what it was about, so that reading is enough. Nothing of a student's is run unless
+`rerun` asks for it.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from .verdict import MIME
+
+__all__ = ["STATES", "collect"]
+
+STATES = ("open", "seen", "wrong", "right")  # untouched; the solution was looked at; tried; solved: a later one wins
+_TIMEOUT = 600  # seconds for one cell
+
+
+def collect(handed_in: Iterable[Path], rerun: bool = False) -> dict:
+    """What each student did: `{"students": {name: {exercise: {"state": ..., ...}}}, "problems": [...]}`.
+
+    One path a student, who is called as it is: a folder with all below it, or a file. With `rerun` the notebooks run in
+    fresh kernels, **on this machine and with your rights**; where a saved verdict was another, it stands under "saved".
+    Raises ModuleNotFoundError where running needs nbclient.
+    """
+    students: dict[str, dict] = {}
+    problems: list[str] = []
+    for path in handed_in:
+        known = students.setdefault(path.resolve().stem if path.is_file() else path.resolve().name, {})
+        files = _files(path)
+        if not files:
+            problems.append(f"{path}: no notebook and no record is there")
+        for file in files:
+            try:
+                _merge(known, _read(file, rerun))
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                problems.append(f"{file}: neither a notebook nor a record: {error!r}")
+            except (RuntimeError, TimeoutError) as error:  # a kernel that died, or a cell that ran too long
+                problems.append(f"{file}: {error}")
+    return {"version": 1, "rerun": rerun, "students": students, "problems": problems}
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    found = [file for ending in ("ipynb", "json") for file in sorted(path.rglob(f"*.{ending}"))]
+    return [file for file in found if not any(part.startswith(".") for part in file.relative_to(path).parts)]
+
+
+def _merge(known: dict, found: dict) -> None:
+    """Add what a file says; of two verdicts on an exercise the further one stays, with the larger count of attempts."""
+    for key, result in found.items():
+        old = known.get(key, result)
+        attempts = max(old.get("attempts", 0), result.get("attempts", 0))
+        further = max(old, result, key=lambda one: STATES.index(one["state"]))
+        known[key] = further | ({"attempts": attempts} if attempts else {})
+
+
+def _read(file: Path, rerun: bool) -> dict:
+    held = json.loads(file.read_text(encoding="utf-8"))
+    if file.suffix != ".ipynb":
+        return _of_record(held, file)
+    saved = _of_notebook(held, file)
+    if not rerun:
+        return saved
+    return {key: _checked(result, saved.get(key)) for key, result in _of_notebook(_run(file), file).items()}
+
+
+def _checked(result: dict, saved: dict | None) -> dict:
+    """A result of a fresh run, with the count and the date of the saved one, and its state where that was another."""
+    if saved is None or saved["state"] == result["state"]:
+        return result | {name: saved[name] for name in ("attempts", "date") if saved and name in saved}
+    return result | {"saved": saved["state"]}
+
+
+# ---------------------------------------------------------------- a notebook
+def _of_notebook(notebook: dict, file: Path) -> dict:
+    """The verdicts that a notebook's outputs hold, and "open" for its exercises that were not run."""
+    results: dict[str, dict] = {}
+    for cell in notebook["cells"]:
+        if asked := cell.get("metadata", {}).get("exercise"):
+            _merge(results, {asked: {"state": "open", "file": file.name}})
+        for record in _records(cell):
+            details = {"attempts": record.get("attempt", 0), "date": record.get("date", "")}
+            kept = {name: value for name, value in details.items() if value and record["state"] != "open"}
+            _merge(results, {record["exercise"]: {"state": record["state"], "file": file.name} | kept})
+    return results
+
+
+def _records(cell: dict) -> list[dict]:
+    found = (output.get("data", {}).get(MIME) for output in cell.get("outputs", []))
+    return [one for one in found if isinstance(one, dict) and isinstance(one.get("exercise"), str)
+            and one.get("state") in STATES]
+
+
+def _run(file: Path) -> dict:
+    """The notebook as a fresh kernel leaves it, in an empty folder; a cell that fails does not stop those after it."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    notebook = nbformat.read(file, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+    with tempfile.TemporaryDirectory() as folder:
+        client = NotebookClient(notebook, timeout=_TIMEOUT, allow_errors=True, resources={"metadata": {"path": folder}})
+        return client.execute()
+
+
+# ---------------------------------------------------------------- the record of the pages
+def _of_record(record: dict, file: Path) -> dict:
+    """What a copy saved on the page of progress says; a page keeps no dates."""
+    records = record["exercises"].items()
+    return {key: _marked(one) | {"file": file.name} for key, one in records if isinstance(one, dict)}
+
+
+def _marked(one: dict) -> dict:
+    tries = one.get("tries", 0)
+    state = "right" if one.get("solved") else "wrong" if tries else "seen" if one.get("seen") else "open"
+    return {"state": state} | ({"attempts": tries} if tries else {})

@@ -1,0 +1,95 @@
+"""Results are collected from what students hand in; here a student works in a notebook that a real kernel runs."""
+
+from __future__ import annotations
+
+import json
+
+import nbformat
+import pytest
+
+from live_figures.__main__ import main
+from live_figures.exercises.collect import collect
+from live_figures.exercises.verdict import MIME
+
+nbclient = pytest.importorskip("nbclient")
+
+STUB = "def bias_for_half_life(k):\n    ...\n\n\ncheck.bias_for_half_life(bias_for_half_life)"
+WORK = {
+    "": "from helpers.checks import ch04 as check",
+    "ch04.one_percent": "check.one_percent(5)\ncheck.one_percent(7)",
+    "ch04.gates_to_hide": 'check.gates_to_hide("shut")',
+    "ch04.bias_for_half_life": STUB,
+    "ch04.explode": "1 / 0\nexplode = ...\ncheck.explode(explode)",
+}
+
+
+@pytest.fixture(scope="module")
+def student(tmp_path_factory):
+    """A student's folder: one exercise right at the second try, one wrong, one stub that ran, one cell that fails."""
+    code = nbformat.v4.new_code_cell
+    cells = [code(source, metadata={"exercise": key} if key else {}) for key, source in WORK.items()]
+    book = nbformat.v4.new_notebook(cells=cells)
+    nbclient.NotebookClient(book, allow_errors=True, kernel_name="python3").execute()
+    folder = tmp_path_factory.mktemp("class") / "ada"
+    folder.mkdir()
+    nbformat.write(book, folder / "04.ipynb")
+    return folder
+
+
+def states(results: dict) -> dict[str, str]:
+    return {key.removeprefix("ch04."): one["state"] for key, one in results.items()}
+
+
+def test_what_a_notebook_holds_is_read_without_running_it(student):
+    gathered = collect([student])
+    assert gathered["problems"] == [] and list(gathered["students"]) == ["ada"]
+    results = gathered["students"]["ada"]
+    assert states(results) == {"one_percent": "right", "gates_to_hide": "wrong", "bias_for_half_life": "open",
+                               "explode": "open"}
+    solved = results["ch04.one_percent"]
+    assert (solved["attempts"], solved["file"]) == (2, "04.ipynb") and solved["date"].endswith("+00:00")
+
+
+def test_a_verdict_that_was_written_by_hand_does_not_survive_a_rerun(student, tmp_path):
+    folder = tmp_path / "ben"
+    folder.mkdir()
+    book = nbformat.read(student / "04.ipynb", as_version=4)
+    for output in (output for cell in book.cells for output in cell.outputs if MIME in output.get("data", {})):
+        output.data[MIME]["state"] = "right"
+    nbformat.write(book, folder / "04.ipynb")
+    assert set(states(collect([folder])["students"]["ben"]).values()) == {"right", "open"}
+    gathered = collect([folder], rerun=True)
+    results = gathered["students"]["ben"]
+    assert gathered["problems"] == [] and states(results)["one_percent"] == "right"
+    assert results["ch04.gates_to_hide"] | {"date": ""} == {
+        "state": "wrong", "file": "04.ipynb", "attempts": 1, "date": "", "saved": "right"}
+    assert results["ch04.bias_for_half_life"] == {"state": "open", "file": "04.ipynb", "saved": "right"}
+
+
+def test_the_record_of_the_pages_counts_too_and_the_further_verdict_stays(student, tmp_path):
+    folder = tmp_path / "ada"
+    folder.mkdir()
+    (folder / "04.ipynb").write_bytes((student / "04.ipynb").read_bytes())
+    exercises = {"ch04.one_percent": {"tries": 4}, "ch04.gates_to_hide": {"tries": 3, "solved": True},
+                 "ch01.forget_me": {"seen": True}}
+    (folder / "progress.json").write_text(json.dumps({"version": 1, "exercises": exercises}))
+    results = collect([folder])["students"]["ada"]
+    assert (results["ch04.one_percent"]["state"], results["ch04.one_percent"]["attempts"]) == ("right", 4)
+    assert results["ch04.gates_to_hide"] == {"state": "right", "file": "progress.json", "attempts": 3}
+    assert results["ch01.forget_me"]["state"] == "seen"
+
+
+def test_what_cannot_be_read_is_named_and_the_rest_is_collected(student, tmp_path):
+    folder = tmp_path / "eve"
+    folder.mkdir()
+    (folder / "broken.ipynb").write_text("{")
+    (folder / "other.json").write_text("[1]")
+    gathered = collect([student, folder, tmp_path / "nobody"])
+    assert len(gathered["students"]["ada"]) == 4 and gathered["students"]["eve"] == {}
+    assert [problem.partition(":")[0].rpartition("/")[2] for problem in gathered["problems"]] == [
+        "broken.ipynb", "other.json", "nobody"]
+
+
+def test_the_command_prints_json(student, capsys):
+    main(["collect", str(student)])
+    assert json.loads(capsys.readouterr().out)["students"]["ada"]["ch04.one_percent"]["state"] == "right"
