@@ -240,6 +240,25 @@ def test_runs_side_by_side(desk):
     assert len(runs(element)) == 1
 
 
+@pytest.mark.parametrize("width", [390, 1100, 1440])
+@pytest.mark.parametrize(("state", "steps"), [
+    ("?cell=rnn&optimiser=sgd&rate=10&clip=off", 3), ("?runs=2&b.cell=gru", 150),
+    ("?runs=2&b.cell=gru&b.optimiser=momentum&b.rate=0.0123", 150)])
+def test_names_of_lines_are_whole_or_only_a_letter(desk, state, steps, width):
+    """Also beside a line that ends soon after it began, and where a long name has no room."""
+    element = desk(f"#playground{state}", viewport={"width": width, "height": 900})
+    press(element, "Play")
+    trained(element, steps)
+    element.evaluate("el => el.pause()")
+    seen = element.evaluate("""el => [...el.querySelectorAll('[data-plot="loss"] .play-end')].map(tag => {
+        const box = one => one.getBoundingClientRect(), bottom = box(tag).bottom - 2;
+        return [...tag.children].filter(word => box(word).top < bottom).map(word => [word.textContent,
+            word.scrollWidth <= word.clientWidth && box(word).left >= 0 && box(word).right <= innerWidth]);
+    })""")
+    assert all(words and all(whole for _, whole in words) for words in seen), seen
+    assert sorted(words[0][0] for words in seen) == (["A", "B"] if "runs" in state else ["RNN (tanh)"])
+
+
 def test_four_runs_are_enough(desk):
     element = desk()
     for _ in range(3):

@@ -177,7 +177,7 @@ def _plot(name: str, of, ends: str = "") -> str:
 def _ends(of, task, first) -> str:
     """The names of the curve and of the baselines in the plot of losses, until `plots.js` places them."""
     low, high = plots.RANGES["loss"]
-    place = lambda power: f"top:{100 * (high - power) / (high - low):.2f}%;left:100%"  # noqa: E731
+    place = lambda power: f"top:{100 * (high - power) / (high - low):.2f}%;--left:100%"  # noqa: E731
     levels = "".join(f'<span class="play-level" style="{place(np.log10(value))}">{_text(name)}</span>'
                      for name, value in task.baselines(first["length"]).items())
     return f'<span class="play-end play-run0" style="{place(of["loss0"][-1])}">{_text(_label("cell"))}</span>{levels}'

@@ -28,7 +28,7 @@ def _layout(height: int, name: str, of: Mapping, every: int = 1, **more) -> dict
     texts = [f"{10.0**k:g}" if -3 <= k <= 2 else f"10{str(k).translate(raised)}" for k in ticks]
     axis = {"range": of[f"{name}_range"], "tickvals": list(ticks), "ticktext": texts}
     return {"template": TEMPLATE, "height": height, "showlegend": False,
-            "margin": {"l": 44, "r": 104, "t": 10, "b": 44}, "yaxis": axis} | more
+            "margin": {"l": 44, "r": 116, "t": 10, "b": 44}, "yaxis": axis} | more
 
 
 def _runs(fig: go.Figure, at: str, value: str, of: Mapping) -> go.Figure:

@@ -68,7 +68,7 @@ export class Plots {
     const place = (tag) => ({ ...tag, top: share(tag.value), left: tag.left / most });
     const byTop = (a, b) => a.top - b.top;
     const tags = ends.filter(({ value }) => value === value && value !== undefined)
-      .map((end) => place({ ...end, text: (width < NARROW ? end.words.slice(0, 1) : end.words).join(" "), kind: `play-end play-run${end.k}` })).sort(byTop);
+      .map((end) => place({ ...end, words: width < NARROW ? end.words.slice(0, 1) : end.words, kind: `play-end play-run${end.k}` })).sort(byTop);
     tags.forEach((tag, i) => {
       for (const other of tags.slice(0, i)) if (Math.abs(other.left - tag.left) < NEAR) tag.top = Math.max(tag.top, other.top + room);
     });
@@ -76,16 +76,18 @@ export class Plots {
       const under = up.slice(0, i).filter((other) => Math.abs(other.left - tag.left) < NEAR).map((other) => other.top - room);
       tag.top = Math.min(tag.top, 1, ...under);
     });
-    const over = levels.map(([text, value]) => place({ text, value: Math.log10(value), left: most, kind: "play-level" })).sort(byTop);
+    const over = levels.map(([text, value]) => place({ words: [text], value: Math.log10(value), left: most, kind: "play-level" })).sort(byTop);
     over.forEach((tag, i) => { if (i && tag.top - over[i - 1].top < 1.25 * room) tag.kind += " play-below"; });
     this.tags[plot] ??= [...area.querySelectorAll(".play-end, .play-level")];
     const there = this.tags[plot], wanted = [...tags, ...over];
     while (there.length > wanted.length) there.pop().remove();
     while (there.length < wanted.length) there.push(area.appendChild(document.createElement("span")));
-    wanted.forEach(({ kind, top, left, text }, i) => {
+    wanted.forEach(({ kind, top, left, words }, i) => {
+      const text = words.join(" ");
       if (there[i].className !== kind) there[i].className = kind;
-      if (there[i].textContent !== text) there[i].textContent = text;
-      there[i].style.cssText = `top:${(100 * top).toFixed(2)}%;left:${(100 * left).toFixed(2)}%;--room:${(100 - 100 * left).toFixed(2)}%`;
+      if (there[i].textContent !== text)
+        there[i].replaceChildren(...words.flatMap((word, k) => [k ? " " : "", Object.assign(document.createElement("span"), { textContent: word })]));
+      there[i].style.cssText = `top:${(100 * top).toFixed(2)}%;--left:${(100 * left).toFixed(2)}%`;
     });
   }
 }
