@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
-__all__ = ["NEEDED", "behind_first", "modules", "needed", "on_demand", "plotly_js", "runtime", "text"]
+__all__ = ["NEEDED", "behind_first", "for_notebooks", "modules", "needed", "on_demand", "plotly_js", "runtime", "text",
+           "zoom_module"]
 
 _STATIC = resources.files(__package__) / "static"
 # Written by `npm run build` from package.json: smaller than the sources, the same to a reader.
@@ -37,6 +39,9 @@ NEEDED = {
     "live-record.js": re.compile(r'class="live-progress live-record'),
 }
 RUNTIME = "live-figure.js"  # the last of those without which no figure lives
+# Of these, what a notebook has no use for: it shows figures, by a runtime that wraps the page's.
+_OF_PAGES = {"live-exercise.css", RUNTIME, "live-exercise.js", "live-record.js"}
+_REM = re.compile(r"(\d*\.?\d+)rem\b")
 # The only way a module of the runtime may import and export, so that joining them needs no parser.
 _IMPORT = re.compile(r'^import \{ [\w, ]+ \} from "\./([\w-]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=const |class )", re.MULTILINE)
@@ -92,6 +97,26 @@ def on_demand() -> dict[str, str]:
 
     template = json.dumps(TEMPLATE.to_plotly_json(), separators=(",", ":"))
     return {"plotly.min.js": plotly_js(), "live-zoom.js": f"self.LiveTemplate={template};\n{runtime('live-zoom.js')}"}
+
+
+@cache
+def for_notebooks() -> dict[str, str]:
+    """The runtime for any figure outside a page of the book: its style sheet under "css", its script under "js".
+
+    The styles hold inside `.live-host` alone, shadow roots included, at the book's own sizes: notebooks use the root's
+    colours and font size for themselves.
+    """
+    names = [name for name in NEEDED if name not in _OF_PAGES] + ["live-notebook.css", "live-notebook.js"]
+    css, js = ("".join(runtime(name) for name in names if name.endswith(kind)) for kind in (".css", ".js"))
+    in_pixels = _REM.sub(lambda size: f"{16 * float(size[1]):g}px", css)
+    return {"css": in_pixels.replace(":root", ".live-host"), "js": js}
+
+
+def zoom_module() -> str:
+    """What zooms, as one JavaScript module; it leaves no `Plotly` on the page, which may have another of its own."""
+    plotly, zoom = on_demand().values()
+    bare = "const define=undefined,module=undefined,exports=undefined;"  # or RequireJS would take plotly.js for its own
+    return f"{bare}\n{plotly}\n{{const window={{Plotly}};\n{zoom}}}\n"
 
 
 def plotly_js() -> str:

@@ -44,7 +44,8 @@ class Figures:
         """Every text a reader sees of these figures, by key; see `live_figures.words`."""
         return {key: text for name in self.names() for key, text in words_of(self.load(name)).items()}
 
-    def show(self, name: str, *, mode: str = "auto", words: Mapping[str, str] | None = None, **controls):
-        """The live figure `name`, its controls set to these values, its texts exchanged; see `notebook.show`."""
-        figure = self.load(name)
+    def show(self, figure: str | LiveFigure, *, mode: str = "auto", words: Mapping[str, str] | None = None, **controls):
+        """The live figure of that name, or your own, at these controls, its texts exchanged; see `notebook.show`."""
+        if isinstance(figure, str):
+            figure = self.load(figure)
         return notebook.show(figure.translated(words) if words else figure, mode=mode, **controls)

@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 
 import numpy as np
 
@@ -20,12 +19,10 @@ from . import formulas, values
 from .draw import COLORS
 from .words import explaining
 
-__all__ = ["Explained", "Signal", "check_signals", "drifts", "explained", "explained_html", "explain_spec", "numbers",
-           "shown_at"]
+__all__ = ["Explained", "Signal", "check_signals", "drifts", "explained", "explain_spec", "shown_at"]
 
 _PATTERN = re.compile(r"^(\w+)((?:\[\w+\])*)$")
 _PLACE = re.compile(r"\[([a-z])([+-]\d+)?\]")
-_SCRIPT = re.compile(r"([_^])(?:\{([^}]*)\}|(.))")
 SIGNS = {"·": "times", "+": "plus", "−": "minus", "/": "over", "^": "power", "σ(": "sigma_of", "tanh(": "tanh_of",
          "exp(": "exp_of", "log(": "log_of", "√": "root_of", "Σ": "sum_of", "…": "dots"}  # and the words that say them
 NEAR = 1e-9  # a formula and the program round differently
@@ -105,19 +102,6 @@ def shown_at(signals: Mapping[str, Signal], reference: str) -> tuple[str, tuple[
     return None
 
 
-def numbers(fig) -> dict[str, tuple[str, tuple[int, ...]]]:
-    """The numbers of the diagram that can be explained, by what they are called: signal and places."""
-    found = {shown_at(fig.signals, reference) for reference in values.diagram_references(fig.diagram)} - {None} \
-        if fig.diagram else set()
-    order = list(fig.signals)
-    return {f"{_plain(_symbol(fig.signals[name], places))}, {fig.signals[name].name}": (name, places)
-            for name, places in sorted(found, key=lambda one: (order.index(one[0]), one[1]))}
-
-
-def _plain(symbol: str) -> str:
-    return re.sub("[{}]", "", symbol)
-
-
 def _quantities(fig, get: Callable[[str], object], signal: Signal, places: tuple[int, ...]) -> formulas.Quantities:
     return formulas.Quantities(
         value=lambda name, at: float(get(fig.signals[name].at(at))),
@@ -162,30 +146,6 @@ def explained(fig, get: Callable[[str], object], name: str, places: tuple[int, .
     said = [(line, text) for line, text in zip(shown, heard, strict=True) if line.text != symbol]
     spoken = "".join(f" {fig.word('about' if line.about else 'equals')} {text}" for line, text in said)
     return Explained(symbol, signal.color, tuple(line for line, _ in said), signal.says, signal.name + spoken)
-
-
-def explained_html(fig, said: Explained) -> str:
-    """The arithmetic as HTML; what a screen reader hears stands beside it as a sentence."""
-    rows = "".join(f"<span>{'≈' if line.about else '='}</span><span>{_tokens(fig, line.tokens)}</span>"
-                   for line in said.lines)
-    note = f"<p>{escape(said.says)}</p>" if said.says else ""
-    return (f'<p class="live-hidden">{escape(said.spoken)}</p><div class="live-sums" aria-hidden="true">'
-            f'<b class="{said.color}">{symbol_html(said.symbol)}</b>{rows}</div>{note}')
-
-
-def _tokens(fig, tokens: tuple[formulas.Token, ...]) -> str:
-    return "".join(f'<b class="{fig.signals[name].color}">{symbol_html(text)}</b>' if name else symbol_html(text)
-                   for text, name in tokens)
-
-
-def symbol_html(text: str) -> str:
-    """A symbol with its subscripts and superscripts: `c_{t-1}`."""
-    out, at = "", 0
-    for match in _SCRIPT.finditer(text):
-        tag = {"_": "sub", "^": "sup"}[match[1]]
-        out += f"{escape(text[at:match.start()])}<{tag}>{escape(match[2] or match[3])}</{tag}>"
-        at = match.end()
-    return out + escape(text[at:])
 
 
 def explain_spec(fig) -> list[dict]:

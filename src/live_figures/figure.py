@@ -40,7 +40,7 @@ class LiveFigure:
     caption: str
     alt: str
     controls: tuple[Control, ...]
-    make_consts: Callable[[], dict]
+    make_consts: Callable[[], dict] = dict
     compute: Callable | None = None
     initial: Callable | None = None
     step: Callable | None = None

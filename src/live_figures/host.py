@@ -1,4 +1,4 @@
-"""Where a cell's output is shown: on a page that is being built, or in a notebook, with widgets or in a frame."""
+"""Where a cell's output is shown: on a page that is being built, or in a notebook, as a widget or in a frame."""
 
 from __future__ import annotations
 
@@ -19,17 +19,12 @@ def on_page() -> bool:
 
 
 def widgets_work() -> bool:
-    """Whether what is shown here can be trusted with ipywidgets and a plotly FigureWidget.
+    """Whether what is shown here can be trusted with an anywidget.
 
-    Not on a page, which has no kernel; not on Colab, whose widget manager often leaves a FigureWidget blank
-    (googlecolab/colabtools #1355); and not where plotly 6 or newer lacks anywidget.
+    Not on a page, which has no kernel; not on Colab, whose widget manager takes its parts from another host and has
+    left widgets blank (googlecolab/colabtools #1355); and not where anywidget is missing.
     """
-    if on_page() or "google.colab" in sys.modules or importlib.util.find_spec("ipywidgets") is None:
-        return False
-    import plotly
-
-    needs_anywidget = int(plotly.__version__.split(".")[0]) >= 6
-    return not needs_anywidget or importlib.util.find_spec("anywidget") is not None
+    return not on_page() and "google.colab" not in sys.modules and importlib.util.find_spec("anywidget") is not None
 
 
 def framed(document: str, title: str, height: str) -> str:

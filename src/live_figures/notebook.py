@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import html
-from functools import cached_property
-
-from . import drawing, page
+from . import page
 from .figure import LiveFigure
 from .host import framed, on_page, widgets_work
 
@@ -14,53 +11,59 @@ __all__ = ["MODES", "Shown", "ShownPlot", "show"]
 MODES = ("auto", "widgets", "html")
 
 
-def show(figure: LiveFigure, *, mode: str = "auto", **controls) -> Shown:
-    """`figure`, its controls set to these values, for the last line of a cell.
+def show(figure: LiveFigure, *, mode: str = "auto", **controls):
+    """`figure`, its controls set to these values, for the last line of a cell: `controls`, `arrays`, `observe` read it.
 
-    `mode` "widgets" computes in the kernel and needs ipywidgets; "html" is the page's own figure, which computes in the
-    browser and needs nothing; "auto" takes widgets where they work. Raises ValueError for an unknown mode or
-    control, or a value out of range.
+    `mode` "widgets" is the page's own figure, tied to the kernel (a `LiveWidget`), and needs anywidget; "html" is the
+    same figure in a frame (a `Shown`), which tells the kernel nothing and needs nothing; "auto" takes the widget where
+    widgets work. Raises ValueError for an unknown mode or control, or a value out of range.
     """
     if mode not in MODES:
         raise ValueError(f"mode is one of {', '.join(MODES)}; got {mode!r}")
-    return Shown(figure, controls, mode)
+    if on_page() or mode == "html" or (mode == "auto" and not widgets_work()):
+        return Shown(figure, controls)
+    try:
+        from .widget import LiveWidget
+    except ImportError as error:
+        raise ImportError(f"mode='widgets' needs the package anywidget ({error}); mode='html' does not") from error
+    return LiveWidget(figure, **controls)
 
 
 class Shown:
-    """What `show` returns; its display is chosen when the notebook asks for it."""
+    """A figure on a page that is being built, or in a frame: it knows what Python sets, not what its reader moves."""
 
-    def __init__(self, figure: LiveFigure, controls: dict, mode: str = "auto"):
-        figure.values(**controls)  # a wrong control is an error here, not later inside the notebook's display machinery
-        self.figure, self.given, self.mode = figure, controls, mode
+    def __init__(self, figure: LiveFigure, controls: dict):
+        self.figure, self._callbacks = figure, []
+        self._controls = figure.values(**controls)  # a wrong control is an error here, not later at the display
 
-    @cached_property
-    def widgets(self):
-        """The figure as ipywidgets (a `FigureBox`): its `controls`, `arrays` and `set(...)` follow the reader."""
-        from .widget import FigureBox
+    @property
+    def controls(self) -> dict:
+        """The controls by name; a part of them may be assigned. The next display shows them."""
+        return dict(self._controls)
 
-        return FigureBox(self.figure, self.given)
+    @controls.setter
+    def controls(self, part: dict) -> None:
+        old, self._controls = self._controls, self.figure.values(**self._controls | part)
+        change = {"name": "controls", "old": old, "new": self.controls, "owner": self, "type": "change"}
+        for callback in self._callbacks if old != self._controls else ():
+            callback(change)
+
+    @property
+    def arrays(self) -> dict:
+        """The figure's arrays at these controls, computed by NumPy."""
+        return self.figure.arrays(**self._controls)
+
+    def observe(self, callback, names="controls") -> None:
+        """Call `callback(change)` when the controls are set, as a widget does: `change["new"]` holds them."""
+        self._callbacks.append(callback)
 
     def _repr_html_(self) -> str:
         if on_page():
-            return page.figure_html(self.figure, **self.given)
-        return framed(page.standalone_html(self.figure, **self.given), self.figure.title, "40rem")
+            return page.figure_html(self.figure, **self._controls)
+        return framed(page.standalone_html(self.figure, **self._controls), self.figure.title, "40rem")
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
-        mode = self.mode
-        if on_page() or (mode == "auto" and not widgets_work()):
-            mode = "html"
-        plain = f"live figure {self.figure.name!r}: {self.figure.title}"
-        if mode == "html":
-            return {"text/html": self._repr_html_(), "text/plain": plain}
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.widgets.box.model_id}
-        return {"application/vnd.jupyter.widget-view+json": view, "text/html": self._hint(), "text/plain": plain}
-
-    def _hint(self) -> str:
-        """For a page or viewer that has no widgets: a still picture, and the way to the figure that needs none."""
-        plot = self.figure.plot()
-        picture = "" if plot is None else drawing.svg(drawing.Chart(plot), "light")
-        call = html.escape(f'live.show("{self.figure.name}", mode="html")')
-        return f"{picture}<p>Widgets are not running here. <code>{call}</code> draws this figure without them.</p>"
+        return {"text/html": self._repr_html_(), "text/plain": f"live figure {self.figure.name!r}: {self.figure.title}"}
 
 
 class ShownPlot:

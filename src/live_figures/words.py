@@ -58,6 +58,7 @@ ENGINE = {
     "engine.touch_numbers": "Touch an underlined number to see where it comes from.",
     "engine.tape_takes": "→ takes the likeliest; a click or a tap, any.",
     "engine.tape_types": "Let it type by itself",
+    "engine.asleep": "A picture: run the cell to move the figure.",
     "engine.no_scripts": "This figure moves where scripts are allowed; it shows its default state.",
 }
 # What its scripts say while a reader moves a figure; `spoken` sends these along with it.

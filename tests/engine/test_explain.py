@@ -7,9 +7,8 @@ import pytest
 
 from live_figures import Signal, formulas, page, words
 from live_figures.consistency import adrift, getter
-from live_figures.explain import drifts, explained, explained_html, shown_at
+from live_figures.explain import drifts, explained, shown_at
 from live_figures.figure import from_module
-from live_figures.widget import FigureBox
 from tests.engine.fixtures import ledger
 
 LEDGER = from_module(ledger, "ledger")
@@ -113,13 +112,6 @@ def test_it_is_heard_by_its_names():
                                       "equals 2.600 times 1.19 equals 3.09")
 
 
-def test_signals_are_marked_by_colour_and_by_symbol():
-    html = explained_html(LEDGER, told("cost", 1))
-    assert '<b class="c1">c<sub>2</sub></b>' in html
-    assert '<b class="c4">r</b>' in html and '<b class="c4">0.19</b>' in html
-    assert "All costs &lt;together&gt;." in explained_html(LEDGER, told("total"))
-
-
 def test_a_number_of_the_drawing_is_known_by_its_reference():
     assert shown_at(LEDGER.signals, "cost[2]") == ("cost", (2,)) and shown_at(LEDGER.signals, "total") == ("total", ())
     assert shown_at(LEDGER.signals, "cost") is None and shown_at(LEDGER.signals, "totals") is None
@@ -142,12 +134,3 @@ def test_its_words_can_be_exchanged():
 def test_a_figure_without_signals_has_no_room_for_them():
     plain = dataclasses.replace(LEDGER, signals={})
     assert "live-explained" in page.figure_html(LEDGER) and "live-explained" not in page.figure_html(plain)
-
-
-def test_a_notebook_asks_by_name_and_the_answer_follows():
-    box = FigureBox(LEDGER, {})
-    assert "c_2, cost" in dict(box.asked.options) and box.answer.value == ""
-    box.asked.value = dict(box.asked.options)["c_2, cost"]
-    assert '<b class="c4">0.19</b>' in box.answer.value
-    box.set(rate=0.25)
-    assert '<b class="c4">0.25</b>' in box.answer.value

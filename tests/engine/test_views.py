@@ -11,7 +11,6 @@ import pytest
 
 from live_figures import ColoredText, page, palette, raster, words
 from live_figures.figure import from_module
-from live_figures.widget import FigureBox
 from tests.engine.fixtures import echo, reader, sketch, sorts
 
 ECHO, READER, SKETCH, SORTS = (from_module(m, m.__name__.rpartition(".")[2]) for m in (echo, reader, sketch, sorts))
@@ -115,17 +114,3 @@ def test_a_picture_holds_the_colours_of_its_array():
     first, last = ([int(c[k : k + 2], 16) for k in (1, 3, 5)] for c in
                    (palette.SEQUENTIAL[0][1], palette.SEQUENTIAL[-1][1]))
     assert pixels[0, 0].tolist() == first == pixels[1, 1].tolist() and pixels[0, 2].tolist() == last
-
-
-def test_a_notebook_types_what_a_page_touches():
-    box = FigureBox(SKETCH, {})
-    assert box.controls == SKETCH.values()
-    box.set(cell=(1, 2), pad=np.ones((16, 16)))
-    assert box.inputs["cell"].value == "1-2" and box.arrays["ink"] == 256
-    box.inputs["pad"].value = "0f\n"
-    assert box.arrays["ink"] == 1 and "live-map" in box.pictures.value
-    box.inputs["pad"].value = "0x"
-    assert "not &#x27;x&#x27;" in box.say.value and box.arrays["ink"] == 1
-    text = FigureBox(READER, {"text": "abc"})
-    text.inputs["text"].value = "ab\ncd"
-    assert text.arrays["length"] == 5 and "live-colored" in text.pictures.value

@@ -58,7 +58,7 @@ export class Lazy extends HTMLElement {
     const mine = this.zoomed = { button };       // until the next move, which may come before all is loaded
     button.ariaPressed = "true";
     try {
-      await loadZoom();
+      if (!self.LiveZoom) await loadZoom();
       mine.undo = await self.LiveZoom(this.plot, this.spec, this.program);
       if (this.zoomed !== mine) mine.undo();
     } catch (error) {
