@@ -12,7 +12,7 @@ const darkGround = (element) => {
 };
 
 // JupyterLab says it on the body, Colab on the root, VS Code and others by a class; else the ground tells.
-const isDark = () => {
+const darkAround = () => {
   const { body } = document, said = theirs ? topmost.dataset.theme : body.dataset.jpThemeLight ?? topmost.getAttribute("theme");
   if (said) return said === "false" || said === "dark";
   const word = /(?:^|[\s-])(dark|light)\b|(high-contrast)(?!-light)/.exec(`${topmost.className} ${body.className}`);
@@ -22,7 +22,7 @@ const isDark = () => {
 
 let theme;
 const look = () => {
-  const now = isDark() ? "dark" : "light", before = theme;
+  const now = darkAround() ? "dark" : "light", before = theme;
   theme = now;
   if (!theirs) topmost.dataset.theme = theme;
   for (const [host, changed] of followers) {
