@@ -27,7 +27,7 @@ ONLY_OUT := _build/only/$(notdir $(basename $(ONLY)))
 .PHONY: help setup book serve lab notebooks zip student lint test floors bench audit results clean distclean
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1  /p' $(MAKEFILE_LIST) | awk '{printf "  make %-10s", $$2; $$1=$$2=""; print $$0}'
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1  /p' $(MAKEFILE_LIST) | awk '{printf "  make %-11s", $$2; $$1=$$2=""; print $$0}'
 
 # --- setting up: each stamp is made again when a file that it depends on changes ---
 
@@ -83,6 +83,7 @@ lab: setup  ## open the chapters in JupyterLab
 
 notebooks: book  ## put the notebooks and what they need together, as they are published, into _build/notebooks
 	PYTHONPATH=book/_ext $(BIN)/python book/_tools/notebook_folder.py _build/html/notebooks _build/notebooks
+	PYTHONPATH=book/_ext $(BIN)/python book/_tools/notebook_folder.py _build/html/notebooks _build/student --student
 
 zip: notebooks  ## pack the site and the notebooks into one file for reading offline, _build/rnn-live.zip
 	$(BIN)/python book/_tools/archive.py _build/html _build/notebooks _build/rnn-live.zip

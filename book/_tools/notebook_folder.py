@@ -1,8 +1,10 @@
 """The folder from which the notebooks run anywhere: they, a wheel of the package, and what to install beside it.
 
     python book/_tools/notebook_folder.py _build/html/notebooks _build/notebooks
+    python book/_tools/notebook_folder.py _build/html/notebooks _build/student --student
 
-It is what the branch `notebooks` holds, which Binder, Colab and JupyterHubs open, and a part of the offline archive.
+It is what the branch `notebooks` holds, which Binder, Colab and JupyterHubs open, and a part of the offline archive; or
+what the branch `student` holds, where solutions are left out.
 Made twice from the same pages it has the same bytes, so that nothing is published, or pulled by students, for nothing.
 """
 
@@ -18,6 +20,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from rnn_book.repository import NOTEBOOKS, STUDENT, repository_url, site_url
+from student import without_solutions
+
 __all__ = ["build_wheel", "make_folder", "readme", "requirements"]
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,8 +30,8 @@ _EPOCH = "315532800"  # 1980, where zip files begin: a wheel's bytes depend on i
 _OWN_MACHINE = ("jupyterlab", "ipywidgets")  # Binder and hubs bring their own
 _README = """# Notebooks of *Recurrent Neural Networks, Live*
 
-These were exported from the pages of the book{site}. Edit them there{source}: this folder is written anew whenever the
-book is published.
+These were exported from the pages of the book{site}{without}. Edit them there{source}: this folder is written anew
+whenever the book is published.
 
 | | |
 |---|---|
@@ -84,8 +89,9 @@ def _title(notebook: Path) -> str:
     return found[1].strip() if found else notebook.stem
 
 
-def readme(folder: Path, repository: str, site: str, branch: str) -> str:
+def readme(folder: Path, repository: str = "", site: str = "", student: bool = False) -> str:
     """The README of `folder`; links lead to the `repository` and the `site`, and are left out where these are ""."""
+    branch = STUDENT if student else NOTEBOOKS
     host, _, name = repository.rpartition("github.com/")
     on_github = name if host == "https://" else ""
     rows = []
@@ -95,37 +101,41 @@ def readme(folder: Path, repository: str, site: str, branch: str) -> str:
         rows.append(f"| [{_title(notebook)}]({path}) | {f'[Colab]({colab})' if on_github else ''} |")
     binder = f"https://mybinder.org/v2/gh/{on_github}/{branch}?urlpath=lab/tree/chapters"
     return _README.format(
-        site=f" at <{site}>" if site else "", source=f" ([source]({repository}))" if repository else "",
+        site=f" at <{site}>" if site else "", without=", without the solutions of the exercises" if student else "",
+        source=f" ([source]({repository}))" if repository else "",
         chapters="\n".join(rows),
         launch=f"[All of them on Binder]({binder}), with nothing to install.\n\n" if on_github else "",
     )
 
 
-def make_folder(exported: Path, folder: Path, repository: str = "", site: str = "", branch: str = "notebooks") -> Path:
-    """Write `folder` anew around the notebooks below `exported`; FileNotFoundError where none was exported."""
+def make_folder(exported: Path, folder: Path, repository: str = "", site: str = "", student: bool = False) -> Path:
+    """Write `folder` anew around the notebooks below `exported`, without solutions if they are for a `student`.
+
+    Raises FileNotFoundError where none was exported.
+    """
     if not any(exported.glob("**/*.ipynb")):
         raise FileNotFoundError(f"{exported} holds no notebook: run `make book` first")
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(exported, folder)
+    for notebook in folder.glob("**/*.ipynb") if student else ():
+        notebook.write_text(without_solutions(notebook.read_text("utf-8")), encoding="utf-8")
     wheel = build_wheel(folder)
     shutil.copytree(ROOT / "binder", folder / "binder")
     shutil.copy(ROOT / "LICENSE", folder)
     (folder / "requirements.txt").write_text(requirements(wheel.name), encoding="utf-8")
-    (folder / "README.md").write_text(readme(folder, repository, site, branch), encoding="utf-8")
+    (folder / "README.md").write_text(readme(folder, repository, site, student), encoding="utf-8")
     return folder
 
 
 def main() -> None:
-    from rnn_book.repository import NOTEBOOKS, repository_url, site_url
-
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("exported", type=Path, help="notebooks as the build exported them, _build/html/notebooks")
     parser.add_argument("folder", type=Path, help="where they go; what is there is replaced")
-    parser.add_argument("--branch", default=NOTEBOOKS, help="the branch that its links name")
+    parser.add_argument("--student", action="store_true", help="leave the solutions out")
     options = parser.parse_args()
     repository = repository_url(ROOT)
     try:
-        made = make_folder(options.exported, options.folder, repository, site_url(repository), options.branch)
+        made = make_folder(options.exported, options.folder, repository, site_url(repository), options.student)
     except FileNotFoundError as error:
         sys.exit(str(error))
     print(f"Written to {made}: {sum(path.stat().st_size for path in made.glob('**/*') if path.is_file()) / 1e6:.1f} MB")

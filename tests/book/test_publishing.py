@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -84,11 +85,24 @@ def test_binder_installs_the_wheel(folder, tmp_path):
 
 
 def test_links_are_there_where_they_lead_somewhere(exported, folder, tmp_path):
-    known, unknown = (folder / "README.md").read_text(), notebook_folder.readme(exported, "", "", "notebooks")
+    known, unknown = (folder / "README.md").read_text(), notebook_folder.readme(exported)
     assert "mybinder.org/v2/gh/someone/rnn-live/notebooks?urlpath=lab/tree/chapters" in known
     assert f"[A memory](chapters/04-lstm.ipynb) | [Colab]({'https://colab.research.google.com/github/'}someone" in known
     assert URL in known and "someone.github.io" in known
     assert "http" not in unknown and "[A memory](chapters/04-lstm.ipynb)" in unknown
+
+
+def test_students_get_no_solutions(exported, tmp_path):
+    path = exported / "chapters" / "01-rnn.ipynb"
+    book = json.loads(path.read_text())
+    book["cells"][0]["metadata"]["tags"] = ["solution"]
+    shutil.copytree(exported, tmp_path / "exported")
+    (tmp_path / "exported" / "chapters" / "01-rnn.ipynb").write_text(json.dumps(book))
+    made = notebook_folder.make_folder(tmp_path / "exported", tmp_path / "made", URL, student=True)
+    assert "Why?" not in (made / "chapters" / "01-rnn.ipynb").read_text()
+    assert "Why?" in (made / "chapters" / "04-lstm.ipynb").read_text()
+    said = (made / "README.md").read_text()
+    assert "without the solutions" in said and "rnn-live/student?urlpath" in said
 
 
 def test_without_a_build_it_says_what_to_run(tmp_path):

@@ -10,6 +10,7 @@ from .chapter_cards import setup_chapter_cards
 from .curves import setup_curves
 from .execution import setup_execution
 from .highlight import setup_highlight
+from .hub_link import setup_hub_link
 from .maths import setup_maths
 from .pages import setup_pages
 from .playground import setup_playground
@@ -26,7 +27,7 @@ __all__ = ["setup"]
 def setup(app: Sphinx) -> dict:
     """Register every component; the order is that in which their handlers of one event run."""
     for component in (setup_repository, setup_execution, setup_highlight, setup_cells, setup_maths, setup_curves,
-                      setup_chapter_cards, setup_playground, setup_progress, setup_reader_notebooks, setup_access,
-                      setup_pages, setup_search, setup_styles, setup_security):
+                      setup_chapter_cards, setup_playground, setup_progress, setup_hub_link, setup_reader_notebooks,
+                      setup_access, setup_pages, setup_search, setup_styles, setup_security):
         component(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

@@ -16,10 +16,11 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-__all__ = ["NOTEBOOKS", "launch_places", "notebooks_branch", "public_url", "reader_commands", "repository_url",
-           "setup_repository", "site_url"]
+__all__ = ["NOTEBOOKS", "STUDENT", "launch_places", "notebooks_branch", "public_url", "reader_commands",
+           "repository_url", "setup_repository", "site_url"]
 
-NOTEBOOKS = "notebooks"  # the branch that .github/workflows/pages.yml writes
+# The branches that .github/workflows/pages.yml writes: the readers' notebooks, and those without solutions.
+NOTEBOOKS, STUDENT = "notebooks", "student"
 
 CARD = "_static/card.png"  # taken by book/_tools/social_card.py
 _CARD_TAGS = ('<meta property="og:image:width" content="1200" />', '<meta property="og:image:height" content="630" />',

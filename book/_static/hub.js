@@ -1,0 +1,64 @@
+// The link that opens a notebook on a JupyterHub, written while its form is filled in; all words come with the form.
+(() => {
+  /** The address of a site without the slash at its end, https:// put before a bare host; null where it is none. */
+  function site(address) {
+    const bare = !/^[a-z]+:/i.test(address.trim());
+    try {
+      const url = new URL(bare ? `https://${address.trim()}` : address.trim());
+      if (!/^https?:$/.test(url.protocol) || (bare && !url.hostname.includes("."))) return null;
+      return url.origin + url.pathname.replace(/\/+$/, "");
+    } catch {
+      return null;
+    }
+  }
+
+  /** What is pasted is often the address of a page within the hub, or the one that git clones. */
+  const readers = { hub: address => site(address)?.replace(/\/(hub|user)(\/.*)?$/, "") ?? null,
+                    repository: address => site(address)?.replace(/\.git$/, "") ?? null };
+
+  /** nbgitpuller's link: its query names the repository, the branch, and what JupyterLab then opens. */
+  function link(hub, repository, branch, path) {
+    const folder = repository.slice(repository.lastIndexOf("/") + 1);
+    const query = new URLSearchParams({ repo: repository, branch, urlpath: `lab/tree/${folder}/${path}` });
+    return `${hub}/hub/user-redirect/git-pull?${query}`;
+  }
+
+  for (const form of document.querySelectorAll("form.hub-link")) {
+    const { edition, opens, link: shown } = form.elements;
+    const asked = [...form.querySelectorAll("input")], status = form.querySelector("[role=status]"), words = form.dataset;
+    const say = text => { if (status.textContent !== text) status.textContent = text; };
+
+    /** Write the link; an empty field counts as its example, and one that holds no address is marked. */
+    function write() {
+      const found = { repository: words.repository };
+      for (const field of asked) {
+        found[field.name] = readers[field.name](field.value || field.placeholder);
+        if (found[field.name] === null) field.setAttribute("aria-invalid", "true");
+        else field.removeAttribute("aria-invalid");
+      }
+      const wrong = Object.values(found).includes(null);
+      say(wrong ? words.wrong : "");
+      shown.value = wrong ? "" : link(found.hub, found.repository, edition.value, opens.value);
+    }
+
+    async function copy() {
+      const empty = asked.find(field => !field.value || field.hasAttribute("aria-invalid"));
+      if (empty) {
+        say(empty.value ? words.wrong : words.missing);
+        return empty.focus();
+      }
+      shown.select();
+      try {
+        await navigator.clipboard.writeText(shown.value);
+        say(words.copied);
+      } catch {
+        say(words.selected);
+      }
+    }
+
+    form.addEventListener("input", write);
+    form.addEventListener("submit", event => event.preventDefault());  // Enter in a field leads nowhere
+    form.querySelector("button").addEventListener("click", copy);
+    write();  // a browser keeps what was typed when it reloads a page
+  }
+})();
