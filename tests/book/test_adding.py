@@ -40,7 +40,7 @@ def _copy(folder: Path) -> None:
     for part in ("src", "book/_ext"):
         shutil.copytree(ROOT / part, folder / part, ignore=ignored)
     for part in ("book/_static", "book/_templates", "book/references.bib", "book/bibliography.md", "node_modules",
-                 "_config.yml", "constraints.txt"):
+                 "_config.yml", "constraints.txt", "pyproject.toml"):
         (folder / part).symlink_to(ROOT / part)
 
 
