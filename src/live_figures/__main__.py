@@ -1,6 +1,7 @@
 """What an author runs.
 
     python -m live_figures preview helpers.figures lstm_gates             a figure as one HTML file
+    python -m live_figures export helpers.figures lstm_gates              a figure as one module for other hosts
     python -m live_figures check helpers.figures                          does every figure keep what it promises?
     python -m live_figures words helpers.figures helpers.checks           every text that a reader sees, by key
     python -m live_figures stubs chapters/04-lstm.ipynb helpers.checks.ch04   the stub cells of a notebook
@@ -15,6 +16,7 @@ import json
 import tempfile
 from pathlib import Path
 
+from . import export
 from .claims import broken
 from .collection import Figures
 from .compile import compile_figure
@@ -33,6 +35,14 @@ def preview(figures: Figures, name: str, folder: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(standalone_html(figures.load(name)), encoding="utf-8")
     return path
+
+
+def _export(given) -> None:
+    given.folder.mkdir(parents=True, exist_ok=True)
+    for name in given.name:
+        path = given.folder / f"{name}.mjs"
+        path.write_text(export.module(Figures(given.package).load(name)), encoding="utf-8")
+        print(path)
 
 
 def _words(package: str) -> dict[str, str]:
@@ -89,6 +99,10 @@ def main(argv: list[str] | None = None) -> None:
     look.add_argument("package", help="the package of figures, for example helpers.figures")
     look.add_argument("name", nargs="+", help="a figure")
     look.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()), help="where to write the file")
+    out = command("export", _export, "write figures as modules that hosts of anywidgets show without a kernel")
+    out.add_argument("package", help="the package of figures")
+    out.add_argument("name", nargs="+", help="a figure")
+    out.add_argument("--folder", type=Path, default=Path(), help="where to write the modules")
     held = command("check", _check, "compute every claim, try and explanation; exit code 1 where one is broken")
     held.add_argument("package", help="the package of figures")
     held.add_argument("name", nargs="*", help="figures, all of the package if none is named")

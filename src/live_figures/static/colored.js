@@ -171,7 +171,7 @@ export class Colored {
     this.paint();
     const shifted = y - (this.page.scrollTop - before);
     for (let back = 0; back < box.width; back += 8) {   // a shorter line: its last character
-      const { at } = document.elementFromPoint(Math.max(x - back, box.left + 2), shifted) ?? {};
+      const { at } = this.page.getRootNode().elementFromPoint(Math.max(x - back, box.left + 2), shifted) ?? {};
       if (at !== undefined) return at;
     }
     return lines < 0 ? 0 : this.letters.length - 1;

@@ -131,7 +131,7 @@ export class Explain {
 
   close() {
     if (!this.open) return;
-    const inside = this.host.contains(document.activeElement);
+    const inside = this.host.matches(":focus-within");
     this.open = null;
     this.draw();
     if (inside) this.walk.focus({ preventScroll: true });   // the cross that had the focus is gone
@@ -139,7 +139,7 @@ export class Explain {
 
   // Around the number that is explained, or to which the keys have come.
   frame() {
-    const focused = document.activeElement === this.walk, number = this.open ?? (focused && this.numbers[this.at]);
+    const focused = this.walk?.matches(":focus"), number = this.open ?? (focused && this.numbers[this.at]);
     this.ring.remove();
     if (this.walk) {
       const { name, places } = this.numbers[this.at], signal = this.signals[name];

@@ -46,7 +46,7 @@ export class Tape {
     input.onfocus = () => this.stop(false);
     input.onblur = () => this.move();
     input.onkeydown = (event) => this.onKey(event);
-    document.addEventListener("selectionchange", () => { if (document.activeElement === input) this.follow(); });
+    document.addEventListener("selectionchange", () => { if (input.matches(":focus")) this.follow(); });
     sheet.onpointermove = sheet.onpointerdown = (event) => this.point(event);
     sheet.onpointerleave = (event) => { if (event.pointerType === "mouse") this.move(); };
     if (this.button) this.button.onclick = () => (this.timer ? this.stop() : this.type());
@@ -114,7 +114,7 @@ export class Tape {
   get at() {
     const { input, end, pointed } = this;
     if (pointed !== null) return Math.min(pointed, end);
-    if (document.activeElement !== input) return end;
+    if (!input.matches(":focus")) return end;
     return Math.min([...input.value.slice(0, input.selectionStart)].length, end);
   }
 

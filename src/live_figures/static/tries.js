@@ -52,7 +52,7 @@ export class Guide {
 
   // Lays the card anew. Who held something in it that is gone stands at what came instead; others hear it.
   turn(change) {
-    const held = this.card.contains(document.activeElement) && document.activeElement;
+    const held = this.card.querySelector(":focus");
     this.wait();
     change();
     this.lay();
