@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import inspect
 import re
 from pathlib import Path
 
 import pytest
+from rnn_book.playground import modules
 
 from helpers import cells
 from helpers.sequence import lstm
@@ -57,6 +59,18 @@ def test_an_excerpt_is_what_is_printed_today(excerpts, stage):
     blocks = [compact(block) for block in re.findall(r"```[\w-]*\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)]
     squeezed = {block.replace(" ", "") for block in blocks}
     assert compact(excerpts[stage]).replace(" ", "") in squeezed, f"the page should show:\n{excerpts[stage]}"
+
+
+HEAVY = [(cell, task, hidden) for cell in ("lstm", "gru") for task in ("copy", "text") for hidden in (8, 32)]
+
+
+@pytest.mark.parametrize("choice", [modules.FIRST, ("mingru", "sine", 8), *HEAVY], ids=str)
+def test_a_network_is_a_file_of_two_to_five_kilobytes(choice):
+    """As the page says, of the lightest and of those that are heaviest: gzipped, in both forms of WebAssembly."""
+    assert "The first network is a file of\n5 kB, each of the 71 others one of 2 to 5 kB" in PAGE.read_text("utf-8")
+    assert len(modules.networks()) == 72
+    files = {name: len(gzip.compress(text.encode(), 9)) for name, text in modules.network(*choice).items()}
+    assert all(1500 < count <= 5000 for name, count in files.items() if not name.endswith(".twin.js")), files
 
 
 def test_the_line_is_the_one_that_the_course_teaches():
