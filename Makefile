@@ -24,7 +24,7 @@ TORCH := $(shell sed -n 's/^torch==/torch==/p' constraints.txt)
 JUPYTER_BOOK := $(BIN)/jupyter-book build . -n
 ONLY_OUT := _build/only/$(notdir $(basename $(ONLY)))
 
-.PHONY: help setup book serve lab notebooks zip student lint test floors bench audit results clean distclean
+.PHONY: help setup book serve lab notebooks zip student lint test floors binder bench audit results clean distclean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1  /p' $(MAKEFILE_LIST) | awk '{printf "  make %-11s", $$2; $$1=$$2=""; print $$0}'
@@ -110,6 +110,9 @@ test: lint book  ## check the code, build the book, then run every test
 floors: .venv-floors/.installed  ## test the package at the oldest versions it allows
 	PYTHONPATH=src .venv-floors/bin/python -m pytest tests --ignore tests/site --ignore tests/book --ignore tests/test_documents.py --ignore tests/test_onnx_reference.py --ignore tests/figures/test_gru_figures.py
 
+binder: notebooks  ## what a start on Binder installs, without docker, and the memory of each notebook there
+	PYTHONPATH=tests $(BIN)/python -m binder
+
 bench: book  ## measure speed and size beside the budgets, into _build/bench.json
 	PYTHONPATH=tests $(BIN)/python -m bench
 
@@ -128,4 +131,4 @@ clean:  ## remove what was built, and the stored outputs of the notebooks
 	rm -rf _build
 
 distclean: clean  ## remove the environment too
-	rm -rf .venv .venv-floors node_modules tests/audit/node_modules
+	rm -rf .venv .venv-floors .venv-binder node_modules tests/audit/node_modules

@@ -84,6 +84,5 @@ def test_what_runs_is_on_a_branch_of_its_own_where_a_workflow_makes_it():
 
 def test_reader_commands_name_the_repository_or_say_that_it_is_unknown():
     known = reader_commands("https://github.com/someone/rnn-live")
-    assert "git+https://github.com/someone/rnn-live" in known["colab_install"]
-    assert "cd rnn-live" in known["clone_command"]
-    assert "ADDRESS" in reader_commands("")["colab_install"]
+    assert "git clone https://github.com/someone/rnn-live rnn-live\ncd rnn-live\n" in known["clone_command"]
+    assert "in place of `ADDRESS`" in reader_commands("")["clone_command"]

@@ -99,10 +99,7 @@ def reader_commands(url: str) -> dict[str, str]:
     folder = url.rpartition("/")[2] or "FOLDER"
     address = url or "ADDRESS"
     hint = "" if url else "\n\nThis copy does not know its public address: put the repository's in place of `ADDRESS`."
-    return {
-        "colab_install": f"```python\n%pip install -q git+{address}\n```{hint}",
-        "clone_command": f"```shell\ngit clone {address} {folder}\ncd {folder}\nmake lab\n```",
-    }
+    return {"clone_command": f"```shell\ngit clone {address} {folder}\ncd {folder}\nmake lab\n```{hint}"}
 
 
 def _set_links(app: Sphinx, config: Config) -> None:
