@@ -16,10 +16,11 @@
   const readers = { hub: address => site(address)?.replace(/\/(hub|user)(\/.*)?$/, "") ?? null,
                     repository: address => site(address)?.replace(/\.git$/, "") ?? null };
 
-  /** nbgitpuller's link: its query names the repository, the branch, and what JupyterLab then opens. */
-  function link(hub, repository, branch, path) {
-    const folder = repository.slice(repository.lastIndexOf("/") + 1);
-    const query = new URLSearchParams({ repo: repository, branch, urlpath: `lab/tree/${folder}/${path}` });
+  /** nbgitpuller's link: its query names the repository, the branch, where it goes, and what JupyterLab then opens.
+      Any branch but the `whole` one has a folder of its own, so that a hub can hold two of them. */
+  function link(hub, repository, branch, path, whole) {
+    const name = repository.slice(repository.lastIndexOf("/") + 1), folder = branch === whole ? name : `${name}-${branch}`;
+    const query = new URLSearchParams({ repo: repository, branch, targetpath: folder, urlpath: `lab/tree/${folder}/${path}` });
     return `${hub}/hub/user-redirect/git-pull?${query}`;
   }
 
@@ -38,7 +39,7 @@
       }
       const wrong = Object.values(found).includes(null);
       say(wrong ? words.wrong : "");
-      shown.value = wrong ? "" : link(found.hub, found.repository, edition.value, opens.value);
+      shown.value = wrong ? "" : link(found.hub, found.repository, edition.value, opens.value, words.whole);
     }
 
     async function copy() {

@@ -45,7 +45,16 @@ def test_the_link_follows_what_is_filled_in(form):
     _field(tab, "edition").select_option(label=WORDS["student"])
     at, query = _asked(_field(tab, "link").input_value())
     assert at == "https://hub.example.org/hub/user-redirect/git-pull"
-    assert query == {"repo": URL, "branch": "student", "urlpath": "lab/tree/rnn-live/chapters/04-lstm.ipynb"}
+    assert query == {"repo": URL, "branch": "student", "targetpath": "rnn-live-student",
+                     "urlpath": "lab/tree/rnn-live-student/chapters/04-lstm.ipynb"}
+
+
+@pytest.mark.parametrize("edition", ["notebooks", "student"])
+def test_the_page_and_the_build_write_the_same_link(form, edition):
+    tab = form()
+    _field(tab, "hub").fill("https://hub.example.org")
+    _field(tab, "edition").select_option(edition)
+    assert _field(tab, "link").input_value() == hub_link("https://hub.example.org", URL, edition, "chapters")
 
 
 @pytest.mark.parametrize("pasted", ["hub.example.org", " https://hub.example.org/hub/home ", "https://hub.example.org/user/me/lab",

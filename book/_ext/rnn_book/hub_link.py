@@ -40,9 +40,13 @@ _MARK = 'class="hub-link"'
 
 
 def hub_link(hub: str, repository: str, branch: str, path: str) -> str:
-    """The address at `hub` that pulls `branch` of `repository` into a student's home and opens `path` of it in Lab."""
+    """The address at `hub` that pulls `branch` of `repository` into a student's home and opens `path` of it in Lab.
+
+    The student edition has a folder of its own, so that the solutions can be given later, beside it.
+    """
     folder = repository.rstrip("/").rpartition("/")[2].removesuffix(".git")
-    query = {"repo": repository, "branch": branch, "urlpath": f"lab/tree/{folder}/{path}"}
+    folder += "" if branch == NOTEBOOKS else f"-{branch}"
+    query = {"repo": repository, "branch": branch, "targetpath": folder, "urlpath": f"lab/tree/{folder}/{path}"}
     return f"{hub.rstrip('/')}/hub/user-redirect/git-pull?{urlencode(query)}"
 
 
@@ -62,7 +66,7 @@ def form_html(notebooks: dict[str, str], repository: str, hub: str = "") -> str:
     asked = "" if repository else _field("repository", placeholder=WORDS["repository_example"])
     shown = hub_link(hub or WORDS["hub_example"], repository or WORDS["repository_example"], NOTEBOOKS, "chapters")
     said = "".join(f' data-{name}="{html.escape(WORDS[name])}"' for name in ("copied", "selected", "missing", "wrong"))
-    return f"""<form {_MARK} data-repository="{html.escape(repository)}"{said}>
+    return f"""<form {_MARK} data-repository="{html.escape(repository)}" data-whole="{NOTEBOOKS}"{said}>
 {_field("hub", placeholder=WORDS["hub_example"], value=hub)}
 {asked}{_select("edition", {branch: WORDS[branch] for branch in (NOTEBOOKS, STUDENT)})}
 {_select("opens", {"chapters": WORDS["everything"]} | notebooks)}
