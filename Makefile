@@ -108,7 +108,7 @@ test: lint book  ## check the code, build the book, then run every test
 
 # What a reader of a notebook on Colab runs: the package without the site, so without browser and book.
 floors: .venv-floors/.installed  ## test the package at the oldest versions it allows
-	PYTHONPATH=src .venv-floors/bin/python -m pytest tests --ignore tests/site --ignore tests/book --ignore tests/test_documents.py --ignore tests/test_onnx_reference.py --ignore tests/figures/test_gru_figures.py
+	PYTHONPATH=src .venv-floors/bin/python -m pytest tests --ignore tests/site --ignore tests/book --ignore tests/binder --ignore tests/test_documents.py --ignore tests/test_onnx_reference.py --ignore tests/figures/test_gru_figures.py
 
 binder: notebooks  ## what a start on Binder installs, without docker, and the memory of each notebook there
 	PYTHONPATH=tests $(BIN)/python -m binder
