@@ -38,7 +38,7 @@ def still_html(fig: LiveFigure, controls: dict, token: str = "") -> str:
         # an image, because GitHub and notebooks that are not trusted take an SVG out of HTML
         data = base64.b64encode(svg.encode()).decode()
         image = (f'<img alt="{html.escape(fig.alt)}" src="data:image/svg+xml;base64,{data}" '
-                 f'style="width:100%;max-width:40rem">')
+                 f'style="width:100%;max-width:640px">')
     return (f'<div data-live-still="{token}"><p><b>{html.escape(fig.title)}</b></p>{image}'
             f"<p>{html.escape(said)}</p><p><small>{html.escape(fig.word('asleep'))}</small></p></div>")
 

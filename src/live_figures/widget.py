@@ -93,8 +93,7 @@ class LiveWidget(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, include=None, exclude=None, **_options) -> tuple[dict, dict]:
         """The widget, with what Colab needs to show it, and a still picture for viewers that know no widgets."""
-        bundle = super()._repr_mimebundle_()
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        data, metadata = super()._repr_mimebundle_()
         return data | {"text/html": still.still_html(self.figure, self.controls), "text/plain": repr(self)}, metadata
 
     def _ipython_display_(self) -> None:

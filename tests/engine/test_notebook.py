@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+import types
 from pathlib import Path
 
 import nbformat
@@ -143,6 +144,15 @@ def test_colab_and_hosts_without_anywidget_show_the_frame(monkeypatch):
     shown = live.show("forget_bias")
     bundle = shown._repr_mimebundle_()
     assert isinstance(shown, Shown) and "<live-figure" in bundle["text/html"].replace("&lt;", "<")
+
+
+def test_on_colab_the_widget_that_is_asked_for_carries_what_shows_it_there(monkeypatch):
+    output = types.SimpleNamespace(_widgets=types.SimpleNamespace(_installed_url="https://manager"),
+                                   enable_custom_widget_manager=lambda: None)
+    for name, module in {"google.colab": object(), "google.colab.output": output}.items():
+        monkeypatch.setitem(sys.modules, name, module)
+    data, metadata = live.show("forget_bias", mode="widgets")._repr_mimebundle_()
+    assert data[WIDGET] and metadata[WIDGET]["colab"]["custom_widget_manager"]["url"] == "https://manager"
 
 
 def test_without_anywidget_figures_are_shown_in_frames_and_the_widget_says_what_is_missing():
