@@ -13,7 +13,8 @@ __all__ = ["Kernel", "HOST"]
 # A model that does what those of ipywidgets do: `set` tells every view, `save_changes` sends what has changed.
 HOST = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A notebook</title>
 <link rel="icon" href="data:,"><style>body { margin: 8px; background: #fff } body.dark { background: #111 }
-:root { font-size: 10px } label { font-weight: bold } svg:not(:root) { overflow: hidden }</style></head><body><h1>A notebook</h1><script type="module">
+:root { font-size: 10px } label { font-weight: bold } svg:not(:root) { overflow: hidden }</style></head>
+<body><h1>A notebook</h1><script type="module">
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const decoded = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
 const encoded = (buffer) => btoa(Array.from(new Uint8Array(buffer), (c) => String.fromCharCode(c)).join(""));
