@@ -14,6 +14,8 @@ TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PORT ?= 8000
 # `make book ONLY=chapters/04-lstm` builds that page alone, into a folder of its own.
 ONLY ?=
+# How often `make lab-opens` opens each chapter.
+OPENS ?= 20
 # Where `make student` writes.
 STUDENT ?= student
 
@@ -24,7 +26,7 @@ TORCH := $(shell sed -n 's/^torch==/torch==/p' constraints.txt)
 JUPYTER_BOOK := $(BIN)/jupyter-book build . -n
 ONLY_OUT := _build/only/$(notdir $(basename $(ONLY)))
 
-.PHONY: help setup book serve lab notebooks zip student lint test floors binder bench audit results clean distclean
+.PHONY: help setup book serve lab notebooks zip student lint test floors lab-opens binder bench audit results clean distclean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1  /p' $(MAKEFILE_LIST) | awk '{printf "  make %-11s", $$2; $$1=$$2=""; print $$0}'
@@ -106,9 +108,14 @@ test: lint book  ## check the code, build the book, then run every test
 	.venv-floors/bin/python -m pip install -r tests/floors.txt "$(TORCH)"
 	@touch $@
 
-# What a reader of a notebook on Colab runs: the package without the site, so without browser and book.
+# What a reader of a notebook on Colab runs: the package without the site and the book.
 floors: .venv-floors/.installed  ## test the package at the oldest versions it allows
+	.venv-floors/bin/python book/_tools/browser.py --install
 	PYTHONPATH=src .venv-floors/bin/python -m pytest tests --ignore tests/site --ignore tests/book --ignore tests/binder --ignore tests/test_documents.py --ignore tests/test_onnx_reference.py --ignore tests/figures/test_gru_figures.py
+
+lab-opens: setup  ## open each chapter's figures OPENS times in JupyterLab on a slowed, busy machine
+	$(BIN)/python book/_tools/browser.py --install
+	PYTHONPATH=book/_tools $(BIN)/python tests/lab/opens.py --opens $(OPENS)
 
 binder: notebooks  ## what a start on Binder installs, without docker, and the memory of each notebook there
 	PYTHONPATH=tests $(BIN)/python -m binder

@@ -286,6 +286,9 @@ CALLS = {
     "evaluate_crowd": lambda: {"crowd": CROWD(), "task": TASK, "score": EACH, "batch": 2, "seed": 0},
     "Monitor": lambda: {"model": torch.nn.GRU(2, 3), "every": 2},
     "Monitor.record": lambda: {"self": monitor.Monitor(torch.nn.GRU(2, 3)), "loss": 1.0},
+    "Monitor.fit": lambda: {"self": monitor.Monitor(models.LastStep("rnn", 2, 3, 1)), "steps": 2,
+                            "batch": lambda rng: (torch.ones(4, 2, 2), torch.ones(2, 1)),
+                            "loss": torch.nn.functional.mse_loss},
     "Monitor.start": lambda: {"self": monitor.Monitor(torch.nn.GRU(2, 3)), "training": lambda: None},
 }
 NAN_STAYS = {"sigmoid", "reverse_within", "lines", "stacked", "heatmap", "bars", "cursor", "Monitor.record",

@@ -1,5 +1,10 @@
 """The training monitor: what it draws is what autograd computed, and its stop button stops."""
 
+import copy
+import signal
+import threading
+import time
+
 import numpy as np
 import pytest
 import torch
@@ -7,6 +12,7 @@ from torch import nn
 
 from helpers import tasks
 from helpers.monitor import Monitor
+from helpers.monitor_plots import panel
 from helpers.training import fit
 
 torch.set_num_threads(1)
@@ -72,37 +78,115 @@ def test_the_gates_of_an_open_forget_gate_are_seen_as_saturated():
     assert monitor.gates["i"][0][1] == 0.0
 
 
-def test_stopping_ends_the_training_from_another_thread():
-    model = Net(nn.GRU(2, 5))
-    monitor = Monitor(model)
-    monitor.start(lambda: fit(model, adding, 100_000, loss=nn.functional.mse_loss, every=1, callback=monitor))
-    while not monitor.steps:
-        monitor.thread.join(0.01)
-    monitor.stop()
-    monitor.thread.join(20)
-    assert not monitor.thread.is_alive() and 0 < monitor.steps[-1] < 100_000 and "Stopped" in monitor.status
+@pytest.fixture
+def notebook(monkeypatch):
+    """As in a kernel: `fit` returns at once, and the training runs in a thread."""
+    monkeypatch.setattr("helpers.monitor.in_kernel", lambda: True)
 
 
-def test_an_error_in_the_thread_is_shown():
+def until(happens):
+    """Wait until `happens()` is true."""
+    deadline = time.monotonic() + 30
+    while not happens():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def begun(steps=100_000, **how):
+    """A monitor whose training has begun."""
     monitor = Monitor(Net(nn.GRU(2, 5)))
-    monitor.start(lambda: 1 / 0).thread.join(20)
+    return monitor.fit(adding, steps, loss=nn.functional.mse_loss, **{"every": 1, **how})
+
+
+def test_without_a_kernel_the_training_has_ended_when_fit_returns():
+    monitor = begun(5)
+    assert not monitor.running and monitor.steps == [1, 2, 3, 4, 5]
+    np.testing.assert_array_equal(monitor.wait().loss, monitor.losses)
+    assert "Step 5 of 5" in monitor.status and "Done." in monitor.status
+
+
+def test_the_thread_trains_as_fit_does():
+    torch.manual_seed(0)
+    watched = Net(nn.GRU(2, 5))
+    plain = copy.deepcopy(watched)
+    history = Monitor(watched).fit(adding, 7, loss=nn.functional.mse_loss, every=2, seed=3).wait()
+    want = fit(plain, adding, 7, loss=nn.functional.mse_loss, every=2, seed=3)
+    np.testing.assert_array_equal(history.loss, want.loss)
+    for got, expected in zip(watched.parameters(), plain.parameters(), strict=True):
+        assert torch.equal(got, expected)
+
+
+def test_stopping_ends_the_training_between_two_records_too(notebook):
+    monitor = begun(every=50_000)
+    until(lambda: monitor.looks)
+    with pytest.raises(RuntimeError, match="still runs"):
+        monitor.history  # noqa: B018
+    with pytest.raises(RuntimeError, match="still runs"):
+        monitor.start(print)
+    monitor.stop()
+    history = monitor.wait()
+    assert 0 < history.step[-1] < 50_000 and "Stopped" in monitor.status
+    assert monitor.history is history
+
+
+def test_it_may_go_on_after_it_was_stopped(notebook):
+    monitor = begun()
+    until(lambda: monitor.steps)
+    monitor.stop()
+    monitor.wait()
+    before = len(monitor.steps)
+    monitor.fit(adding, 3, loss=nn.functional.mse_loss, every=1).wait()
+    assert len(monitor.steps) == before + 3 and "Done." in monitor.status
+
+
+def test_an_interrupt_ends_what_a_cell_waits_for(notebook):
+    monitor = begun()
+    until(lambda: monitor.steps)
+    threading.Timer(0.1, signal.raise_signal, [signal.SIGINT]).start()
+    history = monitor.wait()
+    assert 0 < history.step[-1] < 100_000 and "Stopped" in monitor.status
+
+
+def test_an_error_in_the_thread_is_shown_and_raised(notebook):
+    monitor = Monitor(Net(nn.GRU(2, 5)))
+    monitor.start(lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        monitor.wait()
     assert "ZeroDivisionError" in monitor.status
+    with pytest.raises(RuntimeError, match="trained nothing yet"):
+        Monitor(Net(nn.GRU(2, 5))).wait()
 
 
-def test_the_screen_draws_the_series_and_its_button_stops():
-    model = Net(nn.LSTM(2, 5, num_layers=2))
-    monitor = Monitor(model, every=1)
-    bundle = monitor._repr_mimebundle_()
-    assert "application/vnd.jupyter.widget-view+json" in bundle
-    for _ in range(3):
-        loss = (model(torch.randn(6, 2, 2)) ** 2).sum()
-        loss.backward()
-        assert not monitor.record(loss)
-    drawn = {trace.name: trace.y for trace in monitor._screen.plot.data}
-    np.testing.assert_allclose(drawn["loss"], monitor.losses)
-    np.testing.assert_allclose(drawn["latest look"], monitor.lag_norms[-1])
-    monitor._screen.button.click()
-    assert monitor.record(loss)
+def test_the_screen_follows_and_its_button_stops(notebook):
+    pytest.importorskip("anywidget")
+    monitor = begun()
+    monitor._repr_mimebundle_()
+    screen = monitor._screen
+    until(lambda: "latest look" in screen.drawings and "of 100,000" in screen.progress)
+    assert screen.enabled and screen.said == "Training."
+    screen._handle_custom_msg({"pressed": True}, [])
+    until(lambda: screen.said == "Stopped. The model keeps what it has learnt.")
+    assert not screen.enabled and not monitor.running
+    until(lambda: screen.progress == monitor.progress)  # what came last is drawn, however soon after what went before
+
+
+def test_drawing_costs_a_training_little(notebook, monkeypatch):
+    """However long a drawing takes, it is drawn again only after many times as long."""
+    watch = pytest.importorskip("live_figures.watch")
+    slept = []
+    monkeypatch.setattr(watch.time, "perf_counter", iter(np.arange(100) * 0.05).__next__)
+    monkeypatch.setattr(watch.time, "sleep", slept.append)
+    screen = watch.Watch(lambda: ({}, ""), print, button="Stop")
+    screen.soon()
+    until(lambda: slept)
+    assert slept == [pytest.approx(0.05 * watch.SHARE)]
+
+
+def test_a_peak_among_many_values_is_drawn():
+    values = np.ones(100_000)
+    values[54_321] = 9.0
+    lines = panel("loss", {"loss": (np.arange(100_000), values)})["data"][0]
+    assert len(lines["y"]) < 1000 and lines["y"].max() == 9.0 and lines["x"][lines["y"].argmax()] == 54_321
 
 
 def test_what_it_cannot_watch_is_said():

@@ -1,5 +1,7 @@
 """The training loop on problems with a known solution."""
 
+import signal
+
 import numpy as np
 import pytest
 import torch
@@ -58,6 +60,31 @@ def test_gradients_are_clipped_to_the_norm_and_recorded_unclipped():
     norms.clear()
     free = training.fit(_regression()[2], batch, 5, loss=nn.functional.mse_loss, clip=None, every=1, callback=callback)
     assert np.all(free.grad_norm > 0.1) and norms[0] > 0.1
+
+
+def test_an_interrupt_ends_the_training_after_the_present_step(capsys):
+    handler = signal.getsignal(signal.SIGINT)
+    batch, _, model = _regression()
+    presses = iter([signal.SIGINT])
+
+    def interrupted(rng):
+        for number in presses:
+            signal.raise_signal(number)
+        return batch(rng)
+
+    history = training.fit(model, interrupted, 50, loss=nn.functional.mse_loss, every=20)
+    assert history.step.tolist() == [1] and history.loss.size == 1
+    assert "Stopped at step 1 of 50. The model keeps what it has learnt." in capsys.readouterr().out
+    assert signal.getsignal(signal.SIGINT) is handler
+
+
+def test_a_second_interrupt_ends_it_at_once():
+    def deaf(rng):
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        training.fit(_regression()[2], deaf, 5, loss=nn.functional.mse_loss)
 
 
 def test_a_loss_that_is_not_a_number_names_the_step():

@@ -3,7 +3,8 @@
     01 RNN                   cells (rnn_step), sequence (rnn), params; text, models, training for its character model,
                              recall (what of a text can be read from states)
     02 BPTT                  bptt (the gradients by hand, cross_entropy), lags (the gradient term by term)
-    03 vanishing gradients   jacobians (products, radii, bounds), clipping, tasks, crowd, monitor
+    03 vanishing gradients   jacobians (products, radii, bounds), clipping, tasks, crowd, monitor, background (its
+                             thread)
     04 LSTM                  cells (lstm_step), sequence (lstm), bptt (lstm_bptt), gates (every gate of a torch module),
                              reber (the grammar of an endless stream),
                              char_lstm (reads Python code, with measured meanings of its cells), places (what is true
@@ -29,7 +30,8 @@ right:
     sequence, jacobians and lags; params, series, models, copier and crowd; digits, captions and captioner; kinds and
     playground
     attention and bidirectional, encoder_decoder, seq2seq and dates; syntax, char_lstm and places
-    text and recall; clipping, decoding, measured, reber, reviews, tasks, plots and training stand on their own
+    text and recall; background, training and monitor; clipping, decoding, measured, reber, reviews, tasks and plots
+    stand on their own
 """
 
 __version__ = "0.1.0"

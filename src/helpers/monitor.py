@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-import html
 import threading
 from collections import defaultdict
 from collections.abc import Callable
 
 import numpy as np
 import torch
-from plotly.subplots import make_subplots
 
 from live_figures.host import widgets_work
 
-from . import plots
+from . import plots, training
 from ._validate import as_floats, expect_counts, expect_shape
+from .background import Job, in_kernel
 from .gates import backpropagate, inspect
 from .kinds import kind_of_module, torch_modules
+from .monitor_plots import PANELS, panel, together
 
 __all__ = ["Monitor"]
 
 SATURATED = 0.05  # a gate this near to 0 or 1, or a tanh this near to -1 or 1, hardly moves any more
+ALT = "Four plots of a training run: loss, gradient norms, gradient by lag, gates."
 TINY = 1e-30  # drawn instead of an exact zero, which a logarithmic axis does not have
 
 
 class Monitor:
     """What happens inside the first `torch.nn.RNN`, `LSTM` or `GRU` of `model` while it trains.
 
-    Pass it to `helpers.training.fit` as `callback`, or call `record(loss)` after each `loss.backward()` of your own
-    loop, and stop when that returns True. Show it in a notebook cell to see it move; `start(f)` runs the training in a
-    thread so that its stop button works. Gradients are seen as autograd leaves them, before any clipping.
+    `fit(...)` trains it as `helpers.training.fit` does. In a notebook it does so in a thread: the cell shows the plots,
+    which move, and a stop button; `wait()` in a later cell gives the History. A loop of your own calls `record(loss)`
+    after each `loss.backward()`, and ends when that returns True; `start(loop)` runs it in a thread. Gradients are seen
+    as autograd leaves them, before any clipping.
 
     `every`: how many backward passes between two looks at states and gates. Attributes: `steps`, `losses` (one a
     record), `parameter_norms` {name: list}, `looks` (the pass of each look), `lag_norms` (list of arrays, norm of
@@ -44,10 +46,12 @@ class Monitor:
         if self.layer is None:
             raise TypeError(f"model: expected one with a torch.nn.RNN, LSTM or GRU, got {type(model).__name__}")
         expect_counts(every=every)
-        self.every, self.stopped, self.error, self.note = every, False, None, ""
+        self.model, self.every, self.stopped, self.note = model, every, False, ""
         self.steps, self.losses, self.looks, self.lag_norms = [], [], [], []
         self.parameter_norms, self.gates = defaultdict(list), defaultdict(list)
-        self._passes, self._norms, self._call, self._screen = 0, {}, None, None
+        self._passes, self._norms, self._call = 0, {}, None
+        self._job, self._screen, self._steps, self._lock = None, None, None, threading.Lock()
+        self._telling = threading.Lock()
         self._hooks = [self.layer.register_forward_hook(self._forward, with_kwargs=True)]
         for name, parameter in model.named_parameters():
             if parameter.requires_grad:
@@ -67,12 +71,12 @@ class Monitor:
         return self._record(len(self.steps) + 1, loss.item())
 
     def _record(self, step: int, loss: float) -> bool:
-        self.steps.append(step)
-        self.losses.append(loss)
-        for name, norm in self._norms.items():
-            self.parameter_norms[name].append(norm)
-        if self._screen is not None:
-            self._screen.update()
+        with self._lock:
+            self.steps.append(step)
+            self.losses.append(loss)
+            for name, norm in self._norms.items():
+                self.parameter_norms[name].append(norm)
+        self._tell()
         return self.stopped
 
     def _parameter(self, name: str, parameter) -> None:
@@ -110,37 +114,73 @@ class Monitor:
         output = call.get("output")
         grad = np.zeros_like(seen.output) if output is None else _time_first(self.layer, output)
         top = [entry for entry in backpropagate(seen, grad, call.get("last")) if not entry.reverse][-1]
-        self.looks.append(self._passes)
-        self.lag_norms.append(top.grads.norm_h[::-1])
         trace = seen[self.layer.num_layers - 1]
         kind = kind_of_module(self.layer)
-        for gate in kind.gates:
-            value = getattr(trace, gate)
-            self.gates[gate].append((value.mean(), np.mean((value < SATURATED) | (value > 1 - SATURATED))))
         field, name = kind.state
         state = np.abs(getattr(trace, field))
-        self.gates[name].append((state.mean(), np.mean(state > 1 - SATURATED)))
+        with self._lock:
+            self.looks.append(self._passes)
+            self.lag_norms.append(top.grads.norm_h[::-1])
+            for gate in kind.gates:
+                value = getattr(trace, gate)
+                self.gates[gate].append((value.mean(), np.mean((value < SATURATED) | (value > 1 - SATURATED))))
+            self.gates[name].append((state.mean(), np.mean(state > 1 - SATURATED)))
 
     # What the reader asks of the monitor
 
-    def start(self, training: Callable[[], object]) -> Monitor:
-        """Run `training()` in a thread of its own, so that the cell returns and the stop button answers."""
+    def fit(self, batch: Callable, steps: int, **how) -> Monitor:
+        """Train the model for `steps` batches, watched; put it last in a cell to see it.
 
-        def work():
-            try:
-                training()
-            except Exception as error:  # shown under the plots: a thread's own traceback would be lost
-                self.error = error
-            if self._screen is not None:
-                self._screen.update()
-
-        self.thread = threading.Thread(target=work, daemon=True)
-        self.thread.start()
+        `how` is what `helpers.training.fit` takes: loss, lr, clip, seed, every, optimizer. In a notebook the training
+        runs in a thread, and the cell returns at once; elsewhere it has ended when this returns. Raises as `start`,
+        and elsewhere what the training raises.
+        """
+        self.start(lambda: training.fit(self.model, batch, steps, callback=self, label="", **how), steps)
+        if not in_kernel() or not widgets_work():
+            self.wait()
         return self
+
+    def start(self, training: Callable[[], object], steps: int | None = None) -> Monitor:
+        """Run `training()`, of so many `steps` if that is known, in a thread, so that the stop button answers.
+
+        Raises RuntimeError while this monitor's training before still runs.
+        """
+        if self.running:
+            raise RuntimeError("this monitor's training still runs: call its `wait()` or its `stop()` first")
+        self.stopped, self._steps = False, steps
+
+        self._job = Job(training, self.stop, self._tell)
+        self._tell()
+        return self
+
+    @property
+    def running(self) -> bool:
+        """Whether a training that `fit` or `start` began still runs."""
+        return self._job is not None and self._job.running
 
     def stop(self) -> None:
         """Ask the training to end after its present step."""
         self.stopped = True
+        self._tell()
+
+    def wait(self):
+        """Wait until the training has ended and return what it returned (of `fit`: the History), or raise its error.
+
+        Jupyter's stop button ends the training meanwhile. Raises RuntimeError where none was started.
+        """
+        return self._begun().result()
+
+    @property
+    def history(self):
+        """What the training returned; raises RuntimeError while it runs, and as `wait`."""
+        if self._begun().running:
+            raise RuntimeError("the training still runs: the monitor's `wait()` waits for its end")
+        return self.wait()
+
+    def _begun(self) -> Job:
+        if self._job is None:
+            raise RuntimeError("this monitor has trained nothing yet: call its `fit(batch, steps, loss=...)`")
+        return self._job
 
     def close(self) -> None:
         """Take the hooks off the model again; what was recorded stays."""
@@ -155,17 +195,35 @@ class Monitor:
         self.close()
 
     @property
-    def status(self) -> str:
-        """One line: where training stands, and what the plots leave out."""
-        if self.error is not None:
-            return f"Training ended with {type(self.error).__name__}: {self.error}"
+    def progress(self) -> str:
+        """One line: how far the training is, and what the plots leave out."""
         if not self.steps:
             return "Nothing recorded yet."
-        line = f"Step {self.steps[-1]:,}: loss {self.losses[-1]:.4g}."
-        return " ".join(filter(None, [line, "Stopped." if self.stopped else "", self.note]))
+        of = f" of {self._steps:,}" if self._steps else ""
+        return " ".join(filter(None, [f"Step {self.steps[-1]:,}{of}: loss {self.losses[-1]:.4g}.", self.note]))
+
+    @property
+    def state(self) -> str:
+        """One line: whether the training runs, or how it ended."""
+        if self._job is not None and (error := self._job.error) is not None:
+            return f"The training ended with {type(error).__name__}: {error}"
+        if self.running:
+            return "Stopping after this step." if self.stopped else "Training."
+        if self.stopped:
+            return "Stopped. The model keeps what it has learnt."
+        return "" if self._job is None else "Done."
+
+    @property
+    def status(self) -> str:
+        """`progress` and `state` in one line."""
+        return f"{self.progress} {self.state}".rstrip()
 
     def series(self) -> dict[str, dict[str, tuple[np.ndarray, np.ndarray]]]:
         """What the four plots draw: {panel: {line: (x, y)}}."""
+        with self._lock:
+            return self._series()
+
+    def _series(self) -> dict:
         steps, looks = np.array(self.steps), np.array(self.looks)
         norms = {name: (steps[-len(v):], np.maximum(v, TINY)) for name, v in self.parameter_norms.items()}
         lags = {}
@@ -180,15 +238,31 @@ class Monitor:
 
     def figure(self):
         """The four plots as a plotly figure: loss, gradient norm by parameter and by lag, gates."""
-        return _figure(self.series())
+        return together(self.series())
 
-    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+    def _repr_mimebundle_(self, include=None, exclude=None):
         if not widgets_work():
-            alt = f"Four plots of a training run: loss, gradient norms, gradient by lag, gates. {self.status}"
-            return plots.show(self.figure(), alt=alt, caption=self.status)._repr_mimebundle_()
-        self._screen = self._screen or _Screen(self)
-        view = {"version_major": 2, "version_minor": 0, "model_id": self._screen.box.model_id}
-        return {"application/vnd.jupyter.widget-view+json": view, "text/plain": self.status}
+            return plots.show(self.figure(), alt=f"{ALT} {self.status}", caption=self.status)._repr_mimebundle_()
+        if self._screen is None:
+            from live_figures.watch import Watch  # needs anywidget, as `widgets_work` found
+
+            self._screen = Watch(self._view, self.stop, button="Stop training", alt=ALT)
+        self._tell()
+        return self._screen._repr_mimebundle_(include=include, exclude=exclude)
+
+    def _view(self) -> tuple[dict, str]:
+        """What the screen shows: the plots by their titles, and how far the training is."""
+        drawn = {name: lines for name, lines in self.series().items() if any(len(ys) for _, ys in lines.values())}
+        return {PANELS[name][0]: panel(name, lines) for name, lines in drawn.items()}, self.progress
+
+    def _tell(self) -> None:
+        """Let the screen follow: one thread at a time, so that what is told last is what holds."""
+        if self._screen is None:
+            return
+        with self._telling:
+            self._screen.enabled = not self.stopped and (self._job is None or self.running)
+            self._screen.said = self.state
+        self._screen.soon()
 
 
 def _time_first(layer, grad) -> np.ndarray:
@@ -196,55 +270,3 @@ def _time_first(layer, grad) -> np.ndarray:
     if grad.ndim == 2:
         return grad[:, None, :]
     return grad.swapaxes(0, 1) if layer.batch_first else grad
-
-
-PANELS = {  # panel: (title, x title, y title, kind of y axis), row by row
-    "loss": ("Loss", "step", "loss", "linear"),
-    "parameters": ("Gradient norms", "step", "norm", "log"),
-    "lags": ("Gradient by lag", "steps before the last", "norm", "log"),
-    "gates": ("Gates and states", "training pass", "mean, saturated", "linear"),
-}
-
-
-def _figure(series: dict):
-    titles = [title for title, *_ in PANELS.values()]
-    fig = make_subplots(2, 2, horizontal_spacing=0.19, vertical_spacing=0.2, subplot_titles=titles)
-    fig.update_layout(template=plots.TEMPLATE, height=620, showlegend=False)
-    for k, (name, (_, x_title, y_title, kind)) in enumerate(PANELS.items()):
-        place = {"row": k // 2 + 1, "col": k % 2 + 1}
-        fig.update_xaxes(title_text=x_title, **place)
-        fig.update_yaxes(title_text=y_title, type=kind, exponentformat="power", **place)
-        fig.layout.annotations[k].update(x=(0, 0.56)[k % 2], xanchor="left", font=None)
-        for n, (line, (xs, ys)) in enumerate(series[name].items()):
-            fig.add_scatter(x=xs, y=ys, name=line, mode="lines", **place,
-                            line={"color": plots.COLORS[n % len(plots.COLORS)], "width": 2,
-                                  "dash": plots.DASHES[n % len(plots.DASHES)]},
-                            hovertemplate=f"{html.escape(line)}: %{{y:.3g}}<extra></extra>")
-    return fig
-
-
-class _Screen:
-    """The monitor as widgets: the plots, a status line and the stop button."""
-
-    def __init__(self, monitor: Monitor):
-        import ipywidgets
-        import plotly.graph_objects as go
-
-        self.monitor = monitor
-        self.plot = go.FigureWidget(monitor.figure())
-        self.status = ipywidgets.HTML(html.escape(monitor.status))
-        self.button = ipywidgets.Button(description="Stop training")
-        self.button.on_click(lambda _: monitor.stop())
-        self.box = ipywidgets.VBox([ipywidgets.HBox([self.button, self.status]), self.plot])
-
-    def update(self) -> None:
-        series = self.monitor.series()
-        lines = [(panel, line) for panel in PANELS for line in series[panel]]
-        with self.plot.batch_update():
-            if [trace.name for trace in self.plot.data] != [line for _, line in lines]:
-                self.plot.data = []
-                self.plot.add_traces(_figure(series).data)
-            for trace, (panel, line) in zip(self.plot.data, lines, strict=True):
-                trace.x, trace.y = series[panel][line]
-        self.status.value = html.escape(self.monitor.status)
-        self.button.disabled = self.monitor.stopped

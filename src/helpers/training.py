@@ -18,6 +18,7 @@ from tqdm.auto import tqdm
 from live_figures.host import on_page
 
 from ._validate import expect_counts, expect_number
+from .background import interruptible
 
 __all__ = ["History", "fit"]
 
@@ -42,10 +43,13 @@ def fit(model: nn.Module, batch: Callable, steps: int, *, loss: Callable, lr: fl
 
     batch(rng: torch.Generator) -> (x, y); loss(model(x), y) -> scalar. Gradients are scaled down to the norm `clip`
     where they exceed it (None: never). `callback(step, model, loss, grad_norm)` runs after each record; training ends
-    early when it returns true (a bool of Python, NumPy or torch). `optimizer(parameters, lr=...)` makes the optimiser.
-    What these functions raise passes through. Raises FloatingPointError when the loss stops being a finite number,
-    TypeError for a model, batch, loss or callback of another type or with another result, ValueError for a model with
-    nothing to train, or for counts, lr, clip or a seed out of range.
+    early when it returns true (a bool of Python, NumPy or torch), after any step if it has an attribute `stopped` that
+    is true (as a Monitor has), and at the end of the present step on an interrupt (Jupyter's stop button, Ctrl+C): the
+    model keeps what it has learnt. `label` stands before the progress bar; an empty one leaves the bar out.
+    `optimizer(parameters, lr=...)` makes the optimiser. What these functions raise passes through. Raises
+    FloatingPointError when the loss stops being a finite number, TypeError for a model, batch, loss or callback of
+    another type or with another result, ValueError for a model with nothing to train, or for counts, lr, clip or a seed
+    out of range.
     """
     _check(model, batch=batch, loss=loss, optimizer=optimizer, callback=print if callback is None else callback)
     expect_counts(steps=steps, every=every)
@@ -59,17 +63,21 @@ def fit(model: nn.Module, batch: Callable, steps: int, *, loss: Callable, lr: fl
         raise TypeError(f"optimizer: expected it to return a torch optimiser, got {type(stepper).__name__}")
     model.train()
     start, recent, records = time.perf_counter(), [], []
-    with tqdm(total=steps, desc=label, disable=on_page(), leave=False) as bar:
+    with tqdm(total=steps, desc=label, disable=on_page() or not label, leave=False) as bar, interruptible() as asked:
         for step in range(1, steps + 1):
             recent.append(_update(model, stepper, batch(rng), loss, clip, step))
-            if step % every == 0 or step == steps:
+            ended = step == steps or asked.is_set() or getattr(callback, "stopped", False)
+            if step % every == 0 or ended:
                 mean_loss, mean_norm = (float(v) for v in np.mean(recent, axis=0))
                 records.append((step, mean_loss, mean_norm, time.perf_counter() - start))
                 bar.set_postfix(loss=f"{mean_loss:.3f}")
                 bar.update(step - bar.n)
                 recent = []
-                if callback is not None and _wants_to_stop(callback(step, model, mean_loss, mean_norm)):
-                    break
+                ended |= callback is not None and _wants_to_stop(callback(step, model, mean_loss, mean_norm))
+            if ended:
+                break
+    if asked.is_set() and step < steps:
+        print(f"Stopped at step {step:,} of {steps:,}. The model keeps what it has learnt.")
     return History(*(np.array(column) for column in zip(*records, strict=True)))
 
 

@@ -33,10 +33,13 @@ class Panel:
 
 
 class Chart:
-    """`fig` is a plotly figure. Raises ValueError for what the drawing has no form for."""
+    """`fig` is a plotly figure, or {"data", "layout"} as one writes it, which spares plotly's checks while one waits.
+
+    Raises ValueError for what the drawing has no form for.
+    """
 
     def __init__(self, fig):
-        spec = unpack(json.loads(fig.to_json()))
+        spec = fig if isinstance(fig, dict) else unpack(json.loads(fig.to_json()))
         template = (spec["layout"].get("template") or {}).get("layout") or {}
         own = {k: v for k, v in spec["layout"].items() if k != "template"}
         self.layout = merge(template, own)
