@@ -29,24 +29,25 @@
     const asked = [...form.querySelectorAll("input")], status = form.querySelector("[role=status]"), words = form.dataset;
     const say = text => { if (status.textContent !== text) status.textContent = text; };
 
-    /** Write the link; an empty field counts as its example, and one that holds no address is marked. */
-    function write() {
+    /** Write the link, where an empty field counts as its example. A field that holds no address is marked and told of
+        once it is left, as every address is wrong while it is typed. */
+    function write({ type }) {
       const found = { repository: words.repository };
       for (const field of asked) {
         found[field.name] = readers[field.name](field.value || field.placeholder);
-        if (found[field.name] === null) field.setAttribute("aria-invalid", "true");
-        else field.removeAttribute("aria-invalid");
+        if (found[field.name] !== null) field.removeAttribute("aria-invalid");
+        else if (type === "change") field.setAttribute("aria-invalid", "true");
       }
       const wrong = Object.values(found).includes(null);
-      say(wrong ? words.wrong : "");
+      if (!wrong || type === "change") say(wrong ? words.wrong : "");
       shown.value = wrong ? "" : link(found.hub, found.repository, edition.value, opens.value, words.whole);
     }
 
     async function copy() {
-      const empty = asked.find(field => !field.value || field.hasAttribute("aria-invalid"));
-      if (empty) {
-        say(empty.value ? words.wrong : words.missing);
-        return empty.focus();
+      const open = asked.find(field => !field.value || readers[field.name](field.value) === null);
+      if (open) {
+        say(open.value ? words.wrong : words.missing);
+        return open.focus();
       }
       shown.select();
       try {
@@ -57,9 +58,9 @@
       }
     }
 
-    form.addEventListener("input", write);
+    for (const event of ["input", "change"]) form.addEventListener(event, write);
     form.addEventListener("submit", event => event.preventDefault());  // Enter in a field leads nowhere
     form.querySelector("button").addEventListener("click", copy);
-    write();  // a browser keeps what was typed when it reloads a page
+    write(new Event("change"));  // a browser keeps what was typed when it reloads a page
   }
 })();

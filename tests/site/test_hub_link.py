@@ -75,6 +75,8 @@ def test_a_hub_below_a_path_keeps_it(form):
 def test_what_is_no_address_is_said_and_gives_no_link(form, typed):
     tab = form()
     _field(tab, "hub").fill(typed)
+    assert tab.get_by_role("status").inner_text() == ""  # not while it is typed
+    _field(tab, "hub").press("Tab")
     assert tab.get_by_role("status").inner_text() == WORDS["wrong"]
     assert _field(tab, "hub").get_attribute("aria-invalid") == "true"
     assert _field(tab, "link").input_value() == ""
