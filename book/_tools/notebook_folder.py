@@ -12,21 +12,18 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 import shutil
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
+from package_wheel import build_wheel
 from rnn_book.repository import NOTEBOOKS, STUDENT, repository_url, site_url
 from student import without_solutions
 
-__all__ = ["build_wheel", "make_folder", "readme", "requirements"]
+__all__ = ["make_folder", "readme", "requirements"]
 
 ROOT = Path(__file__).resolve().parents[2]
-_EPOCH = "315532800"  # 1980, where zip files begin: a wheel's bytes depend on its files alone
 _OWN_MACHINE = ("jupyterlab", "ipywidgets")  # Binder and hubs bring their own
 _README = """# Notebooks of *Recurrent Neural Networks, Live*
 
@@ -50,20 +47,6 @@ uses the network.
 
 Text and figures are under CC BY 4.0, code under the MIT licence; [LICENSE](LICENSE) says which covers what.
 """
-
-
-def build_wheel(folder: Path, root: Path = ROOT) -> Path:
-    """The wheel of the package, written into `folder`; from a copy, as setuptools leaves old files in the source."""
-    with tempfile.TemporaryDirectory() as copy:
-        for name in ("pyproject.toml", "LICENSE"):
-            shutil.copy(root / name, copy)
-        for package in ("helpers", "live_figures"):
-            shutil.copytree(root / "src" / package, Path(copy, "src", package),
-                            ignore=shutil.ignore_patterns("__pycache__", ".*"))
-        command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet", "--no-deps",
-                   "--no-build-isolation", "--wheel-dir", str(folder), copy]
-        subprocess.run(command, check=True, env=os.environ | {"SOURCE_DATE_EPOCH": _EPOCH})
-    return next(folder.glob("*.whl"))
 
 
 def requirements(wheel: str, root: Path = ROOT) -> str:

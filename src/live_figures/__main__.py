@@ -115,8 +115,8 @@ def main(argv: list[str] | None = None) -> None:
     gathered.add_argument("handed_in", type=Path, nargs="+", metavar="path",
                           help="a student's folder (or one file): notebooks as saved, records of the page of progress")
     gathered.add_argument("--rerun", action="store_true",
-                          help="run the notebooks in fresh kernels instead of trusting what they hold: students' code "
-                               "runs on this machine, with your rights")
+                          help="run the notebooks in fresh kernels, since saved verdicts can be forged: for grades; "
+                               "students' code then runs on this machine, with your rights")
     given = parser.parse_args(argv)
     given.run(given)
 

@@ -45,7 +45,7 @@ def test_what_is_published_is_what_was_tested():
     made = {step["with"]["name"] for _, step in STEPS if "upload-artifact" in step.get("uses", "")}
     fetched = [(place, step["with"]["name"]) for place, step in STEPS if "download-artifact" in step.get("uses", "")]
     assert {name for _, name in fetched} <= made
-    assert {place for place, _ in fetched} == {"pages.site", "pages.notebooks"}
+    assert {place for place, _ in fetched} == {"pages.site", "pages.notebooks", "test.floors"}
     assert all(JOBS[place]["needs"] == "test" for place, _ in fetched)
     assert FLOWS["pages"]["jobs"]["test"]["uses"] == "./.github/workflows/test.yml"
     # Two runs of the tests for one push would race each other for nothing.

@@ -90,6 +90,17 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_collected(student, tmp_pat
         "broken.ipynb", "other.json", "nobody"]
 
 
+def test_students_of_one_name_are_told_apart_by_the_folders_before_it(student, tmp_path):
+    saved = (student / "04.ipynb").read_bytes()
+    for name in ("a/ada", "b/ada"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "04.ipynb").write_bytes(saved)
+        (tmp_path / f"{name}.ipynb").write_bytes(saved)
+    assert set(collect([tmp_path / "a" / "ada", tmp_path / "b" / "ada"])["students"]) == {"a/ada", "b/ada"}
+    files = [tmp_path / "a" / "ada.ipynb", tmp_path / "b" / "ada.ipynb", student]
+    assert [len(one) for one in collect(files)["students"].values()] == [4, 4, 4]
+
+
 def test_the_command_prints_json(student, capsys):
     main(["collect", str(student)])
     assert json.loads(capsys.readouterr().out)["students"]["ada"]["ch04.one_percent"]["state"] == "right"

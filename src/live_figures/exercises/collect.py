@@ -22,14 +22,16 @@ _TIMEOUT = 600  # seconds for one cell
 def collect(handed_in: Iterable[Path], rerun: bool = False) -> dict:
     """What each student did: `{"students": {name: {exercise: {"state": ..., ...}}}, "problems": [...]}`.
 
-    One path a student, who is called as it is: a folder with all below it, or a file. With `rerun` the notebooks run in
-    fresh kernels, **on this machine and with your rights**; where a saved verdict was another, it stands under "saved".
-    Raises ModuleNotFoundError where running needs nbclient.
+    One path a student, who is called as it is: a folder with all below it, or a file; folders before it tell those of
+    one name apart. What is saved can be forged. With `rerun` the notebooks run in fresh kernels, **on this machine and
+    with your rights**; where a saved verdict was another, it stands under "saved". Raises ModuleNotFoundError where
+    running needs nbclient.
     """
     students: dict[str, dict] = {}
     problems: list[str] = []
-    for path in handed_in:
-        known = students.setdefault(path.resolve().stem if path.is_file() else path.resolve().name, {})
+    paths = [path.resolve() for path in handed_in]
+    for path, name in zip(paths, _names(paths), strict=True):
+        known = students.setdefault(name, {})
         files = _files(path)
         if not files:
             problems.append(f"{path}: no notebook and no record is there")
@@ -41,6 +43,15 @@ def collect(handed_in: Iterable[Path], rerun: bool = False) -> dict:
             except (RuntimeError, TimeoutError) as error:  # a kernel that died, or a cell that ran too long
                 problems.append(f"{file}: {error}")
     return {"version": 1, "rerun": rerun, "students": students, "problems": problems}
+
+
+def _names(paths: list[Path]) -> list[str]:
+    """What students are called: the ends of their paths, as short as tells them all apart."""
+    parts = [path.with_suffix("").parts if path.is_file() else path.parts for path in paths]
+    depth = 1
+    while len({one[-depth:] for one in parts}) < len(set(parts)):
+        depth += 1
+    return ["/".join(one[-depth:]) for one in parts]
 
 
 def _files(path: Path) -> list[Path]:

@@ -11,7 +11,7 @@ import tomllib
 
 from ..root import ROOT
 
-__all__ = ["first_cell", "needed"]
+__all__ = ["TITLE", "first_cell", "needed"]
 
 TITLE = "Setup: run this cell first"
 SAYS = "Installs what is missing of this book's package and of what it needs; where all of it is there, does nothing."
@@ -45,8 +45,7 @@ def first_cell(code: str, repository: str) -> str:
     """The cell for a notebook with this `code`; `repository` is the address of the source, or "" for none known."""
     beside = "".join(f"\n    {module!r}: {requirement!r}," for module, requirement in needed(code).items())
     not_found = "\n".join(f"            {line!r}" for line in " \n".join(NOT_FOUND).format(wheel=_WHEEL).splitlines())
-    return f'''#@title {TITLE}
-# {SAYS}
+    return f'''# {SAYS}
 import importlib
 import subprocess
 import sys
