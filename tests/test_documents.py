@@ -85,6 +85,14 @@ def test_a_block_that_fails_is_told_with_its_line(tmp_path):
         follow(tmp_path / "page.md", tmp_path / "folder")
 
 
+def test_every_target_that_is_told_is_there():
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "book").glob("*.md"))]
+    text = "\n".join(page.read_text("utf-8") for page in pages)
+    told = set(re.findall(r"(?:`|^)make ([a-z-]+)", text, re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    assert {"serve", "zip", "student"} <= told and told <= targets, told - targets
+
+
 def test_the_guide_lists_every_operation_that_can_be_recorded():
     section = GUIDE.read_text("utf-8").partition("## What can be recorded")[2].partition("\n## ")[0]
     told = set(re.findall(r"`(\w+)`", section))

@@ -96,6 +96,15 @@ def test_the_guides_print_a_figure_and_an_exercise_each():
     assert {'live.show("fading")\n', "check.ten_steps_later\n"} <= set(_blocks(GUIDES[0]))
 
 
+def test_the_commands_beside_them_work(added):
+    runs = r"^\.venv/bin/(python -m live_figures (?:preview|check|words) .*)$"
+    commands = re.findall(runs, GUIDES[0].read_text("utf-8"), re.MULTILINE)
+    assert len(commands) == 3
+    for command in commands:
+        _run(added, *command.split())
+    assert (added / "fading.html").is_file()
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_of_one_file_is_on_the_page_and_in_the_notebook(added, name):
     html = added / "_build" / "html"
