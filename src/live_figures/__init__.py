@@ -32,6 +32,7 @@ _HOMES = {
     "random": "",
     "scan": "loops",
     "short": "constants",
+    "show": "notebook",
 }
 __all__ = list(_HOMES)
 

@@ -10,6 +10,7 @@ from functools import cache
 import anywidget
 import numpy as np
 import traitlets
+from ipywidgets import widget_serialization
 
 from . import assets, page, still
 from .compile import compile_figure
@@ -30,6 +31,21 @@ class Controls(dict):
     __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refused
 
 
+class Runtime(anywidget.AnyWidget):
+    """What all figures of a kernel share: it goes to the page once, before the first, and once into the notebook."""
+
+    _esm = "export default {};"
+    packed = traitlets.Bytes().tag(sync=True)
+    _held = None
+
+    @classmethod
+    def shared(cls) -> Runtime:
+        """The one of this kernel; another where a reader has closed it."""
+        if cls._held is None or cls._held.comm is None:
+            cls._held = cls(packed=_packed(assets.for_notebooks()))
+        return cls._held
+
+
 class LiveWidget(anywidget.AnyWidget):
     """The live figure `figure`, computed and drawn in the page; `controls`, `arrays` and `observe` follow its reader.
 
@@ -38,7 +54,7 @@ class LiveWidget(anywidget.AnyWidget):
     """
 
     _esm = assets.text("widget.mjs")
-    _runtime = traitlets.Bytes().tag(sync=True)
+    _runtime = traitlets.Instance(Runtime).tag(sync=True, **widget_serialization)
     _figure = traitlets.Bytes().tag(sync=True)
     controls = traitlets.Dict().tag(sync=True)
 
@@ -48,7 +64,7 @@ class LiveWidget(anywidget.AnyWidget):
         given = figure.values(**controls)
         shown = {"name": figure.name, "html": page.figure_html(figure, **controls), "token": self.token,
                  "js": compile_figure(figure).js}
-        super().__init__(_runtime=_packed_runtime(), _figure=_packed(shown), controls=given)
+        super().__init__(_runtime=Runtime.shared(), _figure=_packed(shown), controls=given)
         self.on_msg(self._received)
 
     @traitlets.validate("controls")
@@ -111,11 +127,6 @@ class LiveWidget(anywidget.AnyWidget):
 
 def _packed(value) -> bytes:
     return gzip.compress(json.dumps(value, ensure_ascii=False).encode(), mtime=0)
-
-
-@cache
-def _packed_runtime() -> bytes:
-    return _packed(assets.for_notebooks())
 
 
 @cache

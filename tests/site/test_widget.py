@@ -201,11 +201,11 @@ def test_a_program_that_fails_is_said_in_the_figure(notebook):
     tab = notebook(expect=("live figure everything", "no such thing"))
     kernel = Kernel(tab, load_fixture("everything"))
     tab.evaluate("""() => {
-        const model = Object.values(window.models)[0], own = model.get.bind(model);
+        const model = Object.values(window.models).at(-1), own = model.get.bind(model);
         model.get = (name) => (name === "_figure" ? window.packed : own(name));
     }""")
     tab.evaluate("""async () => {
-        const model = Object.values(window.models)[0], stream = new Blob([model.state._figure]).stream();
+        const model = Object.values(window.models).at(-1), stream = new Blob([model.state._figure]).stream();
         const figure = await new Response(stream.pipeThrough(new DecompressionStream("gzip"))).json();
         const broken = JSON.stringify({ ...figure, js: "throw new Error('no such thing');" });
         const packed = new Blob([broken]).stream().pipeThrough(new CompressionStream("gzip"));

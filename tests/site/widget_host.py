@@ -62,13 +62,21 @@ window.openView = async (id, view, { detached = false, shadow = false, before = 
   if (!detached) place.append(el);
   const proxy = { get: model.get.bind(model), set: model.set.bind(model), send: model.send.bind(model),
     save_changes: model.save_changes.bind(model), on: (name, callback) => model.on(name, callback, context),
-    off: (name, callback) => model.off(name, callback, context) };
+    off: (name, callback) => model.off(name, callback, context),
+    widget_manager: { get_model: async (other) => models[other] } };
   const url = URL.createObjectURL(new Blob([model.get("_esm")], { type: "text/javascript" }));
   const close = await (await import(url)).default.render({ model: proxy, el });
   const remove = () => { model.off(null, null, context); close(); el.remove(); };
   views[view] = { attach: () => place.append(el), detach: () => el.remove(), remove };
 };
 </script></body></html>"""
+
+
+def _state(widget) -> tuple[dict, list[str]]:
+    """The traits of a widget as its page receives them, bytes as base64, and the names of those."""
+    state = {name: value for name, value in widget.get_state().items() if isinstance(value, (bytes, str, dict))}
+    binary = [name for name, value in state.items() if isinstance(value, bytes)]
+    return state | {name: base64.b64encode(state[name]).decode() for name in binary}, binary
 
 
 class Kernel:
@@ -81,11 +89,8 @@ class Kernel:
         self.widget = LiveWidget(figure, **controls)
         self.widget.comm = self
         tab.expose_function(f"toKernel{self.comm_id}", self._hear)
-        state = self.widget.get_state()
-        binary = [name for name, value in state.items() if isinstance(value, bytes)]
-        plain = {name: base64.b64encode(value).decode() if name in binary else value for name, value in state.items()
-                 if isinstance(value, (bytes, str, dict))}
-        tab.evaluate("given => window.openModel(...given)", [self.comm_id, plain, binary])
+        for widget, name in ((self.widget._runtime, self.widget._runtime.model_id), (self.widget, self.comm_id)):
+            tab.evaluate("given => window.openModel(...given)", [name, *_state(widget)])
 
     def view(self, ready: bool = True, **how):
         """One more view of the widget on the page: its `<live-figure>`, which answers to input if it is `ready`."""

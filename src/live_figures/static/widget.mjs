@@ -1,5 +1,5 @@
-// A live figure as an anywidget. Small, since hosts give up on a module that is slow to come: the runtime and the figure
-// are traits of the model, or stand in `own` in a module that live_figures/export.py wrote.
+// A live figure as an anywidget. Small, since hosts give up on a module that is slow to come: the figure is a trait of
+// its model, the runtime one of a model that all figures share; or both stand in `own`, see live_figures/export.py.
 const own = null;
 
 const unzipped = (bytes) => new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
@@ -10,8 +10,12 @@ const imported = async (text) => {
 };
 
 // The runtime, once a page; what failed is tried again by the next figure.
+const shared = async (model) => {
+  const [, id] = model.get("_runtime").split("IPY_MODEL_");
+  return unpacked((await model.widget_manager.get_model(id)).get("packed"));
+};
 const start = async (model) => {
-  const { css, js } = own?.runtime ?? await unpacked(model.get("_runtime"));
+  const { css, js } = own?.runtime ?? await shared(model);
   await imported(js);
   return css;
 };
