@@ -3,8 +3,12 @@
 import json
 
 import pytest
-from live_pages import move, ready
+from live_pages import move, ready, some_exercises
+from playwright.sync_api import expect
 from serve import serving
+
+from live_figures.exercises.card import question_document
+from live_figures.host import framed
 
 CHOICE, NUMBER, CODE = "live_pages.gate", "live_pages.third", "live_pages.double"
 
@@ -310,3 +314,19 @@ def test_it_runs_under_a_policy_that_allows_files_alone(open_page, site_folder):
         assert answer(tab, NUMBER, "1/3").get_attribute("data-mark") == "solved"
         tab = open_page(f"{address}/strict-record.html")
         tab.get_by_text("of 3 solved").wait_for()
+
+
+def test_the_frame_of_a_question_in_a_notebook_is_as_high_as_the_question(open_page, site_folder):
+    question = framed(question_document(some_exercises()[0]), "Which gate forgets?", "60rem")
+    page = f'<!doctype html><html lang="en"><link rel="icon" href="data:,">{question}'
+    (site_folder / "framed.html").write_text(page, encoding="utf-8")
+    tab = open_page("framed.html")
+    one = tab.frame_locator("iframe").locator("live-question[ready]")
+    frame, body = tab.locator("iframe"), one.locator("xpath=ancestor::body")
+    for press in (None, "Check"):  # what is said after an answer makes it higher
+        if press:
+            one.get_by_label("i", exact=True).check()
+            one.get_by_role("button", name=press).click()
+            one.get_by_text("That one writes.").wait_for()
+        expect(frame).to_have_css("height", f"{body.evaluate('e => e.scrollHeight')}px")
+        assert abs(frame.bounding_box()["height"] - body.bounding_box()["height"]) < 1
