@@ -1,4 +1,4 @@
-"""Fixtures that several folders share: a node process, the built book."""
+"""Fixtures that several folders share: a node process, a browser, the built book."""
 
 from __future__ import annotations
 
@@ -16,6 +16,18 @@ def node():
     """One node process for all tests."""
     with Node() as process:
         yield process
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One browser for the session: a second Playwright cannot be started beside the first."""
+    from browser import launch_options
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**launch_options())
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

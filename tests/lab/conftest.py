@@ -7,9 +7,7 @@ from functools import cache
 
 import nbformat
 import pytest
-from browser import launch_options
 from figure_cells import of_cells
-from playwright.sync_api import sync_playwright
 from reader import Reader
 from server import FRONT_ENDS, serving
 
@@ -26,15 +24,6 @@ def serve(tmp_path_factory):
 def server(request, serve):
     """Each front end that this environment has."""
     return serve(request.param)
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """One browser for the session."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**launch_options())
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

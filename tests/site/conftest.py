@@ -6,9 +6,7 @@ from pathlib import Path
 from urllib.parse import urlparse
 
 import pytest
-from browser import launch_options
 from live_pages import write_site
-from playwright.sync_api import sync_playwright
 from serve import serving
 
 
@@ -25,15 +23,6 @@ def address(site_folder: Path):
     """Where `site_folder` is served."""
     with serving(site_folder) as address:
         yield address
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """One browser for the session."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**launch_options())
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
