@@ -14,6 +14,7 @@ from minibook import build_book, notebook
 from plain_notebook import rendered, without_formulas, words_of
 from rnn_book.maths import Katex
 from rnn_book.reader_notebooks import markdown
+from rnn_book.reader_notebooks.first_cell import needed
 from rnn_book.reader_notebooks.markdown import display, escape
 from rnn_book.root import ROOT
 from sphinx.addnodes import desc
@@ -179,6 +180,16 @@ def test_a_displayed_formula(latex, nowrap, number, written):
     assert display(latex, nowrap, number) == written
 
 
+@pytest.mark.parametrize(("code", "modules"), [
+    ("import torch\nfrom helpers import models, training", {"torch", "tqdm"}),
+    ("from helpers.training import fit", {"tqdm"}),
+    ("x = 'import torch'\nfrom helpers import digits", {"sklearn"}),
+    ("training = 1\nimport numpy as np", set()),
+])  # fmt: skip
+def test_the_first_cell_knows_what_the_code_needs(code, modules):
+    assert set(needed(code)) == modules
+
+
 # ---------------------------------------------------------------- a small book
 def test_references_read_as_on_the_page_and_lead_to_the_site(published):
     text = text_of(read(published, "page"))
@@ -264,7 +275,8 @@ def test_code_keeps_the_ids_of_the_source(published):
 
 def test_the_pages_button_saves_the_notebook(published):
     html = published.page("chapters/04-x")
-    address, title = re.search(r'<a href="([^"]*)" download\s+class="[^"]*"\s+title="([^"]*)"', html).groups()
+    link = re.search(r'<a href="([^"]*)" target="_blank" download\s+class="[^"]*"\s+title="([^"]*)"', html)
+    address, title = link.groups()
     assert (address, title) == ("../notebooks/chapters/04-x.ipynb", "Download this page as a notebook")
     assert (published.html / "chapters" / address).resolve().is_file()
     assert " download" not in published.page("intro")

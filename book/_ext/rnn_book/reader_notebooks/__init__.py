@@ -42,8 +42,8 @@ def _offer(app: Sphinx, pagename: str, templatename: str, context: dict, doctree
 
 
 def downloading(page: str) -> str:
-    """A page's HTML whose link to its notebook saves it; the theme has all links of its buttons open a window."""
-    return re.sub(rf'target="_blank"(?=\s+class="[^"]*\bbtn-{LABEL}\b)', "download", page)
+    """A page's HTML whose link to its notebook saves it; a page on a disk opens it in a window of its own instead."""
+    return re.sub(rf'target="_blank"(?=\s+class="[^"]*\bbtn-{LABEL}\b)', 'target="_blank" download', page)
 
 
 def _finish(app: Sphinx, error: Exception | None) -> None:

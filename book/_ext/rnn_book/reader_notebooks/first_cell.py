@@ -27,8 +27,8 @@ _TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
 # What has to be importable beside the package -> its distribution, and what in the code asks for it.
 _BESIDE = {
     "torch": ("torch", r"^\s*(?:import|from) torch\b"),
-    "tqdm": ("tqdm", r"\bhelpers\.training\b"),
-    "sklearn": ("scikit-learn", r"^\s*(?:import|from) sklearn\b|\bhelpers\.(?:captions|captioner|digits)\b"),
+    "tqdm": ("tqdm", r"\bhelpers\b.*\btraining\b"),
+    "sklearn": ("scikit-learn", r"^\s*(?:import|from) sklearn\b|\bhelpers\b.*\b(?:captions|captioner|digits)\b"),
 }
 
 
