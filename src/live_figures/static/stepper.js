@@ -86,7 +86,7 @@ const unpacked = async ({ wasm, like }) => {
 // Each script is compiled once.
 const compiled = new WeakMap();
 
-// Whether the smallest module with an instruction on lanes is one here: it has one function, which returns them.
+// Whether a browser knows instructions: the code of the only function of a module, which returns lanes.
 const ZEROS = [65, 0, 253, 15];  // i32.const 0, i8x16.splat
 const known = (...code) => WebAssembly.validate(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2,
   1, 0, 10, code.length + 4, 1, code.length + 2, 0, ...code, 11));
