@@ -118,10 +118,9 @@ class LiveWidget(anywidget.AnyWidget):
         """
         from IPython.display import display
 
-        data, metadata = self._repr_mimebundle_()
         picture = still.still_html(self.figure, self.controls, self.token)
-        display({"text/html": picture, "text/plain": data.pop("text/plain")}, raw=True)
-        del data["text/html"]
+        display({"text/html": picture, "text/plain": repr(self)}, raw=True)
+        data, metadata = super()._repr_mimebundle_()
         display(data | {"text/plain": ""}, raw=True, metadata=metadata)
 
 

@@ -42,7 +42,7 @@ class ShownFigure extends LiveFigure {
   // The style sheet, in the document or shadow root in which the figure stands.
   dress() {
     const root = this.getRootNode();
-    if (!root.adoptedStyleSheets.includes(this.sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, this.sheet];
+    if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   }
 
   // The picture that stands for the figure where nothing runs is an output of its own, somewhere before this one.
@@ -78,22 +78,18 @@ const keepKeys = (el) => {
   });
 };
 
-let sheet;
-const styled = (css) => {
-  sheet ??= new CSSStyleSheet();
-  if (!sheet.cssRules.length) sheet.replaceSync(css);
-  return sheet;
-};
+const sheet = new CSSStyleSheet();             // one for all figures of the page
 
 // Shows a figure in `el`; what this returns takes it away again.
 self.LiveShown = ({ model, el, css, html, module, token, zoom }) => {
+  if (!sheet.cssRules.length) sheet.replaceSync(css);
   el.classList.add("live-host");
   el.classList.toggle("live-alone", !zoom);
   el.innerHTML = html;
   const figure = el.querySelector("live-figure");
   customElements.upgrade(figure);
   figure.removeAttribute("id");                // a figure may be shown many times on a page
-  Object.assign(figure, { model, module, token, zoomBy: zoom, sheet: styled(css), tie: new Tie(model, figure) });
+  Object.assign(figure, { model, module, token, zoomBy: zoom, tie: new Tie(model, figure) });
   keepKeys(el);
   followTheme(el, () => figure.spec && figure.themeChanged());
   if (figure.isConnected) figure.connectedCallback();

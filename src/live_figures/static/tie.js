@@ -1,7 +1,7 @@
 // What ties a figure to the model of its widget: the controls, both ways; what the kernel asks for; what the page asks for.
 
 const SEND_MS = 60;           // no more often than this does the kernel hear of a control that moves
-const STILL_MS = 150;          // a figure with memory that has not moved for so long is at rest
+const STILL_MS = 150;         // a figure with memory that has not moved for so long is at rest
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 // Hosts without a kernel throw where a model has nothing to do.
 const attempt = (act) => { try { return act(); } catch { return undefined; } };
