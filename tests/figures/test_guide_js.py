@@ -11,7 +11,7 @@ from helpers.live import load, names
 from live_figures import assets
 from live_figures.claims import _instances
 from live_figures.guide import guide_spec
-from live_figures.page import _json
+from live_figures.packed import packed
 from tests.figures.test_figures_js import draw
 
 RANDOM_STATES = 40
@@ -26,7 +26,7 @@ process.stdin.on("data", (part) => { text += part; }).on("end", () => console.lo
 
 def _asked_in_node(cases) -> list[bool]:
     command = [node_binary(), "--input-type=module", "-e", _ASK]
-    ran = subprocess.run(command, input=_json(cases), cwd=assets.BUILT.parent, capture_output=True, text=True)
+    ran = subprocess.run(command, input=packed(cases), cwd=assets.BUILT.parent, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
     return json.loads(ran.stdout)
 
