@@ -1,6 +1,7 @@
 """The training monitor: what it draws is what autograd computed, and its stop button stops."""
 
 import copy
+import re
 import signal
 import threading
 import time
@@ -187,6 +188,17 @@ def test_a_peak_among_many_values_is_drawn():
     values[54_321] = 9.0
     lines = panel("loss", {"loss": (np.arange(100_000), values)})["data"][0]
     assert len(lines["y"]) < 1000 and lines["y"].max() == 9.0 and lines["x"][lines["y"].argmax()] == 54_321
+
+
+def test_a_page_names_every_line(monkeypatch):
+    monkeypatch.setenv("LIVE_FIGURES_PAGE", "1")
+    monitor = Monitor(Net(nn.LSTM(2, 4)), every=1).fit(adding, 3, every=1, loss=nn.functional.mse_loss)
+    html = monitor._repr_mimebundle_()["text/html"]
+    shown = set(re.findall(r'data-name="([^"]+)"', html))
+    assert shown == {line for lines in monitor.series().values() for line in lines}
+    legends = "".join(re.findall(r'<div class="live-legend.*?</div>', html, re.S))
+    assert all(f">{line}<" in legends.replace("</svg>", ">") for line in shown - {"loss"})
+    assert html.count(monitor.status) == 1
 
 
 def test_what_it_cannot_watch_is_said():

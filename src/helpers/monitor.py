@@ -9,14 +9,14 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from live_figures.host import widgets_work
+from live_figures.host import on_page, widgets_work
 
 from . import plots, training
 from ._validate import as_floats, expect_counts, expect_shape
 from .background import Job, in_kernel
 from .gates import backpropagate, inspect
 from .kinds import kind_of_module, torch_modules
-from .monitor_plots import PANELS, panel, together
+from .monitor_plots import PANELS, page_html, panel, together
 
 __all__ = ["Monitor"]
 
@@ -241,6 +241,8 @@ class Monitor:
         return together(self.series())
 
     def _repr_mimebundle_(self, include=None, exclude=None):
+        if on_page() and self.steps:
+            return {"text/html": page_html(self._view()[0], self.status), "text/plain": self.status}
         if not widgets_work():
             return plots.show(self.figure(), alt=f"{ALT} {self.status}", caption=self.status)._repr_mimebundle_()
         if self._screen is None:

@@ -1,15 +1,18 @@
-"""The four plots of a `Monitor`: each on its own, for a screen that follows; all in one figure, for a page."""
+"""The four plots of a `Monitor`: each on its own, for a page or a screen that follows, or all in one plotly figure."""
 
 from __future__ import annotations
 
 import html
 
 import numpy as np
+import plotly.graph_objects as go
 from plotly.subplots import make_subplots
+
+from live_figures.page import plot_html
 
 from . import plots
 
-__all__ = ["PANELS", "panel", "together"]
+__all__ = ["PANELS", "page_html", "panel", "together"]
 
 MOST = 250  # stretches of a line, of which two points each are drawn
 PANELS = {  # panel: (title, x title, y title, kind of y axis), row by row
@@ -32,6 +35,20 @@ def panel(name: str, lines: dict) -> dict:
     return {"data": traces, "layout": layout}
 
 
+def page_html(panels: dict[str, dict], status: str) -> str:
+    """Plots by their titles as HTML for a page, two beside each other where there is room; `status` below the last."""
+    last = list(panels)[-1]
+    drawn = (plot_html(go.Figure(fig), _alt(title, fig), status if title == last else "", title)
+             for title, fig in panels.items())
+    grid = "display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: 0 1.5rem"
+    return f'<div style="{grid}">{"".join(drawn)}</div>'
+
+
+def _alt(title: str, fig: dict) -> str:
+    lines = ", ".join(trace["name"] for trace in fig["data"])
+    return f"{title} while the network trains, over {fig['layout']['xaxis']['title']['text']}: {lines}."
+
+
 def _looks(name: str, k: int) -> dict:
     """Of line `k`; a gate's mean and its saturation share a colour."""
     color, dash = divmod(k, 2) if name == "gates" else (k, k % len(plots.DASHES))
@@ -47,7 +64,7 @@ def _extremes(values: np.ndarray) -> np.ndarray:
 
 
 def together(series: dict):
-    """All of them as one plotly figure, for a page, which can be pointed at and zoomed."""
+    """All of them as one plotly figure, which can be pointed at and zoomed where plotly draws it."""
     titles = [title for title, *_ in PANELS.values()]
     fig = make_subplots(2, 2, horizontal_spacing=0.19, vertical_spacing=0.2, subplot_titles=titles)
     fig.update_layout(template=plots.TEMPLATE, height=620, showlegend=False)
