@@ -729,6 +729,9 @@ def expressions():
     return st.lists(step, min_size=3, max_size=14)
 
 
+ODD = 0.1234567  # added where numbers are compared: those that are equal but for rounding would decide either way
+
+
 def build(xp, steps, *arrays):
     """All results of a random program on (3, 3) arrays."""
     known = list(arrays)
@@ -747,14 +750,14 @@ def build(xp, steps, *arrays):
                 "cumsum": lambda a, b: 0.3 * xp.cumulative_sum(a, axis=0),
                 "reshape": lambda a, b: xp.reshape(xp.reshape(a.mT, (9,)), (3, 3)),
                 "half": lambda a, b: 0.5 * a,
-                "mask": lambda a, b: xp.astype(a > b, a.dtype),
+                "mask": lambda a, b: xp.astype(a > b + ODD, a.dtype),
                 "stack": lambda a, b: xp.stack([a, b])[1, ...],
                 "add": lambda a, b: a + b,
                 "multiply": lambda a, b: xp.tanh(a) * b,
                 "subtract": lambda a, b: a - b,
                 "matmul": lambda a, b: 0.3 * (a @ b),
                 "concat": lambda a, b: xp.concat([a[:1, :], b[1:, :]], axis=0),
-                "where": lambda a, b: xp.where(a > 0.1, a, b),
+                "where": lambda a, b: xp.where(a > ODD, a, b),
             }[name](a, b)
         )
     return known
