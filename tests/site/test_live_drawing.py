@@ -10,6 +10,7 @@ from helpers import live
 from live_figures import Choice, Slider, Toggle, drawing, palette
 from live_figures.bindings import infer
 from live_figures.page import standalone_html
+from tests.engine.test_palette import contrast
 
 pytestmark = pytest.mark.browser
 
@@ -140,6 +141,24 @@ def test_a_heatmap_has_the_colours_of_its_scale_in_both_themes(open_page):
     element.evaluate("document.documentElement.dataset.theme = 'light'")
     element.page.wait_for_timeout(50)
     assert np.abs(np.array(element.evaluate(COLORS)[0]).reshape(6, 40, 4)[..., :3] - want).max() > 20
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_tools_of_zoom_are_seen_in_both_themes(open_page, theme):
+    element = ready(open_page("everything.html", color_scheme=theme))
+    zoom(element)
+    style = "(el, name) => getComputedStyle(el)[name]"
+    tools = element.locator(".modebar-group").first
+    ground = hexadecimal(tools.evaluate(style, "backgroundColor"))
+    for tool in tools.locator("path").all():
+        assert contrast(hexadecimal(tool.evaluate(style, "fill")), ground) > 4.5
+
+
+def hexadecimal(color: str) -> str:
+    """The opaque colour `rgb(1, 2, 3)` as #010203."""
+    shares = re.fullmatch(r"rgb\((\d+), (\d+), (\d+)\)", color)
+    assert shares, f"{color} lets through what is behind it"
+    return "#" + "".join(f"{int(share):02x}" for share in shares.groups())
 
 
 def test_zoom_shows_the_state_and_makes_way_when_a_control_moves(open_page):

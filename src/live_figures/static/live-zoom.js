@@ -10,12 +10,13 @@ const setPath = (object, path, value) => {
 
 const themed = (host, layout) => {
   const style = getComputedStyle(host), ink = style.color;
-  const paper = style.getPropertyValue("--live-paper").trim() || "#fff";
+  const [paper, muted] = ["paper", "muted"].map((name) => style.getPropertyValue(`--live-${name}`).trim());
   layout.autosize = true;
   layout.width = undefined;
   layout.height = host.clientHeight;
   layout.font = { ...layout.template.layout?.font, ...layout.font, family: style.fontFamily, color: ink };
   layout.hoverlabel = { bgcolor: paper, bordercolor: ink, font: { color: ink } };
+  layout.modebar = { bgcolor: paper, color: muted, activecolor: ink };
   return layout;
 };
 
