@@ -12,8 +12,8 @@ import torch
 from torch import nn
 
 from helpers import tasks
+from helpers._monitor_plots import panel
 from helpers.monitor import Monitor
-from helpers.monitor_plots import panel
 from helpers.training import fit
 
 torch.set_num_threads(1)

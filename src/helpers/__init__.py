@@ -3,8 +3,7 @@
     01 RNN                   cells (rnn_step), sequence (rnn), params; text, models, training for its character model,
                              recall (what of a text can be read from states)
     02 BPTT                  bptt (the gradients by hand, cross_entropy), lags (the gradient term by term)
-    03 vanishing gradients   jacobians (products, radii, bounds), clipping, tasks, crowd, monitor, background (its
-                             thread)
+    03 vanishing gradients   jacobians (products, radii, bounds), clipping, tasks, crowd, monitor
     04 LSTM                  cells (lstm_step), sequence (lstm), bptt (lstm_bptt), gates (every gate of a torch module),
                              reber (the grammar of an endless stream),
                              char_lstm (reads Python code, with measured meanings of its cells), places (what is true
@@ -30,7 +29,7 @@ right:
     sequence, jacobians and lags; params, series, models, copier and crowd; digits, captions and captioner; kinds and
     playground
     attention and bidirectional, encoder_decoder, seq2seq and dates; syntax, char_lstm and places
-    text and recall; background, training and monitor; clipping, decoding, measured, reber, reviews, tasks and plots
+    text and recall; training and monitor; clipping, decoding, measured, reber, reviews, tasks and plots
     stand on their own
 """
 

@@ -12,11 +12,11 @@ import torch
 from live_figures.host import on_page, widgets_work
 
 from . import plots, training
+from ._background import Job, in_kernel
+from ._monitor_plots import PANELS, page_html, panel, together
 from ._validate import as_floats, expect_counts, expect_shape
-from .background import Job, in_kernel
 from .gates import backpropagate, inspect
 from .kinds import kind_of_module, torch_modules
-from .monitor_plots import PANELS, page_html, panel, together
 
 __all__ = ["Monitor"]
 

@@ -17,8 +17,8 @@ from tqdm.auto import tqdm
 
 from live_figures.host import on_page
 
+from ._background import interruptible
 from ._validate import expect_counts, expect_number
-from .background import interruptible
 
 __all__ = ["History", "fit"]
 

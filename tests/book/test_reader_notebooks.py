@@ -182,7 +182,9 @@ def test_a_displayed_formula(latex, nowrap, number, written):
 
 @pytest.mark.parametrize(("code", "modules"), [
     ("import torch\nfrom helpers import models, training", {"torch", "tqdm"}),
-    ("from helpers.training import fit", {"tqdm"}),
+    ("from helpers.training import fit", {"torch", "tqdm"}),
+    ("from helpers.monitor import Monitor", {"torch", "tqdm"}),  # which imports training
+    ("%matplotlib inline\nfrom helpers import cells, live", set()),
     ("x = 'import torch'\nfrom helpers import digits", {"sklearn"}),
     ("training = 1\nimport numpy as np", set()),
 ])  # fmt: skip

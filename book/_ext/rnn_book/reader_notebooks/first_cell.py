@@ -6,8 +6,11 @@ is done. What is there already is never upgraded.
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
+from collections.abc import Iterable
+from pathlib import Path
 
 from ..root import ROOT
 
@@ -24,12 +27,8 @@ FAILED = "pip could not install {missing}; what it said stands above."
 _WHEEL = "rnn_live_helpers-*.whl"
 # The default build of torch for Linux brings gigabytes of CUDA; where both are offered, pip takes the one for the CPU.
 _TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
-# What has to be importable beside the package -> its distribution, and what in the code asks for it.
-_BESIDE = {
-    "torch": ("torch", r"^\s*(?:import|from) torch\b"),
-    "tqdm": ("tqdm", r"\bhelpers\b.*\btraining\b"),
-    "sklearn": ("scikit-learn", r"^\s*(?:import|from) sklearn\b|\bhelpers\b.*\b(?:captions|captioner|digits)\b"),
-}
+_BESIDE = {"torch": "torch", "tqdm": "tqdm", "sklearn": "scikit-learn"}  # module -> distribution, not the package's own
+_LATER = {"sklearn": r"\bhelpers\b.*\b(?:captions|captioner|digits)\b"}  # imported when what is named here is called
 
 
 def needed(code: str) -> dict[str, str]:
@@ -37,8 +36,35 @@ def needed(code: str) -> dict[str, str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     lines = [line for extra in project["optional-dependencies"].values() for line in extra]
     asked = {re.match(r"[\w-]+", line)[0]: line for line in lines}
-    found = (module for module, (_, pattern) in _BESIDE.items() if re.search(pattern, code, re.MULTILINE))
-    return {module: asked[_BESIDE[module][0]] for module in found}
+    imported = {name.partition(".")[0] for name in _imported(code)}
+    found = (module for module in _BESIDE if module in imported or re.search(_LATER.get(module, "^$^"), code))
+    return {module: asked[_BESIDE[module]] for module in found}
+
+
+def _imported(code: str) -> set[str]:
+    """The modules that a notebook imports, and those that they import of the package and of others in their turn."""
+    found, waiting = set(), _imports(ast.walk(ast.parse(re.sub(r"^\s*[%!].*$", "", code, flags=re.MULTILINE))), "")
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        base = ROOT / "src" / Path(*name.split("."))
+        for file, package in ((base / "__init__.py", name), (base.with_suffix(".py"), name.rpartition(".")[0])):
+            if file.is_file():
+                waiting |= _imports(ast.parse(file.read_text(encoding="utf-8")).body, package) - found
+    return found
+
+
+def _imports(nodes: Iterable[ast.AST], package: str) -> set[str]:
+    """The modules that statements in `package` import; a name taken from one may be a module, too."""
+    found = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[:len(package.split(".")) - node.level + 1] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            found |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
+    return found
 
 
 def first_cell(code: str, repository: str) -> str:
