@@ -61,8 +61,8 @@ def compute(consts, line, cell):
     return {
         "held": held, "before": xp.concat([0.0 * held[:1], held[:-1]]), "added": up * one["g"],
         "forget": one["f"], "input": one["i"], "output": one["o"],
-        "height": xp.clip(held / pick(consts["top"], cell), -1, 1), "above": held > 0,
-        "start": xp.arange(LONGEST + 1) == 0, "share": xp.clip(tells / consts["top"], 0, 1),
+        "height": xp.clip(held / pick(consts["top"], cell), -1.0, 1.0), "above": held > 0,
+        "start": xp.arange(LONGEST + 1) == 0, "share": xp.clip(tells / consts["top"], 0.0, 1.0),
         "next": xp.take(consts["glyph"], best), "chance": chance,
     }
 
