@@ -112,7 +112,7 @@ test: lint book  ## check the code, build the book, then run every test
 # The notebooks that it runs are those of the built book; where there is none, it is built first.
 floors: setup .venv-floors/.installed $(if $(wildcard _build/html/notebooks),,book)  ## test the package at the oldest versions it allows
 	.venv-floors/bin/python book/_tools/browser.py --install
-	PYTHONPATH=src .venv-floors/bin/python -m pytest tests --ignore tests/site --ignore tests/book --ignore tests/binder --ignore tests/test_documents.py --ignore tests/engine/test_prose.py --ignore tests/test_onnx_reference.py --ignore tests/figures/test_gru_figures.py
+	PYTHONPATH="$(CURDIR)/src" .venv-floors/bin/python -m pytest tests --ignore tests/site --ignore tests/book --ignore tests/binder --ignore tests/test_documents.py --ignore tests/engine/test_prose.py --ignore tests/test_onnx_reference.py --ignore tests/figures/test_gru_figures.py
 
 lab-opens: setup  ## open each chapter's figures OPENS times in JupyterLab on a slowed, busy machine
 	$(BIN)/python book/_tools/browser.py --install
