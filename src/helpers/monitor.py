@@ -148,7 +148,6 @@ class Monitor:
         if self.running:
             raise RuntimeError("this monitor's training still runs: call its `wait()` or its `stop()` first")
         self.stopped, self._steps = False, steps
-
         self._job = Job(training, self.stop, self._tell)
         self._tell()
         return self

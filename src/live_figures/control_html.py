@@ -11,7 +11,7 @@ from .controls import Choice, Control, LongText, Slider, Text, Toggle
 from .touch import Map, Pad
 from .words import ENGINE
 
-__all__ = ["control_html", "control_spec", "controls_html", "knob_rows", "slider_format"]
+__all__ = ["control_html", "control_spec", "controls_html", "knob_rows"]
 
 _ENTRIES = (LongText, Pad)  # what is typed or drawn at length
 _OPTION = 18  # letters of an option that half a row shows
@@ -25,7 +25,7 @@ def control_spec(control: Control) -> dict:
     if isinstance(control, Slider):
         return spec | {"kind": "slider", "min": control.min, "max": control.max, "step": control.step,
                        "log": control.log, "integer": control.integer, "play": control.play,
-                       "format": slider_format(control)}
+                       "format": _slider_format(control)}
     if isinstance(control, Choice):
         kind = "index" if control.indexed else "choice"
         return spec | {"kind": kind, "options": control.options, "labels": control.labels or control.options}
@@ -44,7 +44,7 @@ def control_spec(control: Control) -> dict:
     return spec | {"kind": "toggle"}
 
 
-def slider_format(slider: Slider) -> str:
+def _slider_format(slider: Slider) -> str:
     """How a slider's value is written: whole, with the decimals of its step, or with three digits if logarithmic."""
     if slider.integer:
         return "d"
@@ -154,7 +154,7 @@ def _slider_html(slider: Slider, value: float, label: str, why: str, say: str) -
         low, high, at = (round(math.log10(v), 6) for v in (low, high, value))
         step = round((high - low) / 200, 6)
     between = "" if slider.unit == "°" else " "
-    shown = escape(between.join(filter(None, (values.format_value(value, slider_format(slider)), slider.unit))))
+    shown = escape(between.join(filter(None, (values.format_value(value, _slider_format(slider)), slider.unit))))
     said = escape(values.fill_template(say, {"label": slider.label}.get))
     play = (f'<button type="button" class="live-play" data-play="{slider.name}" aria-pressed="false" '
             f'aria-label="{said}"></button>' if slider.play else "")

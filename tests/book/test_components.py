@@ -19,7 +19,7 @@ from pygments.token import Text
 from rnn_book.access import accessible, with_names
 from rnn_book.execution import cache_key
 from rnn_book.highlight import PLAIN, SparseFormatter
-from rnn_book.maths import Katex, KatexError, formula_parts, hold_marks, latex_for_katex
+from rnn_book.maths import KatexError, formula_parts, hold_marks, latex_for_katex
 from rnn_book.pages import describe, leading, quiet, wanted
 from rnn_book.repository import CARD
 from rnn_book.search import plain_formula, search_index
@@ -177,13 +177,6 @@ def test_the_cache_key_follows_helpers_weights_and_pins(tmp_path):
 
 
 # --- maths ---
-
-
-@pytest.fixture(scope="module")
-def katex():
-    drawn = Katex(ROOT / "node_modules" / "katex" / "dist")
-    yield drawn
-    drawn.close()
 
 
 def test_a_formula_is_drawn_with_mathml_beside_it(katex):

@@ -12,7 +12,6 @@ import pytest
 from docutils import nodes
 from minibook import build_book, notebook
 from plain_notebook import rendered, without_formulas, words_of
-from rnn_book.maths import Katex
 from rnn_book.reader_notebooks import markdown
 from rnn_book.reader_notebooks.first_cell import needed
 from rnn_book.reader_notebooks.markdown import display, escape
@@ -294,14 +293,6 @@ def test_what_has_no_markdown_is_a_warning(monkeypatch):
 
 
 # ---------------------------------------------------------------- the whole book
-@pytest.fixture(scope="module")
-def katex():
-    """KaTeX, as Colab and GitHub use it; the same rules hold for MathJax."""
-    drawing = Katex(ROOT / "node_modules" / "katex" / "dist")
-    yield drawing
-    drawing.close()
-
-
 def exported(folder):
     """The notebooks of a built book, by page."""
     found = sorted((folder / "notebooks").rglob("*.ipynb"))

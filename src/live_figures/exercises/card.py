@@ -15,7 +15,7 @@ from ..packed import packed
 from .sentences import say
 
 __all__ = ["card_id", "display", "effort", "hints", "inline", "markdown", "question_document", "question_html",
-           "solution"]
+           "solution", "stars"]
 
 _MARKS = ("tried", "seen", "solved")
 
@@ -108,9 +108,13 @@ def _head(exercise) -> str:
 
 
 def _notebook_head(exercise) -> str:
-    stars = "★" * exercise.difficulty + "☆" * (3 - exercise.difficulty)
     return (f'<h3>{inline(exercise.text("title"))}</h3>\n'
-            f'<p><span aria-hidden="true">{stars}</span> {" · ".join(effort(exercise))}</p>')
+            f'<p><span aria-hidden="true">{stars(exercise)}</span> {" · ".join(effort(exercise))}</p>')
+
+
+def stars(exercise) -> str:
+    """How hard it is, as three stars, filled or empty."""
+    return "★" * exercise.difficulty + "☆" * (3 - exercise.difficulty)
 
 
 def effort(exercise) -> tuple[str, str]:

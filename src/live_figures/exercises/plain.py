@@ -9,7 +9,7 @@ import re
 from typing import NamedTuple
 
 from .base import Exercise
-from .card import effort, hints, inline, solution
+from .card import effort, hints, inline, solution, stars
 from .questions import Choice
 from .sentences import say
 
@@ -29,8 +29,7 @@ class Plain(NamedTuple):
 def plain(exercise: Exercise, number: str = "", heading: str = "###") -> Plain:
     """The cells of an exercise, which may have a `number` on its page, under a heading of this depth."""
     titled = say("exercise_numbered" if number else "exercise", number=number, title=exercise.text("title"))
-    stars = "★" * exercise.difficulty + "☆" * (3 - exercise.difficulty)
-    asks = [f"{heading} {titled}", f"{stars} {' · '.join(effort(exercise))}", exercise.text("question"),
+    asks = [f"{heading} {titled}", f"{stars(exercise)} {' · '.join(effort(exercise))}", exercise.text("question"),
             *_offered(exercise), *hints(exercise)]
     answer = exercise.stub_cell() or f"check.{exercise.name}(...)"
     return Plain(_on_one_line("\n\n".join(asks)), answer, _on_one_line(solution(exercise)))
