@@ -46,6 +46,7 @@ def test_what_a_notebook_holds_is_read_without_running_it(student):
     results = gathered["students"]["ada"]
     assert states(results) == {"one_percent": "right", "gates_to_hide": "wrong", "bias_for_half_life": "open",
                                "explode": "open"}
+    assert results["ch04.explode"]["error"] == "ZeroDivisionError: division by zero"
     solved = results["ch04.one_percent"]
     assert (solved["attempts"], solved["file"]) == (2, "04.ipynb") and solved["date"].endswith("+00:00")
 
@@ -64,6 +65,18 @@ def test_a_verdict_that_was_written_by_hand_does_not_survive_a_rerun(student, tm
     assert results["ch04.gates_to_hide"] | {"date": ""} == {
         "state": "wrong", "file": "04.ipynb", "attempts": 1, "date": "", "saved": "right"}
     assert results["ch04.bias_for_half_life"] == {"state": "open", "file": "04.ipynb", "saved": "right"}
+
+
+def test_a_cell_that_failed_in_a_rerun_is_named_for_what_follows_it(student, tmp_path):
+    book = nbformat.read(student / "04.ipynb", as_version=4)
+    book.cells[0].source = "import a_package_that_is_nowhere\n" + book.cells[0].source
+    nbformat.write(book, tmp_path / "04.ipynb")
+    gathered = collect([tmp_path], rerun=True)
+    assert gathered["problems"] == [f"{tmp_path / '04.ipynb'}: cell 1 failed when it ran again: "
+                                    "ModuleNotFoundError: No module named 'a_package_that_is_nowhere'"]
+    (results,) = gathered["students"].values()
+    assert results["ch04.one_percent"] == {"state": "open", "file": "04.ipynb", "saved": "right",
+                                           "error": "NameError: name 'check' is not defined"}
 
 
 def test_the_record_of_the_pages_counts_too_and_the_further_verdict_stays(student, tmp_path):

@@ -24,8 +24,9 @@ def collect(handed_in: Iterable[Path], rerun: bool = False) -> dict:
 
     One path a student, who is called as it is: a folder with all below it, or a file; folders before it tell those of
     one name apart. What is saved can be forged. With `rerun` the notebooks run in fresh kernels, **on this machine and
-    with your rights**; where a saved verdict was another, it stands under "saved". Raises ModuleNotFoundError where
-    running needs nbclient.
+    with your rights**. Where a saved verdict was another, it stands under "saved". A cell outside the exercises that
+    failed is a problem: what follows may be open only because of it. Raises ModuleNotFoundError where running needs
+    nbclient.
     """
     students: dict[str, dict] = {}
     problems: list[str] = []
@@ -37,7 +38,9 @@ def collect(handed_in: Iterable[Path], rerun: bool = False) -> dict:
             problems.append(f"{path}: no notebook and no record is there")
         for file in files:
             try:
-                _merge(known, _read(file, rerun))
+                results, failed = _read(file, rerun)
+                _merge(known, results)
+                problems += [f"{file}: {one}" for one in failed]
             except (KeyError, TypeError, ValueError, AttributeError) as error:
                 problems.append(f"{file}: neither a notebook nor a record: {error!r}")
             except (RuntimeError, TimeoutError) as error:  # a kernel that died, or a cell that ran too long
@@ -70,14 +73,16 @@ def _merge(known: dict, found: dict) -> None:
         known[key] = further | ({"attempts": attempts} if attempts else {})
 
 
-def _read(file: Path, rerun: bool) -> dict:
+def _read(file: Path, rerun: bool) -> tuple[dict, list[str]]:
+    """The results in a file, and what failed outside of exercises when it ran again."""
     held = json.loads(file.read_text(encoding="utf-8"))
     if file.suffix != ".ipynb":
-        return _of_record(held, file)
+        return _of_record(held, file), []
     saved = _of_notebook(held, file)
     if not rerun:
-        return saved
-    return {key: _checked(result, saved.get(key)) for key, result in _of_notebook(_run(file), file).items()}
+        return saved, []
+    fresh = _run(file)
+    return {key: _checked(result, saved.get(key)) for key, result in _of_notebook(fresh, file).items()}, _failed(fresh)
 
 
 def _checked(result: dict, saved: dict | None) -> dict:
@@ -89,11 +94,12 @@ def _checked(result: dict, saved: dict | None) -> dict:
 
 # ---------------------------------------------------------------- a notebook
 def _of_notebook(notebook: dict, file: Path) -> dict:
-    """The verdicts that a notebook's outputs hold, and "open" for its exercises that were not run."""
+    """The verdicts that a notebook's outputs hold; "open", with the error if there was one, for exercises without."""
     results: dict[str, dict] = {}
     for cell in notebook["cells"]:
         if asked := cell.get("metadata", {}).get("exercise"):
-            _merge(results, {asked: {"state": "open", "file": file.name}})
+            error = _error(cell)
+            _merge(results, {asked: {"state": "open", "file": file.name} | ({"error": error} if error else {})})
         for record in _records(cell):
             details = {"attempts": record.get("attempt", 0), "date": record.get("date", "")}
             kept = {name: value for name, value in details.items() if value and record["state"] != "open"}
@@ -105,6 +111,17 @@ def _records(cell: dict) -> list[dict]:
     found = (output.get("data", {}).get(MIME) for output in cell.get("outputs", []))
     return [one for one in found if isinstance(one, dict) and isinstance(one.get("exercise"), str)
             and one.get("state") in STATES]
+
+
+def _error(cell: dict) -> str:
+    """What a cell ended with, or nothing: its last line, as Jupyter prints it."""
+    found = (output for output in cell.get("outputs", []) if output.get("output_type") == "error")
+    return next((f"{output.get('ename')}: {output.get('evalue')}".strip() for output in found), "")
+
+
+def _failed(notebook: dict) -> list[str]:
+    cells = ((place, cell) for place, cell in enumerate(notebook["cells"], start=1) if "exercise" not in cell.metadata)
+    return [f"cell {place} failed when it ran again: {error}" for place, cell in cells if (error := _error(cell))]
 
 
 def _run(file: Path) -> dict:
