@@ -98,7 +98,12 @@ student: notebooks  ## the notebooks without solutions, into student; what was c
 lint: setup  ## check the code's form
 	$(BIN)/ruff check .
 
-test: lint book  ## check the code, build the book, then run every test
+# What only some tests need from npm, in folders of their own: no reader waits for it.
+tests/%/node_modules/.installed: tests/%/package.json tests/%/package-lock.json node_modules/.installed
+	$(NPM) ci --prefix tests/$* --no-fund --no-audit
+	@touch $@
+
+test: lint book tests/myst/node_modules/.installed  ## check the code, build the book, then run every test
 	$(BIN)/python book/_tools/browser.py --install
 	$(BIN)/python -m pytest
 
@@ -123,10 +128,6 @@ binder: notebooks  ## what a start on Binder installs, without docker, and the m
 
 bench: book  ## measure speed and size beside the budgets, into _build/bench.json
 	PYTHONPATH=tests $(BIN)/python -m bench
-
-tests/audit/node_modules/.installed: node_modules/.installed tests/audit/package.json tests/audit/package-lock.json
-	$(NPM) ci --prefix tests/audit --no-fund --no-audit
-	@touch $@
 
 audit: book tests/audit/node_modules/.installed  ## Lighthouse, axe, and pictures of every figure, into _build/audit
 	$(BIN)/python book/_tools/browser.py --install

@@ -1,4 +1,8 @@
-"""An exported figure in a host that has no kernel: MyST's, as @myst-theme/anywidget 1.4.1 shows anywidgets."""
+"""An exported figure in a host that has no kernel: MyST's own, the anywidget renderer of its theme."""
+
+import json
+import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,43 +12,30 @@ from playwright.sync_api import expect
 from live_figures import export
 from tests.audit.axe import findings
 
-# What that package's models.js and renderers.js do: a model over an EventTarget whose `off`, `save_changes` and `send`
-# throw, and a view inside a shadow root, in an element of its own.
-MYST = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>An article</title>
+MYST = Path(__file__).resolve().parents[1] / "myst"
+ESBUILD = MYST.parents[1] / "node_modules" / ".bin" / "esbuild"
+ARTICLE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>An article</title>
 <link rel="icon" href="data:,"><style>body { background: #fff } html.dark body { background: #1c1917; color: #fff }
 label { font-weight: bold } button { all: unset }</style></head><body><main>
-<h1>An article</h1><div id="figure"></div></main>
-<script type="module">
-class MystAnyModel {
-  #state; #target = new EventTarget();
-  constructor(state) { this.#state = state; }
-  get(name) { return this.#state[name]; }
-  set(name, value) {
-    this.#state[name] = value;
-    this.#target.dispatchEvent(new CustomEvent(`change:${name}`, { detail: value }));
-    this.#target.dispatchEvent(new CustomEvent("change", { detail: value }));
-  }
-  on(name, callback) { this.#target.addEventListener(name, callback); }
-  off() { throw new Error("MystAnyModel.off not implemented yet."); }
-  save_changes() { throw new Error("MystAnyModel.save_changes not implemented yet."); }
-  send() { throw new Error("MystAnyModel.send not implemented yet."); }
-  get widget_manager() { throw new Error("MystAnyModel.widget_manager does not exist."); }
-}
-const widget = (await import("./%(name)s.mjs")).default, model = new MystAnyModel(%(model)s);
-await widget.initialize?.({ model });
-const el = Object.assign(document.createElement("div"), { className: "myst-anywidget" });
-document.querySelector("#figure").attachShadow({ mode: "open" }).replaceChildren(el);
-window.close_ = await widget.render?.({ model, el });
-</script></body></html>"""
+<h1>An article</h1><div id="figure"></div></main><script src="host.js"></script></body></html>"""
+
+
+@pytest.fixture(scope="module")
+def myst(site_folder):
+    """The script of MyST's host, beside the pages."""
+    assert (MYST / "node_modules").exists(), f"npm ci --prefix {MYST} has not run (`make test` sees to it)"
+    subprocess.run([ESBUILD, MYST / "host.js", "--bundle", "--format=iife", "--log-level=warning",
+                    '--define:process.env.NODE_ENV="production"', f"--outfile={site_folder / 'host.js'}"], check=True)
 
 
 @pytest.fixture
-def article(open_page, site_folder):
+def article(myst, open_page, site_folder):
     """`article(name, model)` opens a page of MyST's that shows the exported fixture `name`: tab and figure."""
-    def open_(name: str, model: str = "{}"):
+    def open_(name: str, model: dict | None = None):
         (site_folder / f"{name}.mjs").write_text(export.module(load_fixture(name)), encoding="utf-8")
-        (site_folder / "article.html").write_text(MYST % {"name": name, "model": model}, encoding="utf-8")
+        (site_folder / "article.html").write_text(ARTICLE, encoding="utf-8")
         tab = open_page("article.html")
+        tab.evaluate(f"show({{ esm: new URL('{name}.mjs', location).href, model: {json.dumps(model or {})} }})")
         tab.wait_for_selector("live-figure[ready]")
         return tab, tab.locator("live-figure")
 
@@ -53,7 +44,7 @@ def article(open_page, site_folder):
 
 def test_it_computes_in_a_shadow_root_without_a_kernel_from_the_controls_of_the_article(article):
     figure = load_fixture("everything")
-    tab, shown = article("everything", '{ "controls": { "gain": 1.5 } }')
+    tab, shown = article("everything", {"controls": {"gain": 1.5}})
     for gain in (1.5, 0.5):
         move(shown, gain=gain)
         seen = arrays(shown)
@@ -62,7 +53,8 @@ def test_it_computes_in_a_shadow_root_without_a_kernel_from_the_controls_of_the_
     assert shown.evaluate("el => el.getRootNode() instanceof ShadowRoot")
     expect(shown.locator("[data-act='zoom'], [data-act='link']")).to_have_count(2)
     expect(shown.get_by_role("button", name="Zoom")).to_have_count(0)  # there is no kernel to send plotly.js
-    tab.evaluate("window.close_()")  # MyST throws where the model is told that nobody listens any more
+    tab.evaluate("leave()")  # MyST throws where its model is told that nobody listens any more
+    expect(shown).to_have_count(0)
 
 
 def test_the_guide_keeps_the_focus_inside_the_shadow_root(article):
