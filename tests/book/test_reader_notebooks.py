@@ -242,7 +242,7 @@ def test_code_stays_without_outputs_and_what_the_page_folds_is_folded(published)
     setup, shown, folded = (cell for cell in cells if cell.cell_type == "code")
     assert (shown.source, shown.metadata) == ("1 + 1", {})
     assert setup.source.count("#@title") == 1 and setup.source.startswith("#@title Setup")
-    assert folded.source == "#@title Code of this figure\n2 + 2"
+    assert folded.source == "#@title Code of what is shown below\n2 + 2"
     assert folded.metadata == setup.metadata == {"jupyter": {"source_hidden": True}, "cellView": "form"}
 
 

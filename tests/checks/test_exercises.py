@@ -1,10 +1,13 @@
 """Every exercise: its solution is accepted, every known mistake is refused by name, and its cells are as declared."""
 
+import builtins
 import contextlib
 import importlib
 import io
+import json
 import pkgutil
 import re
+import symtable
 from pathlib import Path
 
 import pytest
@@ -83,6 +86,32 @@ def test_the_solution_shown_runs_and_is_accepted(exercise):
         check = type("check", (), {exercise.name: staticmethod(given.append)})
         exec(code, vars(importlib.import_module(exercise.solution.__module__)) | {"check": check})
     assert len(given) == 1 and exercise(given[0])
+
+
+def names(code: str) -> tuple[set[str], set[str]]:
+    """The names that a cell's code leaves behind, and those that it takes from outside."""
+    table = symtable.symtable(code, "cell", "exec")
+    left = {one.get_name() for one in table.get_symbols() if one.is_assigned() or one.is_imported()}
+    taken, tables = set(), [table]
+    while tables:
+        table = tables.pop()
+        taken |= {one.get_name() for one in table.get_symbols() if one.is_global() and one.is_referenced()}
+        tables += table.get_children()
+    return left, taken - left
+
+
+def known_at(exercise) -> set[str]:
+    """The names that a reader has who has run the chapter down to an exercise, and its stub."""
+    cells = json.loads(chapter_of(exercise.solution.__module__).read_text("utf-8"))["cells"]
+    codes = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    before = codes[:codes.index(f"check.{exercise.name}")]
+    return {*dir(builtins)}.union(*(names(code)[0] for code in [*before, exercise.stub_cell()]))
+
+
+@every_exercise
+def test_what_it_shows_needs_no_name_that_its_reader_lacks(exercise):
+    shown = [exercise.solution_code() or "", *re.findall(r"```python\n(.*?)```", exercise.text("question"), re.DOTALL)]
+    assert not set().union(*(names(code)[1] for code in shown)) - known_at(exercise)
 
 
 @every_exercise

@@ -36,3 +36,8 @@ def test_a_formula_of_the_text_stands_on_one_line():
     for exercise in EXERCISES:
         text = re.sub(r"^```.*?^```$", "", "".join(plain(exercise)[::2]), flags=re.DOTALL | re.MULTILINE)
         assert not [found for found in re.findall(r"(?<!\$)\$(?!\$)([^$]+)\$", text) if "\n" in found]
+
+
+def test_text_and_code_stand_as_they_would_be_typed():
+    assert '- `"before"`: The decoder\'s state before the step.' in plain(ch07.which_query).asks
+    assert '\n    "the class of one image": "one-to-one",\n' in plain(ch01.patterns).solution

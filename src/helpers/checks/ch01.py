@@ -130,6 +130,8 @@ def apart():
     """Both are possible, and the distance is the same in both. One unit with W = 1.5 keeps the sign of its start for
     good. A network with a gain of 2.5 keeps its states apart as well, but mixes them until a linear reader is left
     guessing."""
+    from helpers.cells import RNNParams
+
     x = np.zeros((1000, 2, 1))
     states = rnn(RNNParams(np.zeros((1, 1)), np.full((1, 1), 1.5), np.zeros(1)), x, h0=[[0.1], [-0.2]]).h
     print("after 1000 steps:", states[-1].ravel().round(2))

@@ -6,8 +6,8 @@ import numpy as np
 
 from live_figures.exercises import choice, controls, function, number
 
+from .. import live
 from ..jacobians import MAX_SLOPE, chain, spectral_radius
-from ..live import load
 
 __all__ = [
     "clip_all", "dead_by_then", "fate", "guaranteed", "keep_alive", "memory_jacobian", "peak", "small_gradient",
@@ -362,6 +362,6 @@ def keep_alive():
     tanh is steepest; with $\rho = 1.5$ that point is unstable, and the states stay away from it, at 0.56 in the mean.
     """
     found = dict(start="orthogonal", activation="tanh", rho=1.5, size=0.5)
-    arrays = load("gradient_norms").run(**found)
+    arrays = live.load("gradient_norms").run(**found)
     print(f"left {arrays['best_left']:.2f}; the bound allows {arrays['bound_left']:.1e}")
     return found

@@ -242,6 +242,7 @@ def _converted(order, biases=lambda first, second: first + second):
     hints=("Two things are wrong: the order of the blocks, and what becomes of the biases.",
            "`i, o, f, g = np.split(W, 4)` cuts the rows. Put the blocks together again in the order $i, f, g, o$, and "
            "transpose."),
+    stub="from helpers.cells import LSTMParams\n\n\ndef from_onnx(W, R, B):\n    ...",
     cases=_onnx_weights,
     measure=_states,
     returns=("the hidden states that your weights give",),

@@ -34,6 +34,8 @@ __all__ = ["bahdanau_step", "beam", "causal", "greedy_loses", "masked_context", 
 )
 def padding_share():
     r"""The padded places add $8 \cdot e^0 = 8$ to the sum, the real ones $4 \cdot 3 = 12$: $8 / 20 = 0.4$."""
+    from helpers.cells import softmax
+
     scores = np.array([np.log(3)] * 4 + [0.0] * 8)
     return softmax(scores)[4:].sum()
 

@@ -84,7 +84,7 @@ def card_id(key: str) -> str:
 
 def inline(text: str) -> str:
     """Plain text as HTML, with `code` in backticks."""
-    parts = _text(text).split("`")
+    parts = html.escape(text, quote=False).split("`")
     return "".join(f"<code>{part}</code>" if k % 2 else part for k, part in enumerate(parts))
 
 

@@ -26,7 +26,7 @@ def answer_source(function: Callable, call: str) -> str:
     body = node.body[1:] if ast.get_docstring(node) is not None else node.body
     last = body[-1]
     before = textwrap.dedent("\n".join(lines[body[0].lineno - 1 : last.lineno - 1]))
-    returned = ast.get_source_segment("\n".join(lines), last.value)
+    returned = ast.get_source_segment("\n".join(lines), last.value).replace("\n" + " " * last.col_offset, "\n")
     return f"{before}\n{call}({returned})".strip()
 
 

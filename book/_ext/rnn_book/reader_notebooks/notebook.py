@@ -22,7 +22,7 @@ __all__ = ["SOLUTION", "is_notebook", "reader_notebook"]
 SOLUTION = "solution"  # the tag of cells that the student edition leaves out
 FROM = "This is a page of the book {book} as a notebook."
 ITS_PAGE = "[The page itself]({page}) has the same figures without a kernel, and keeps how far you are."
-CODE = "Code of this figure"
+CODE = "Code of what is shown below"
 WORKS = "Works cited"
 _CARD = re.compile(r'<live-exercise name="(\w+\.\w+)"[^>]*>.*?<small class="live-ordinal">([^<]*)</small>', re.DOTALL)
 _CITED = re.compile(r"\{?\{cite:\w+\}\}?`([^`]+)`")
