@@ -84,6 +84,7 @@ _IN_SCRIPTS = {
     "engine.text_unknown": "{label} does not know the character “{letter}”. It knows {knows}.",
     "engine.stopped": "Stopped: {reason}. What is shown is the last good state.",
     "engine.not_loaded": "{file} could not be loaded",
+    "engine.no_kernel": "The kernel is busy or gone. Try later, or run the cell again.",
 }
 # What its scripts say of a number that is explained; only the figures that explain numbers send these along.
 _OF_NUMBERS = {

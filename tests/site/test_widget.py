@@ -197,6 +197,20 @@ def test_zoom_comes_from_the_kernel_when_asked_for_and_leaves_the_page_as_it_was
     expect(figure.locator(".live-gd")).to_have_count(0)
 
 
+def test_a_kernel_that_does_not_send_the_zoom_is_named(notebook):
+    tab = notebook()
+    kernel = Kernel(tab, load_fixture("everything"))
+    tab.evaluate("for (const model of Object.values(window.models)) model.send = () => {}")
+    figure = kernel.view()
+    tab.clock.install()
+    zoom = figure.get_by_role("button", name="Zoom")
+    zoom.click()
+    expect(zoom).to_have_attribute("aria-pressed", "true")
+    tab.clock.fast_forward(10_000)
+    expect(figure.locator(".live-note")).to_have_text("The kernel is busy or gone. Try later, or run the cell again.")
+    expect(zoom).to_have_attribute("aria-pressed", "false")
+
+
 def test_a_program_that_fails_is_said_in_the_figure(notebook):
     tab = notebook(expect=("live figure everything", "no such thing"))
     kernel = Kernel(tab, load_fixture("everything"))
