@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import sys
 import tempfile
 from pathlib import Path
 
@@ -81,7 +82,9 @@ def _write_stubs(given) -> None:
 
 
 def _collect(given) -> None:
-    print(json.dumps(collect(given.handed_in, given.rerun), ensure_ascii=False, indent=1))
+    told = (lambda file: print(file, file=sys.stderr)) if given.rerun else (lambda file: None)
+    results = json.dumps(collect(given.handed_in, given.rerun, told), ensure_ascii=False, indent=1)
+    print(results.encode("utf-8", "backslashreplace").decode())  # a file's name may hold bytes that are no text
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -115,7 +118,7 @@ def main(argv: list[str] | None = None) -> None:
     gathered.add_argument("handed_in", type=Path, nargs="+", metavar="path",
                           help="a student's folder (or one file): notebooks as saved, records of the page of progress")
     gathered.add_argument("--rerun", action="store_true",
-                          help="run the notebooks in fresh kernels, since saved verdicts can be forged: for grades; "
+                          help="run the notebooks again, each in a fresh kernel, since a saved verdict can be edited: "
                                "students' code then runs on this machine, with your rights")
     given = parser.parse_args(argv)
     given.run(given)

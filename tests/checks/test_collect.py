@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -103,6 +105,55 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_collected(student, tmp_pat
         "broken.ipynb", "other.json", "nobody"]
 
 
+NOTEBOOK_3 = '{"nbformat": 3, "worksheets": [{"cells": []}]}'
+
+
+@pytest.mark.parametrize(("name", "content", "said"), [
+    ("work.zip", b"PK\3\4" + 9999 * b"\xff", "unpack it first"),
+    ("work.ipynb", b"", "empty"),
+    ("work.ipynb", NOTEBOOK_3.encode(), "open it in JupyterLab"),
+    ("work.ipynb", b'{"cells": [7]}', "not built like a notebook"),
+    ("work.ipynb", b'{"cells": []}', "no exercise"),
+    ("work.json", b'{"name": "a-package"}', "page of progress"),
+])  # fmt: skip
+def test_what_is_wrong_with_a_file_is_said_in_a_line(name, content, said, tmp_path):
+    (tmp_path / name).write_bytes(content)
+    for path in (tmp_path, tmp_path / name):  # a student's folder, and a file by itself
+        (problem,) = collect([path])["problems"]
+        assert said in problem and len(problem) < 300
+
+
+def test_a_file_that_cannot_be_opened_takes_nobody_else_s_results_away(student, tmp_path):
+    (tmp_path / "04.ipynb").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "folder.ipynb").mkdir()
+    gathered = collect([tmp_path, student])
+    assert len(gathered["students"]["ada"]) == 4 and len(gathered["problems"]) == 1
+
+
+SWALLOWS = "while True:\n    try:\n        while True:\n            pass\n    except KeyboardInterrupt:\n        pass"
+
+
+@pytest.mark.parametrize(("code", "said", "after"), [
+    ("while True:\n    pass", "RanTooLong", "wrong"),
+    (SWALLOWS, "RanTooLong", "open"),
+    ("import os\nos._exit(1)", "the kernel died", "open"),
+    ("input('Your name?')", "StdinNotImplementedError", "wrong"),
+])  # fmt: skip
+def test_a_cell_that_stops_a_rerun_costs_no_result_before_it(student, tmp_path, monkeypatch, code, said, after):
+    monkeypatch.setattr("live_figures.exercises.collect._CELL", 5)
+    monkeypatch.setattr("live_figures.exercises.collect._NOTEBOOK", 15)
+    book = nbformat.read(student / "04.ipynb", as_version=4)
+    book.metadata["kernelspec"] = {"name": "known-to-the-student-alone", "display_name": "Mine"}
+    del book.cells[3:]
+    book.cells.insert(2, nbformat.v4.new_code_cell(code))
+    nbformat.write(book, tmp_path / "04.ipynb")
+    gathered = collect([tmp_path], rerun=True)
+    (results,), (problem,) = gathered["students"].values(), gathered["problems"]
+    assert states(results) == {"one_percent": "right", "gates_to_hide": after}
+    assert "cell 3" in problem and said in problem
+    assert results["ch04.gates_to_hide"].get("saved") == ("wrong" if after == "open" else None)
+
+
 def test_students_of_one_name_are_told_apart_by_the_folders_before_it(student, tmp_path):
     saved = (student / "04.ipynb").read_bytes()
     for name in ("a/ada", "b/ada"):
@@ -117,3 +168,15 @@ def test_students_of_one_name_are_told_apart_by_the_folders_before_it(student, t
 def test_the_command_prints_json(student, capsys):
     main(["collect", str(student)])
     assert json.loads(capsys.readouterr().out)["students"]["ada"]["ch04.one_percent"]["state"] == "right"
+
+
+def test_a_name_in_another_encoding_is_printed_too(student, tmp_path, capsys):
+    folder = os.fsencode(tmp_path) + b"/M\xfcller"  # as some programs unpack umlauts
+    try:
+        os.mkdir(folder)
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    path = Path(os.fsdecode(folder))
+    (path / "04.ipynb").write_bytes((student / "04.ipynb").read_bytes())
+    main(["collect", str(path)])
+    assert len(json.loads(capsys.readouterr().out)["students"][path.name]) == 4

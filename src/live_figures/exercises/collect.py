@@ -8,43 +8,52 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from time import monotonic
 
 from .verdict import MIME
 
 __all__ = ["STATES", "collect"]
 
 STATES = ("open", "seen", "wrong", "right")  # untouched; the solution was looked at; tried; solved: a later one wins
-_TIMEOUT = 600  # seconds for one cell
+_CELL, _NOTEBOOK = 600, 1800  # seconds that each may run again
+_LONG = {"ename": "RanTooLong", "evalue": f"interrupted: a cell may run {_CELL // 60} minutes, "
+                                          f"a notebook {_NOTEBOOK // 60}"}
+_PACKED = (".zip", ".gz", ".tgz", ".tar", ".7z", ".rar")
+_HOLDS = {".ipynb": ("cells", "no notebook, or one of an old format: open it in JupyterLab, and save it there"),
+          ".json": ("exercises", "not what the page of progress saves")}  # ending -> what is in it, what if that is not
 
 
-def collect(handed_in: Iterable[Path], rerun: bool = False) -> dict:
+def collect(handed_in: Iterable[Path], rerun: bool = False, tell: Callable[[Path], None] = lambda file: None) -> dict:
     """What each student did: `{"students": {name: {exercise: {"state": ..., ...}}}, "problems": [...]}`.
 
     One path a student, who is called as it is: a folder with all below it, or a file; folders before it tell those of
     one name apart. What is saved can be forged. With `rerun` the notebooks run in fresh kernels, **on this machine and
     with your rights**. Where a saved verdict was another, it stands under "saved". A cell outside the exercises that
-    failed is a problem: what follows may be open only because of it. Raises ModuleNotFoundError where running needs
-    nbclient.
+    failed is a problem: what follows may be open only because of it. `tell` is given each file before it is read.
+    Raises ModuleNotFoundError where running needs nbclient.
     """
     students: dict[str, dict] = {}
     problems: list[str] = []
     paths = [path.resolve() for path in handed_in]
     for path, name in zip(paths, _names(paths), strict=True):
-        known = students.setdefault(name, {})
+        known, before = students.setdefault(name, {}), len(problems)
         files = _files(path)
         if not files:
-            problems.append(f"{path}: no notebook and no record is there")
+            problems.append(f"{path}: no notebook and no saved progress is there")
         for file in files:
+            tell(file)
             try:
                 results, failed = _read(file, rerun)
                 _merge(known, results)
                 problems += [f"{file}: {one}" for one in failed]
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
-                problems.append(f"{file}: neither a notebook nor a record: {error!r}")
-            except (RuntimeError, TimeoutError) as error:  # a kernel that died, or a cell that ran too long
+            except (KeyError, TypeError, AttributeError) as error:
+                problems.append(f"{file}: not built like a notebook or saved progress: {error!r}")
+            except (ValueError, OSError, RuntimeError) as error:  # RuntimeError: a kernel that does not start
                 problems.append(f"{file}: {error}")
+        if not known and len(problems) == before:
+            problems.append(f"{path}: no exercise is in what is there")
     return {"version": 1, "rerun": rerun, "students": students, "problems": problems}
 
 
@@ -60,7 +69,8 @@ def _names(paths: list[Path]) -> list[str]:
 def _files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
-    found = [file for ending in ("ipynb", "json") for file in sorted(path.rglob(f"*.{ending}"))]
+    found = [file for endings in ((".ipynb",), (".json",), _PACKED) for file in sorted(path.rglob("*"))
+             if file.suffix.lower() in endings and not file.is_dir()]
     return [file for file in found if not any(part.startswith(".") for part in file.relative_to(path).parts)]
 
 
@@ -75,14 +85,31 @@ def _merge(known: dict, found: dict) -> None:
 
 def _read(file: Path, rerun: bool) -> tuple[dict, list[str]]:
     """The results in a file, and what failed outside of exercises when it ran again."""
-    held = json.loads(file.read_text(encoding="utf-8"))
-    if file.suffix != ".ipynb":
+    held = _opened(file)
+    if file.suffix.lower() != ".ipynb":
         return _of_record(held, file), []
     saved = _of_notebook(held, file)
     if not rerun:
         return saved, []
     fresh = _run(file)
     return {key: _checked(result, saved.get(key)) for key, result in _of_notebook(fresh, file).items()}, _failed(fresh)
+
+
+def _opened(file: Path) -> dict:
+    """What a file holds; raises ValueError with what is wrong with it, and OSError."""
+    if file.suffix.lower() in _PACKED:
+        raise ValueError("packed: unpack it first")
+    content = file.read_bytes()
+    if not content.strip():
+        raise ValueError("an empty file")
+    try:
+        held = json.loads(content.decode("utf-8-sig"))
+    except ValueError as error:
+        raise ValueError(f"neither a notebook nor saved progress: {error}") from None
+    part, otherwise = _HOLDS.get(file.suffix.lower(), _HOLDS[".json"])
+    if not isinstance(held, dict) or part not in held:
+        raise ValueError(otherwise)
+    return held
 
 
 def _checked(result: dict, saved: dict | None) -> dict:
@@ -125,17 +152,35 @@ def _failed(notebook: dict) -> list[str]:
 
 
 def _run(file: Path) -> dict:
-    """The notebook as a fresh kernel leaves it, in an empty folder; a cell that fails does not stop those after it."""
+    """The notebook as a fresh kernel leaves it, in an empty folder. A cell that fails or runs too long does not stop
+    those after it; one with which the kernel dies does.
+    """
     import nbformat
     from nbclient import NotebookClient
+    from nbclient.exceptions import DeadKernelError
 
-    notebook = nbformat.read(file, as_version=4)
+    def ended(cell, ename: str, evalue: str) -> None:
+        cell.outputs.insert(0, nbformat.v4.new_output("error", ename=ename, evalue=evalue))
+
+    def interrupted(cell, cell_index: int, execute_reply: dict) -> None:
+        if execute_reply["content"]["ename"] == _LONG["ename"]:
+            ended(cell, **_LONG)
+
+    notebook, end, running = nbformat.read(file, as_version=4), monotonic() + _NOTEBOOK, []
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = []
     with tempfile.TemporaryDirectory() as folder:
-        client = NotebookClient(notebook, timeout=_TIMEOUT, allow_errors=True, resources={"metadata": {"path": folder}})
-        return client.execute()
+        client = NotebookClient(
+            notebook, kernel_name="python3", resources={"metadata": {"path": folder}},  # its own may be unknown here
+            timeout_func=lambda cell: max(1, min(_CELL, end - monotonic())), interrupt_on_timeout=True,
+            error_on_timeout=_LONG, allow_errors=True, on_cell_error=interrupted,
+            on_cell_execute=lambda cell, cell_index: running.append(cell))  # fmt: skip
+        try:
+            client.execute()
+        except DeadKernelError:
+            ended(running[-1], "DeadKernelError", "the kernel died with this cell, and what follows did not run")
+    return notebook
 
 
 # ---------------------------------------------------------------- the record of the pages
