@@ -145,11 +145,12 @@ def test_a_cell_that_stops_a_rerun_costs_no_result_before_it(student, tmp_path, 
     book = nbformat.read(student / "04.ipynb", as_version=4)
     book.metadata["kernelspec"] = {"name": "known-to-the-student-alone", "display_name": "Mine"}
     del book.cells[3:]
-    book.cells.insert(2, nbformat.v4.new_code_cell(code))
+    asked = {"exercise": "ch04.explode"} if said == "the kernel died" else {}  # then even a result does not hold it
+    book.cells.insert(2, nbformat.v4.new_code_cell(code, metadata=asked))
     nbformat.write(book, tmp_path / "04.ipynb")
     gathered = collect([tmp_path], rerun=True)
     (results,), (problem,) = gathered["students"].values(), gathered["problems"]
-    assert states(results) == {"one_percent": "right", "gates_to_hide": after}
+    assert (results["ch04.one_percent"]["state"], results["ch04.gates_to_hide"]["state"]) == ("right", after)
     assert "cell 3" in problem and said in problem
     assert results["ch04.gates_to_hide"].get("saved") == ("wrong" if after == "open" else None)
 
@@ -180,3 +181,18 @@ def test_a_name_in_another_encoding_is_printed_too(student, tmp_path, capsys):
     (path / "04.ipynb").write_bytes((student / "04.ipynb").read_bytes())
     main(["collect", str(path)])
     assert len(json.loads(capsys.readouterr().out)["students"][path.name]) == 4
+
+
+def test_the_page_for_teachers_shows_what_results_hold_and_makes_a_table_of_them(student, tmp_path, monkeypatch):
+    page = (Path(__file__).parents[2] / "book" / "teaching.md").read_text("utf-8")
+    shown = json.loads(page.partition("```json\n")[2].partition("```")[0])
+    gathered = collect([student])
+    assert set(shown) < set(gathered)
+    told, is_so = shown["students"]["Ada Lovelace"], gathered["students"]["ada"]
+    assert set(told["ch04.one_percent"]) == set(is_so["ch04.one_percent"])
+    monkeypatch.chdir(tmp_path)
+    Path("results.json").write_text(json.dumps(gathered | {"students": gathered["students"] | {"Müller, Eva": {}}}))
+    exec("import csv" + page.partition("```python\nimport csv")[2].partition("```")[0], {})
+    assert Path("points.csv").read_text("utf-8-sig").splitlines() == [
+        "student,ch04.bias_for_half_life,ch04.explode,ch04.gates_to_hide,ch04.one_percent,sum",
+        "ada,0,0,0,1,1", '"Müller, Eva",0,0,0,0,0']

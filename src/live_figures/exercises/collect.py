@@ -20,6 +20,7 @@ STATES = ("open", "seen", "wrong", "right")  # untouched; the solution was looke
 _CELL, _NOTEBOOK = 600, 1800  # seconds that each may run again
 _LONG = {"ename": "RanTooLong", "evalue": f"interrupted: a cell may run {_CELL // 60} minutes, "
                                           f"a notebook {_NOTEBOOK // 60}"}
+_DEAD = "DeadKernelError"
 _PACKED = (".zip", ".gz", ".tgz", ".tar", ".7z", ".rar")
 _HOLDS = {".ipynb": ("cells", "no notebook, or one of an old format: open it in JupyterLab, and save it there"),
           ".json": ("exercises", "not what the page of progress saves")}  # ending -> what is in it, what if that is not
@@ -147,8 +148,10 @@ def _error(cell: dict) -> str:
 
 
 def _failed(notebook: dict) -> list[str]:
-    cells = ((place, cell) for place, cell in enumerate(notebook["cells"], start=1) if "exercise" not in cell.metadata)
-    return [f"cell {place} failed when it ran again: {error}" for place, cell in cells if (error := _error(cell))]
+    """Failures that an exercise's result does not hold: those of other cells, and the end of the kernel."""
+    errors = ((place, cell, _error(cell)) for place, cell in enumerate(notebook["cells"], start=1))
+    return [f"cell {place} failed when it ran again: {error}" for place, cell, error in errors
+            if error and ("exercise" not in cell.metadata or error.startswith(_DEAD))]
 
 
 def _run(file: Path) -> dict:
@@ -179,7 +182,7 @@ def _run(file: Path) -> dict:
         try:
             client.execute()
         except DeadKernelError:
-            ended(running[-1], "DeadKernelError", "the kernel died with this cell, and what follows did not run")
+            ended(running[-1], _DEAD, "the kernel died with this cell, and what follows did not run")
     return notebook
 
 
