@@ -83,15 +83,14 @@ serve: book  ## build, then show the site on localhost
 lab: setup  ## open the chapters in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=. chapters
 
-notebooks: book  ## put the notebooks and what they need together, as they are published, into _build/notebooks
-	PYTHONPATH=book/_ext $(BIN)/python book/_tools/notebook_folder.py _build/html/notebooks _build/notebooks
-	PYTHONPATH=book/_ext $(BIN)/python book/_tools/notebook_folder.py _build/html/notebooks _build/student --student
+notebooks: book  ## put the notebooks and what they need into _build/notebooks, and without solutions into _build/student
+	PYTHONPATH=book/_ext $(BIN)/python book/_tools/notebook_folder.py _build/html/notebooks _build/notebooks _build/student
 
 zip: notebooks  ## pack the site and the notebooks into one file for reading offline, _build/rnn-live.zip
 	$(BIN)/python book/_tools/archive.py _build/html _build/notebooks _build/rnn-live.zip
 
-student: notebooks  ## the notebooks without solutions, into student; what was changed there stays (STUDENT=folder)
-	$(BIN)/python book/_tools/student.py _build/notebooks $(STUDENT)
+student: notebooks  ## bring the notebooks without solutions into student; what was changed there stays (STUDENT=folder)
+	$(BIN)/python book/_tools/student.py _build/student $(STUDENT)
 
 # --- checks ---
 

@@ -31,8 +31,9 @@ packages of requirements.txt, among them PyTorch for the CPU. In the folder "not
     .venv/bin/python -m pip install -r requirements.txt
     .venv/bin/jupyter lab chapters
 
-On Windows, say .venv\\Scripts for .venv/bin. Only the second line needs a network, once; it
-takes about 500 MB. The book's own package is the file {wheel} beside them.
+On Windows, say .venv\\Scripts for .venv/bin; elsewhere, python3 where there is no python.
+Only the second line needs a network, once; it takes about 500 MB. The book's own package
+is the file {wheel} beside them.
 
 Text and figures: CC BY 4.0. Code: MIT licence. The file LICENSE says which covers what.
 """

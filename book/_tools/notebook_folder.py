@@ -1,10 +1,9 @@
 """The folder from which the notebooks run anywhere: they, a wheel of the package, and what to install beside it.
 
-    python book/_tools/notebook_folder.py _build/html/notebooks _build/notebooks
-    python book/_tools/notebook_folder.py _build/html/notebooks _build/student --student
+    python book/_tools/notebook_folder.py _build/html/notebooks _build/notebooks _build/student
 
-It is what the branch `notebooks` holds, which Binder, Colab and JupyterHubs open, and a part of the offline archive; or
-what the branch `student` holds, where solutions are left out.
+The first folder is what the branch `notebooks` holds, which Binder, Colab and JupyterHubs open, and a part of the
+offline archive; the second is what the branch `student` holds, the same without solutions.
 Made twice from the same pages it has the same bytes, so that nothing is published, or pulled by students, for nothing.
 """
 
@@ -18,20 +17,18 @@ import sys
 from pathlib import Path
 
 from package_wheel import build_wheel
+from rnn_book.reader_notebooks import SOLUTION
 from rnn_book.repository import NOTEBOOKS, STUDENT, repository_url, site_url
-from student import without_solutions
 
-__all__ = ["make_folder", "readme", "requirements"]
+__all__ = ["make_folder", "make_student_folder", "readme", "requirements"]
 
 ROOT = Path(__file__).resolve().parents[2]
 _OWN_MACHINE = ("jupyterlab", "ipywidgets")  # Binder and hubs bring their own
 _README = """# Notebooks of *Recurrent Neural Networks, Live*
 
-These were exported from the pages of the book{site}{without}. Edit them there{source}: this folder is written anew
-whenever the book is published.
+These were exported from the pages of the book{site}{without}. What you write stays in your copy. To change
+them for everybody, edit the book{source}, which writes them anew whenever it is published.
 
-| | |
-|---|---|
 {chapters}
 
 {launch}To run them on your own machine you need Python 3.11 or newer. In this folder:
@@ -42,8 +39,8 @@ python -m venv .venv
 .venv/bin/jupyter lab chapters
 ```
 
-On Windows, say `.venv\\Scripts` for `.venv/bin`. The first two commands are needed once; only the second
-uses the network.
+On Windows, say `.venv\\Scripts` for `.venv/bin`; elsewhere, `python3` where there is no `python`. The first two
+commands are needed once; only the second uses the network.
 
 Text and figures are under CC BY 4.0, code under the MIT licence; [LICENSE](LICENSE) says which covers what.
 """
@@ -77,36 +74,43 @@ def readme(folder: Path, repository: str = "", site: str = "", student: bool = F
     branch = STUDENT if student else NOTEBOOKS
     host, _, name = repository.rpartition("github.com/")
     on_github = name if host == "https://" else ""
-    rows = []
-    for notebook in sorted(folder.glob("**/*.ipynb")):
+    items = []
+    for notebook in sorted(folder.glob("**/*.ipynb"), key=lambda path: (path.parent.name != "chapters", path)):
         path = notebook.relative_to(folder).as_posix()
-        colab = f"https://colab.research.google.com/github/{on_github}/blob/{branch}/{path}"
-        rows.append(f"| [{_title(notebook)}]({path}) | {f'[Colab]({colab})' if on_github else ''} |")
+        colab = f" · [Colab](https://colab.research.google.com/github/{on_github}/blob/{branch}/{path})"
+        items.append(f"- [{_title(notebook)}]({path}){colab if on_github else ''}")
     binder = f"https://mybinder.org/v2/gh/{on_github}/{branch}?urlpath=lab/tree/chapters"
     return _README.format(
         site=f" at <{site}>" if site else "", without=", without the solutions of the exercises" if student else "",
         source=f" ([source]({repository}))" if repository else "",
-        chapters="\n".join(rows),
+        chapters="\n".join(items),
         launch=f"[All of them on Binder]({binder}), with nothing to install.\n\n" if on_github else "",
     )
 
 
-def make_folder(exported: Path, folder: Path, repository: str = "", site: str = "", student: bool = False) -> Path:
-    """Write `folder` anew around the notebooks below `exported`, without solutions if they are for a `student`.
-
-    Raises FileNotFoundError where none was exported.
-    """
+def make_folder(exported: Path, folder: Path, repository: str = "", site: str = "") -> Path:
+    """Write `folder` anew around the notebooks below `exported`; raises FileNotFoundError where none was exported."""
     if not any(exported.glob("**/*.ipynb")):
         raise FileNotFoundError(f"{exported} holds no notebook: run `make book` first")
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(exported, folder)
-    for notebook in folder.glob("**/*.ipynb") if student else ():
-        notebook.write_text(without_solutions(notebook.read_text("utf-8")), encoding="utf-8")
     wheel = build_wheel(folder)
     shutil.copytree(ROOT / "binder", folder / "binder")
     shutil.copy(ROOT / "LICENSE", folder)
     (folder / "requirements.txt").write_text(requirements(wheel.name), encoding="utf-8")
-    (folder / "README.md").write_text(readme(folder, repository, site, student), encoding="utf-8")
+    (folder / "README.md").write_text(readme(folder, repository, site), encoding="utf-8")
+    return folder
+
+
+def make_student_folder(whole: Path, folder: Path, repository: str = "", site: str = "") -> Path:
+    """Write `folder` anew as a copy of what `make_folder` made of the `whole` book, without solutions."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(whole, folder)
+    for notebook in folder.glob("**/*.ipynb"):
+        book = json.loads(notebook.read_text("utf-8"))
+        book["cells"] = [cell for cell in book["cells"] if SOLUTION not in cell["metadata"].get("tags", [])]
+        notebook.write_text(json.dumps(book, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (folder / "README.md").write_text(readme(folder, repository, site, student=True), encoding="utf-8")
     return folder
 
 
@@ -114,14 +118,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("exported", type=Path, help="notebooks as the build exported them, _build/html/notebooks")
     parser.add_argument("folder", type=Path, help="where they go; what is there is replaced")
-    parser.add_argument("--student", action="store_true", help="leave the solutions out")
+    parser.add_argument("student", type=Path, help="where they go without solutions; what is there is replaced")
     options = parser.parse_args()
     repository = repository_url(ROOT)
+    links = (repository, site_url(repository))
     try:
-        made = make_folder(options.exported, options.folder, repository, site_url(repository), options.student)
+        whole = make_folder(options.exported, options.folder, *links)
     except FileNotFoundError as error:
         sys.exit(str(error))
-    print(f"Written to {made}: {sum(path.stat().st_size for path in made.glob('**/*') if path.is_file()) / 1e6:.1f} MB")
+    for made in (whole, make_student_folder(whole, options.student, *links)):
+        size = sum(path.stat().st_size for path in made.glob("**/*") if path.is_file())
+        print(f"Written to {made}: {size / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":

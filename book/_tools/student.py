@@ -1,9 +1,10 @@
-"""The student edition of the notebooks: the same without solutions, brought up to date without touching students' work.
+"""A folder of the student edition, brought up to date without touching students' work.
 
-    python book/_tools/student.py _build/notebooks student
+    python book/_tools/student.py _build/student student
 
 A file that is as the last export wrote it is written again. One that somebody changed stays as it is; where the export
 has something new for it, that goes beside it, as `NAME.new.ipynb`.
+Where the record of what was written cannot be read, whatever differs counts as changed.
 """
 
 from __future__ import annotations
@@ -14,18 +15,10 @@ import json
 import sys
 from pathlib import Path
 
-__all__ = ["export", "without_solutions"]
+__all__ = ["export"]
 
-SOLUTION = "solution"  # the tag that reader notebooks give to solutions
 _WRITTEN = ".exported.json"  # path -> digest of what the last export wrote there
 _LEFT_OUT = {"README.md"}  # it speaks of the folder that it comes from
-
-
-def without_solutions(notebook: str) -> str:
-    """A reader notebook, as text, without the cells that are tagged as solutions."""
-    book = json.loads(notebook)
-    book["cells"] = [cell for cell in book["cells"] if SOLUTION not in cell["metadata"].get("tags", [])]
-    return json.dumps(book, ensure_ascii=False, indent=1) + "\n"
 
 
 def export(source: Path, target: Path) -> dict[str, list[str]]:
@@ -35,7 +28,7 @@ def export(source: Path, target: Path) -> dict[str, list[str]]:
     if not any(source.rglob("*.ipynb")):
         raise FileNotFoundError(f"{source} holds no notebook: run `make notebooks` first")
     record = target / _WRITTEN
-    written = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
+    written = _read(record)
     done: dict[str, list[str]] = {"written": [], "kept": [], "beside": []}
     for path in sorted(path for path in source.rglob("*") if path.is_file() and path.name not in _LEFT_OUT):
         _bring(path, path.relative_to(source), target, written, done)
@@ -43,11 +36,16 @@ def export(source: Path, target: Path) -> dict[str, list[str]]:
     return done
 
 
+def _read(record: Path) -> dict[str, str]:
+    try:
+        return json.loads(record.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+
+
 def _bring(path: Path, name: Path, target: Path, written: dict[str, str], done: dict[str, list[str]]) -> None:
     """Write one file where nobody's work is."""
     content = path.read_bytes()
-    if name.suffix == ".ipynb":
-        content = without_solutions(content.decode()).encode()
     digest = _digest(content)
     ours = {digest, written.get(name.as_posix())}
     own = (target / name).exists() and _digest((target / name).read_bytes()) not in ours
@@ -79,14 +77,14 @@ def _digest(content: bytes) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("source", type=Path, help="the notebooks with what they need, _build/notebooks")
+    parser.add_argument("source", type=Path, help="the edition as it was built, _build/student")
     parser.add_argument("target", type=Path, help="where students' work may be already")
     options = parser.parse_args()
     try:
         done = export(options.source, options.target)
-    except FileNotFoundError as error:
+    except OSError as error:
         sys.exit(str(error))
-    print(f"{options.target}: {len(done['written'])} written, {len(done['kept'])} kept, as they were changed there")
+    print(f"{options.target}: {len(done['written'])} written, {len(done['kept'])} kept because they were changed there")
     for name in done["beside"]:
         print(f"  new beside a changed one: {name}")
 

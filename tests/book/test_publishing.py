@@ -17,6 +17,7 @@ import publish_branch
 import pytest
 from minibook import ROOT, notebook
 from packaging.requirements import Requirement
+from rnn_book.reader_notebooks import SOLUTION
 
 URL = "https://github.com/someone/rnn-live"
 
@@ -87,20 +88,21 @@ def test_binder_installs_the_wheel(folder, tmp_path):
 def test_links_are_there_where_they_lead_somewhere(exported, folder, tmp_path):
     known, unknown = (folder / "README.md").read_text(), notebook_folder.readme(exported)
     assert "mybinder.org/v2/gh/someone/rnn-live/notebooks?urlpath=lab/tree/chapters" in known
-    assert f"[A memory](chapters/04-lstm.ipynb) | [Colab]({'https://colab.research.google.com/github/'}someone" in known
+    assert f"[A memory](chapters/04-lstm.ipynb) · [Colab]({'https://colab.research.google.com/github/'}someone" in known
     assert URL in known and "someone.github.io" in known
     assert "http" not in unknown and "[A memory](chapters/04-lstm.ipynb)" in unknown
 
 
-def test_students_get_no_solutions(exported, tmp_path):
-    path = exported / "chapters" / "01-rnn.ipynb"
-    book = json.loads(path.read_text())
-    book["cells"][0]["metadata"]["tags"] = ["solution"]
-    shutil.copytree(exported, tmp_path / "exported")
-    (tmp_path / "exported" / "chapters" / "01-rnn.ipynb").write_text(json.dumps(book))
-    made = notebook_folder.make_folder(tmp_path / "exported", tmp_path / "made", URL, student=True)
-    assert "Why?" not in (made / "chapters" / "01-rnn.ipynb").read_text()
+def test_students_get_all_but_the_solutions(folder, tmp_path):
+    book = json.loads((folder / "chapters" / "01-rnn.ipynb").read_text())
+    book["cells"][0]["metadata"]["tags"] = [SOLUTION]
+    shutil.copytree(folder, tmp_path / "whole")
+    (tmp_path / "whole" / "chapters" / "01-rnn.ipynb").write_text(json.dumps(book))
+    made = notebook_folder.make_student_folder(tmp_path / "whole", tmp_path / "made", URL)
+    left = json.loads((made / "chapters" / "01-rnn.ipynb").read_text())
+    assert left == book | {"cells": book["cells"][1:]}
     assert "Why?" in (made / "chapters" / "04-lstm.ipynb").read_text()
+    assert set(_contents(made)) == set(_contents(folder))
     said = (made / "README.md").read_text()
     assert "without the solutions" in said and "rnn-live/student?urlpath" in said
 
