@@ -26,7 +26,7 @@ PARTS = ("title", "caption", "alt", "controls", "rate", "consts", "initial", "st
 _REFERENCE = re.compile(r"^(\w+)((?:\[\d+\])*)$")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LiveFigure:
     """Everything one file of a package of figures declares; see `CONTRIBUTING.md`, "A new live figure".
 
@@ -54,6 +54,11 @@ class LiveFigure:
     claims: tuple[Claim, ...] = ()
     rate: float = 60.0
     engine_words: Mapping[str, str] = field(default_factory=lambda: ENGINE)
+
+    def __repr__(self) -> str:
+        """What a cell shows of it: its name, its question and what moves; the whole declaration would fill pages."""
+        moves = ", ".join(control.name for control in self.controls) or "none"
+        return f"<LiveFigure {self.name!r}: {self.title} Controls: {moves}>"
 
     @cached_property
     def _made_consts(self) -> dict:
@@ -134,7 +139,10 @@ class LiveFigure:
         """The plotly figure of `arrays` (default state if None), or None for a figure that is a diagram alone."""
         if self.figure is None:
             return None
-        return self.figure(self.arrays() if arrays is None else arrays)
+        plot = self.figure(self.arrays() if arrays is None else arrays)
+        if not isinstance(plot, Mapping) and not hasattr(plot, "layout"):
+            raise TypeError(f"figure {self.name!r}: figure(arrays) returned no plotly figure but {type(plot).__name__}")
+        return plot
 
     def translated(self, words: Mapping[str, str]) -> LiveFigure:
         """This figure in other words, given by the keys of `words.words`; see `words.translated`."""
@@ -188,8 +196,21 @@ def _constant(where: str, value) -> np.ndarray:
     return value
 
 
-def _as_arrays(name: str, arrays: dict) -> dict[str, np.ndarray]:
-    arrays = {k: np.asarray(v) for k, v in arrays.items()}
+class _Arrays(dict):
+    """The arrays of a figure by name; a name that is none of them is told what there is."""
+
+    def __init__(self, figure: str, arrays: Mapping):
+        super().__init__(arrays)
+        self.figure = figure
+
+    def __missing__(self, name):
+        raise KeyError(f"figure {self.figure!r}: no array {name!r}; it computes {', '.join(self)}")
+
+
+def _as_arrays(name: str, arrays: Mapping) -> dict[str, np.ndarray]:
+    if not isinstance(arrays, Mapping):
+        raise TypeError(f"figure {name!r}: it computes a dict, name: array; what it returned is {arrays!r}")
+    arrays = _Arrays(name, {k: np.asarray(v) for k, v in arrays.items()})
     for key, value in arrays.items():
         if not np.all(np.isfinite(value)):
             raise ValueError(f"figure {name!r}: array {key!r} holds NaN or infinity; bound it in compute")

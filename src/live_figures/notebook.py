@@ -6,9 +6,26 @@ from . import page
 from .figure import LiveFigure
 from .host import framed, on_page, widgets_work
 
-__all__ = ["MODES", "Shown", "ShownPlot", "show"]
+__all__ = ["MODES", "Controls", "Shown", "ShownPlot", "how_set", "show"]
 
 MODES = ("auto", "widgets", "html")
+
+
+def how_set(part: str) -> str:
+    """How a reader sets controls, for one who tried otherwise; `part` stands inside the braces of a dict."""
+    return f"controls are set by assignment, a part is enough: figure.controls = {{{part}}}"
+
+
+class Controls(dict):
+    """The controls of a figure by name, for reading: a change inside could not be seen by the page."""
+
+    def __setitem__(self, name, value):
+        raise TypeError(how_set(f"{name!r}: {value!r}"))
+
+    def _refused(self, *_arguments, **_more):
+        raise TypeError(how_set("..."))
+
+    __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refused
 
 
 def show(figure: LiveFigure, *, mode: str = "auto", **controls):
@@ -18,6 +35,9 @@ def show(figure: LiveFigure, *, mode: str = "auto", **controls):
     same figure in a frame (a `Shown`), which tells the kernel nothing and needs nothing; "auto" takes the widget where
     widgets work. Raises ValueError for an unknown mode or control, or a value out of range.
     """
+    if not isinstance(figure, LiveFigure):
+        raise TypeError(f"show takes a LiveFigure, or a name where it belongs to a package, as in "
+                        f'Figures("package").show("name"); got {figure!r}')
     if mode not in MODES:
         raise ValueError(f"mode is one of {', '.join(MODES)}; got {mode!r}")
     if on_page() or mode == "html" or (mode == "auto" and not widgets_work()):
@@ -32,17 +52,21 @@ def show(figure: LiveFigure, *, mode: str = "auto", **controls):
 class Shown:
     """A figure on a page that is being built, or in a frame: it knows what Python sets, not what its reader moves."""
 
+    __slots__ = ("_callbacks", "_controls", "figure")  # a control set by its name is an error, no new attribute
+
     def __init__(self, figure: LiveFigure, controls: dict):
         self.figure, self._callbacks = figure, []
         self._controls = figure.values(**controls)  # a wrong control is an error here, not later at the display
 
     @property
-    def controls(self) -> dict:
+    def controls(self) -> Controls:
         """The controls by name; a part of them may be assigned. The next display shows them."""
-        return dict(self._controls)
+        return Controls(self._controls)
 
     @controls.setter
     def controls(self, part: dict) -> None:
+        if not isinstance(part, dict):
+            raise TypeError(f"controls takes a dict of some of {', '.join(self._controls)}; got {part!r}")
         old, self._controls = self._controls, self.figure.values(**self._controls | part)
         change = {"name": "controls", "old": old, "new": self.controls, "owner": self, "type": "change"}
         for callback in self._callbacks if old != self._controls else ():

@@ -15,20 +15,9 @@ from ipywidgets import widget_serialization
 from . import assets, page, still
 from .compile import compile_figure
 from .figure import LiveFigure
+from .notebook import Controls, how_set
 
-__all__ = ["Controls", "LiveWidget"]
-
-
-class Controls(dict):
-    """The controls of a figure by name, for reading: a change inside could not be seen by the page."""
-
-    def __setitem__(self, name, value):
-        raise TypeError(f"controls are set by assignment, a part is enough: figure.controls = {{{name!r}: {value!r}}}")
-
-    def _refused(self, *_arguments, **_more):
-        raise TypeError("controls are set by assignment, a part is enough: figure.controls = {...}")
-
-    __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refused
+__all__ = ["LiveWidget"]
 
 
 class Runtime(anywidget.AnyWidget):
@@ -59,13 +48,20 @@ class LiveWidget(anywidget.AnyWidget):
     controls = traitlets.Dict().tag(sync=True)
 
     def __init__(self, figure: LiveFigure, **controls):
-        self.figure, self.token = figure, uuid.uuid4().hex
-        self._rested, self._computed = None, (None, {})
+        self.token, self._rested, self._computed = uuid.uuid4().hex, None, (None, {})
+        self.figure = figure
         given = figure.values(**controls)
         shown = {"name": figure.name, "html": page.figure_html(figure, **controls), "token": self.token,
                  "js": compile_figure(figure).js}
         super().__init__(_runtime=Runtime.shared(), _figure=_packed(shown), controls=given)
         self.on_msg(self._received)
+
+    def __setattr__(self, name, value):
+        """Refuse to make an attribute of what a reader took for a control."""
+        known = getattr(self.__dict__.get("figure"), "controls", ())
+        if any(control.name == name for control in known) and not self.has_trait(name):
+            raise AttributeError(how_set(f"{name!r}: {value!r}"))
+        super().__setattr__(name, value)
 
     @traitlets.validate("controls")
     def _whole(self, proposal) -> Controls:
@@ -114,8 +110,10 @@ class LiveWidget(anywidget.AnyWidget):
 
     def _ipython_display_(self) -> None:
         """Show the still, which the widget hides while it lives, and the widget: JupyterLab shows no widget without a
-        kernel, and no other form of that output either.
+        kernel, and no other form of that output either. Raises RuntimeError for a widget that was closed.
         """
+        if self.comm is None:
+            raise RuntimeError(f"this widget of figure {self.figure.name!r} is closed: show the figure again")
         from IPython.display import display
 
         picture = still.still_html(self.figure, self.controls, self.token)

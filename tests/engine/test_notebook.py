@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from array_api_compat import array_namespace
 from nbclient import NotebookClient
+from traitlets import TraitError
 
 from helpers import live
 from helpers.live import load, names
@@ -85,12 +86,17 @@ def test_what_a_control_does_not_take_is_said_and_changes_nothing(mode, part, er
     assert shown.controls == before
 
 
-def test_a_change_inside_the_controls_would_not_reach_the_page_and_is_refused():
-    shown = live.show("lstm_gates")
+@pytest.mark.parametrize("mode", ["widgets", "html"])
+def test_what_would_not_reach_the_page_is_refused(mode):
+    shown = live.show("lstm_gates", mode=mode)
     with pytest.raises(TypeError, match=r"figure.controls = \{'forget_bias': 3\}"):
         shown.controls["forget_bias"] = 3
     with pytest.raises(TypeError, match="by assignment"):
         shown.controls.update(forget_bias=3)
+    with pytest.raises(AttributeError, match="forget_bias"):
+        shown.forget_bias = 3
+    with pytest.raises((TypeError, TraitError), match="controls.* dict"):
+        shown.controls = 3
 
 
 @pytest.mark.parametrize(("call", "says"), [
@@ -102,6 +108,13 @@ def test_a_change_inside_the_controls_would_not_reach_the_page_and_is_refused():
 def test_bad_input_is_named(call, says):
     with pytest.raises(ValueError, match=says):
         call()
+
+
+def test_a_closed_widget_says_so():
+    shown = live.show("forget_bias", mode="widgets")
+    shown.close()
+    with pytest.raises(RuntimeError, match="'forget_bias' is closed: show the figure again"):
+        shown._ipython_display_()
 
 
 def doubled(consts, gain):
@@ -116,6 +129,22 @@ def test_a_figure_may_be_written_in_a_cell_and_one_of_the_course_changed():
     fig = load("forget_bias")
     weaker = dataclasses.replace(fig, compute=lambda consts, pulse, **c: fig.compute(consts, pulse=pulse * 0.5, **c))
     np.testing.assert_array_equal(live.show(weaker).arrays["cell"], fig.run(pulse=0.5)["cell"])
+
+
+@pytest.mark.parametrize(("part", "error", "says"), [
+    ({"compute": lambda consts, **controls: None}, TypeError, "it computes a dict, name: array; .* is None"),
+    ({"compute": lambda consts, **controls: {"keeps": 1.0}}, KeyError, "no array '.*'; it computes keeps"),
+    ({"figure": lambda arrays: None}, TypeError, "returned no plotly figure but NoneType"),
+])  # fmt: skip
+def test_a_slip_in_a_readers_own_part_is_named(part, error, says):
+    with pytest.raises(error, match=f"figure 'forget_bias': .*{says}"):
+        live.show(dataclasses.replace(load("forget_bias"), **part))
+
+
+@pytest.mark.parametrize("mode", ["widgets", "html"])
+def test_what_is_no_figure_is_named(mode):
+    with pytest.raises(TypeError, match=r'show takes a LiveFigure, or a name .* Figures\("package"\)'):
+        live.show(3, mode=mode)
 
 
 def test_a_cell_shows_a_picture_and_the_widget_that_takes_its_place():
