@@ -4,7 +4,7 @@
     python -m live_figures export helpers.figures lstm_gates              a figure as one module for other hosts
     python -m live_figures check helpers.figures                          does every figure keep what it promises?
     python -m live_figures words helpers.figures helpers.checks           every text that a reader sees, by key
-    python -m live_figures stubs chapters/04-lstm.ipynb helpers.checks.ch04   the stub cells of a notebook
+    python -m live_figures stubs chapters/04-lstm.ipynb helpers.checks.ch04   the exercise cells of a notebook
     python -m live_figures collect class/*                                what each student solved, as JSON
 """
 
@@ -111,12 +111,12 @@ def main(argv: list[str] | None = None) -> None:
     held.add_argument("name", nargs="*", help="figures, all of the package if none is named")
     said = command("words", _list_words, "print every text that a reader sees, by key, as JSON")
     said.add_argument("package", nargs="+", help="a package of figures, or one that has a function words()")
-    stub = command("stubs", _write_stubs, "write the declared stubs into the exercise cells of a notebook")
+    stub = command("stubs", _write_stubs, "tag the exercises of a notebook, and write their stubs into its cells")
     stub.add_argument("notebook", type=Path)
     stub.add_argument("module", help="the module of its exercises, for example helpers.checks.ch04")
     gathered = command("collect", _collect, "print what each student solved, as JSON")
     gathered.add_argument("handed_in", type=Path, nargs="+", metavar="path",
-                          help="a student's folder (or one file): notebooks as saved, records of the page of progress")
+                          help="a student's folder (or one file): notebooks with outputs, saved progress, unpacked")
     gathered.add_argument("--rerun", action="store_true",
                           help="run the notebooks again, each in a fresh kernel, since a saved verdict can be edited: "
                                "students' code then runs on this machine, with your rights")
