@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from . import page
+import html
+
+import plotly.graph_objects as go
+
+from . import page, palette
 from .figure import LiveFigure
 from .host import framed, on_page, widgets_work
 
@@ -97,6 +101,16 @@ class ShownPlot:
         self.fig, self.alt, self.caption = fig, alt, caption
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        """The plot; in a notebook on paper of its own, as its ink could not be read on a dark one."""
         if on_page():
             return {"text/html": page.plot_html(self.fig, alt=self.alt, caption=self.caption)}
-        return self.fig._repr_mimebundle_(include, exclude)
+        paper = {"paper_bgcolor": palette.PAPER, "plot_bgcolor": palette.PAPER}
+        return go.Figure(self.fig).update_layout(paper)._repr_mimebundle_(include, exclude) | {"text/plain": self.alt}
+
+    def _ipython_display_(self) -> None:
+        """Show the plot and, in a notebook, the caption below it; a page's plot has it inside."""
+        from IPython.display import display
+
+        display(self._repr_mimebundle_(), raw=True)
+        if self.caption and not on_page():
+            display({"text/html": f"<p>{html.escape(self.caption)}</p>", "text/plain": self.caption}, raw=True)

@@ -16,12 +16,13 @@ from array_api_compat import array_namespace
 from nbclient import NotebookClient
 from traitlets import TraitError
 
-from helpers import live
+from helpers import live, plots
 from helpers.live import load, names
 from live_figures import LiveFigure, Slider
 from live_figures.figure import from_module
 from live_figures.host import widgets_work
 from live_figures.notebook import Shown
+from live_figures.palette import PAPER
 from live_figures.widget import LiveWidget
 
 ROOT = Path(__file__).parents[2]
@@ -34,7 +35,7 @@ def no_book(monkeypatch):
 
 
 def bundles(shown) -> list[dict]:
-    """The forms of each output that a cell with this figure as its last line has."""
+    """The forms of each output that a cell with this figure or plot as its last line has."""
     out = []
 
     class Display:
@@ -153,6 +154,18 @@ def test_a_cell_shows_a_picture_and_the_widget_that_takes_its_place():
     assert widget[WIDGET]["model_id"] == shown.model_id and "text/html" not in widget
     assert f'data-live-still="{shown.token}"' in still["text/html"] and "run the cell" in still["text/html"]
     assert still["text/plain"].startswith("live figure 'forget_bias': ")
+
+
+def test_a_plot_can_be_read_on_dark_paper_and_has_its_caption(monkeypatch):
+    monkeypatch.setattr("plotly.io.renderers.default", "plotly_mimetype")
+    drawn = plots.lines({"loss": [2.0, 1.0]})
+    plot, caption = bundles(plots.show(drawn, alt="A line that falls.", caption="Lower <is> better."))
+    layout = plot["application/vnd.plotly.v1+json"]["layout"]
+    assert layout["paper_bgcolor"] == layout["plot_bgcolor"] == PAPER
+    assert plot["text/plain"] == "A line that falls." and "&lt;is&gt; better" in caption["text/html"]
+    assert drawn.layout.paper_bgcolor is None
+    monkeypatch.setenv("LIVE_FIGURES_PAGE", "1")
+    assert [list(bundle) for bundle in bundles(plots.show(drawn, alt="A.", caption="B."))] == [["text/html"]]
 
 
 def test_a_viewer_that_takes_one_form_finds_widget_and_picture_in_one():
