@@ -18,7 +18,6 @@ from pathlib import Path
 __all__ = ["export"]
 
 _WRITTEN = ".exported.json"  # path -> digest of what the last export wrote there
-_LEFT_OUT = {"README.md"}  # it speaks of the folder that it comes from
 
 
 def export(source: Path, target: Path) -> dict[str, list[str]]:
@@ -30,7 +29,7 @@ def export(source: Path, target: Path) -> dict[str, list[str]]:
     record = target / _WRITTEN
     written = _read(record)
     done: dict[str, list[str]] = {"written": [], "kept": [], "beside": []}
-    for path in sorted(path for path in source.rglob("*") if path.is_file() and path.name not in _LEFT_OUT):
+    for path in sorted(path for path in source.rglob("*") if path.is_file()):
         _bring(path, path.relative_to(source), target, written, done)
     record.write_text(json.dumps(written, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     return done

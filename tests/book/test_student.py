@@ -18,7 +18,7 @@ def write(folder, *texts):
     cells = [nbformat.v4.new_markdown_cell(text, id=f"text-{k}") for k, text in enumerate(texts)]
     nbformat.write(nbformat.v4.new_notebook(cells=[*cells, ASKS, STUB]), folder / "chapters" / "01.ipynb")
     (folder / "requirements.txt").write_text("numpy\n")
-    (folder / "README.md").write_text("Where this comes from.")
+    (folder / "README.md").write_text("How to start.")
 
 
 @pytest.fixture
@@ -28,11 +28,10 @@ def folders(tmp_path):
     return tmp_path / "from", tmp_path / "to"
 
 
-def test_an_empty_folder_gets_all_but_what_speaks_of_another_place(folders):
+def test_an_empty_folder_gets_all_that_a_student_needs(folders):
     source, target = folders
-    assert student.export(source, target)["written"] == ["chapters/01.ipynb", "requirements.txt"]
+    assert student.export(source, target)["written"] == ["README.md", "chapters/01.ipynb", "requirements.txt"]
     assert (target / "chapters" / "01.ipynb").read_bytes() == (source / "chapters" / "01.ipynb").read_bytes()
-    assert not (target / "README.md").exists()
 
 
 def test_what_nobody_changed_is_brought_up_to_date(folders):
@@ -40,7 +39,7 @@ def test_what_nobody_changed_is_brought_up_to_date(folders):
     student.export(source, target)
     write(source, "Second.")
     done = student.export(source, target)
-    assert done == {"written": ["chapters/01.ipynb", "requirements.txt"], "kept": [], "beside": []}
+    assert done == {"written": ["README.md", "chapters/01.ipynb", "requirements.txt"], "kept": [], "beside": []}
     assert "Second." in (target / "chapters" / "01.ipynb").read_text()
 
 
@@ -85,8 +84,8 @@ def test_without_a_readable_record_what_differs_is_somebodys_work(folders):
     student.export(source, target)
     (target / ".exported.json").write_text('{"chapters/01')  # the disk was full
     write(source, "Second.")
-    assert student.export(source, target) == {
-        "written": ["requirements.txt"], "kept": ["chapters/01.ipynb"], "beside": ["chapters/01.new.ipynb"]}
+    done = student.export(source, target)
+    assert (done["kept"], done["beside"]) == (["chapters/01.ipynb"], ["chapters/01.new.ipynb"])
     assert "First." in (target / "chapters" / "01.ipynb").read_text()
 
 
