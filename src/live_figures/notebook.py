@@ -88,7 +88,8 @@ class Shown:
     def _repr_html_(self) -> str:
         if on_page():
             return page.figure_html(self.figure, **self._controls)
-        return framed(page.standalone_html(self.figure, **self._controls), self.figure.title, "40rem")
+        document = page.standalone_html(self.figure, linked=False, **self._controls)
+        return framed(document, self.figure.title, "40rem")
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         return {"text/html": self._repr_html_(), "text/plain": f"live figure {self.figure.name!r}: {self.figure.title}"}

@@ -75,26 +75,27 @@ def plot_html(fig, alt: str, caption: str = "", title: str = "") -> str:
 </live-plot>"""
 
 
-def standalone_html(fig: LiveFigure, *, module_js: str | None = None, **controls) -> str:
+def standalone_html(fig: LiveFigure, *, module_js: str | None = None, linked: bool = True, **controls) -> str:
     """A whole HTML document with `fig` and everything it needs inside: runtime and program, but no plotly.js to zoom.
 
-    `module_js` replaces the compiled program.
+    `module_js` replaces the compiled program; a document without an address of its own is not `linked`.
     """
     if module_js is None:
         from .compile import compile_figure
 
         module_js = compile_figure(fig).js
-    return _document(fig.title, figure_html(fig, **controls), module_js)
+    return _document(fig.title, figure_html(fig, **controls), module_js, ["zoom"] if linked else ["zoom", "link"])
 
 
-def _document(title: str, body: str, module_js: str) -> str:
+def _document(title: str, body: str, module_js: str, without: list[str]) -> str:
+    hidden = ", ".join(f'.live [data-act="{act}"]' for act in without)
     styles = "".join(assets.runtime(name) for name in assets.needed(body, ".css"))
     scripts = [module_js, *(assets.runtime(name) for name in assets.needed(body, ".js"))]
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{_text(title)}</title><style>{styles}
 body {{ margin: 0 auto; max-width: 68rem; padding: 1rem; background: var(--live-paper); }}
-.live [data-act="zoom"] {{ display: none; }}</style></head>
+{hidden} {{ display: none; }}</style></head>
 <body>{body}
 {"".join(f"<script>{code}</script>{chr(10)}" for code in scripts)}</body></html>"""
 

@@ -211,6 +211,9 @@ def test_shown_plots(monkeypatch):
 
 def test_a_whole_document_holds_everything(everything):
     html = page.standalone_html(everything, gain=0.5, module_js="/*module*/")
+    alone = page.standalone_html(everything, module_js="", linked=False)
+    assert '.live [data-act="zoom"] { display: none; }' in html
+    assert '.live [data-act="zoom"], .live [data-act="link"] { display: none; }' in alone
     parsed = Parsed(html)
     scripts = [s["text"] for s in parsed.all("script")]
     runtime = [assets.runtime(name) for name in ("live-text.js", "live-tries.js", "live-figure.js")]

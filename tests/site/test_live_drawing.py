@@ -51,6 +51,12 @@ def random_state(fig, rng) -> dict:
     return state
 
 
+# Where the pointer meets the third point of the first trace in plotly's plot.
+A_POINT = """el => {
+    const gd = el.querySelector(".live-gd"), { xaxis, yaxis } = gd._fullLayout, [, , at] = gd.calcdata[0];
+    gd.scrollIntoView({ block: "center" });
+    const box = gd.getBoundingClientRect();
+    return [box.x + xaxis._offset + xaxis.c2p(at.x), box.y + yaxis._offset + yaxis.c2p(at.y)]; }"""
 SET = """(el, state) => new Promise(done => {
     el.addEventListener("live-figure:painted", () => done(), { once: true }); el.controls = state; })"""
 
@@ -152,6 +158,10 @@ def test_the_tools_of_zoom_are_seen_in_both_themes(open_page, theme):
     ground = hexadecimal(tools.evaluate(style, "backgroundColor"))
     for tool in tools.locator("path").all():
         assert contrast(hexadecimal(tool.evaluate(style, "fill")), ground) > 4.5
+    element.page.mouse.move(*element.evaluate(A_POINT))
+    label = element.locator(".hovertext").first
+    name, box = (label.locator(part).evaluate(style, "fill") for part in ("text.name", "rect"))
+    assert contrast(hexadecimal(name), hexadecimal(re.sub(r"rgba(.*), [\d.]+\)", r"rgb\1)", box))) > 4
 
 
 def hexadecimal(color: str) -> str:

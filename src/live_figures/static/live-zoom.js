@@ -15,6 +15,7 @@ const themed = (host, layout) => {
   layout.width = undefined;
   layout.height = host.clientHeight;
   layout.font = { ...layout.template.layout?.font, ...layout.font, family: style.fontFamily, color: ink };
+  layout.paper_bgcolor = layout.plot_bgcolor = paper;      // beneath the names at the pointer, and in a picture to keep
   layout.hoverlabel = { bgcolor: paper, bordercolor: ink, font: { color: ink } };
   layout.modebar = { bgcolor: paper, color: muted, activecolor: ink };
   return layout;
