@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import argparse
-import importlib
+import importlib.util
 import json
 import sys
 import tempfile
@@ -19,7 +19,7 @@ from pathlib import Path
 
 from . import export
 from .claims import broken
-from .collection import Figures
+from .collection import Figures, expect_known
 from .compile import compile_figure
 from .consistency import adrift
 from .exercises import stubs
@@ -87,6 +87,25 @@ def _collect(given) -> None:
     print(results.encode("utf-8", "backslashreplace").decode())  # a file's name may hold bytes that are no text
 
 
+def _module(name: str) -> str:
+    """The name of a module that is there; an error inside of one is told where it happens, not as a wrong name."""
+    try:
+        found = importlib.util.find_spec(name)
+    except ModuleNotFoundError as error:
+        if not name.startswith(str(error.name)):
+            raise
+        found = None
+    if not found:
+        raise argparse.ArgumentTypeError(f"there is no module {name!r}; run this in the folder that holds it")
+    return name
+
+
+def _file(name: str) -> Path:
+    if not Path(name).is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {name!r}")
+    return Path(name)
+
+
 def main(argv: list[str] | None = None) -> None:
     """Run one command; `argv` as on the command line."""
     about = argparse.RawDescriptionHelpFormatter
@@ -99,21 +118,21 @@ def main(argv: list[str] | None = None) -> None:
         return made
 
     look = command("preview", _preview, "write figures as HTML files that need nothing else")
-    look.add_argument("package", help="the package of figures, for example helpers.figures")
+    look.add_argument("package", type=_module, help="the package of figures, for example helpers.figures")
     look.add_argument("name", nargs="+", help="a figure")
     look.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()), help="where to write the file")
     out = command("export", _export, "write figures as modules that hosts of anywidgets show without a kernel")
-    out.add_argument("package", help="the package of figures")
+    out.add_argument("package", type=_module, help="the package of figures")
     out.add_argument("name", nargs="+", help="a figure")
     out.add_argument("--folder", type=Path, default=Path(), help="where to write the modules")
     held = command("check", _check, "compute every claim, try and explanation; exit code 1 where one is broken")
-    held.add_argument("package", help="the package of figures")
+    held.add_argument("package", type=_module, help="the package of figures")
     held.add_argument("name", nargs="*", help="figures, all of the package if none is named")
     said = command("words", _list_words, "print every text that a reader sees, by key, as JSON")
-    said.add_argument("package", nargs="+", help="a package of figures, or one that has a function words()")
+    said.add_argument("package", type=_module, nargs="+", help="a package of figures, or one with a function words()")
     stub = command("stubs", _write_stubs, "tag the exercises of a notebook, and write their stubs into its cells")
-    stub.add_argument("notebook", type=Path)
-    stub.add_argument("module", help="the module of its exercises, for example helpers.checks.ch04")
+    stub.add_argument("notebook", type=_file)
+    stub.add_argument("module", type=_module, help="the module of its exercises, for example helpers.checks.ch04")
     gathered = command("collect", _collect, "print what each student solved, as JSON")
     gathered.add_argument("handed_in", type=Path, nargs="+", metavar="path",
                           help="a student's folder (or one file): notebooks with outputs, saved progress, unpacked")
@@ -121,6 +140,11 @@ def main(argv: list[str] | None = None) -> None:
                           help="run the notebooks again, each in a fresh kernel, since a saved verdict can be edited: "
                                "students' code then runs on this machine, with your rights")
     given = parser.parse_args(argv)
+    for name in getattr(given, "name", ()):
+        try:
+            expect_known(name, Figures(given.package).names())
+        except ValueError as error:
+            parser.error(str(error))
     given.run(given)
 
 

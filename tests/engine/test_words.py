@@ -91,3 +91,15 @@ def test_the_command_lists_them_as_json(capsys):
     listed = json.loads(capsys.readouterr().out)
     assert listed["engine.reset"] == "Reset"
     assert {key.partition(".")[0] for key in listed} == {"engine", *live.names()}
+
+
+@pytest.mark.parametrize(("line", "said"), [
+    ("preview helpers.figures lstm_gate", "did you mean 'lstm_gates'"),
+    ("check helpers.figure", "there is no module 'helpers.figure'"),
+    ("words figures.of.nobody", "there is no module 'figures.of.nobody'"),
+    ("stubs nowhere.ipynb helpers.checks.ch01", "there is no file 'nowhere.ipynb'"),
+])  # fmt: skip
+def test_a_name_that_is_mistyped_is_told_in_a_line(line, said, capsys):
+    with pytest.raises(SystemExit):
+        main(line.split())
+    assert said in capsys.readouterr().err
