@@ -34,7 +34,8 @@ self.LiveZoom = async (host, spec, program) => {
   for (const [k, attribute, reference] of spec.bindings ?? []) setPath(k < 0 ? layout : data[k], attribute, program.copy(reference));
   const over = Object.assign(document.createElement("div"), { className: "live-gd" });
   host.append(over);
-  await window.Plotly.newPlot(over, data, themed(host, layout), { displaylogo: false, displayModeBar: true, responsive: true });
+  const config = { displaylogo: false, displayModeBar: true, responsive: true, showSendToCloud: false };
+  await window.Plotly.newPlot(over, data, themed(host, layout), config);
   host.classList.add("zoomed");
   return () => {
     host.classList.remove("zoomed");
