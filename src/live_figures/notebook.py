@@ -9,27 +9,11 @@ import plotly.graph_objects as go
 from . import page, palette
 from .figure import LiveFigure
 from .host import framed, on_page, widgets_work
+from .setting import Controls
 
-__all__ = ["MODES", "Controls", "Shown", "ShownPlot", "how_set", "show"]
+__all__ = ["MODES", "Shown", "ShownPlot", "show"]
 
 MODES = ("auto", "widgets", "html")
-
-
-def how_set(part: str) -> str:
-    """How a reader sets controls, for one who tried otherwise; `part` stands inside the braces of a dict."""
-    return f"controls are set by assignment, a part is enough: figure.controls = {{{part}}}"
-
-
-class Controls(dict):
-    """The controls of a figure by name, for reading: a change inside could not be seen by the page."""
-
-    def __setitem__(self, name, value):
-        raise TypeError(how_set(f"{name!r}: {value!r}"))
-
-    def _refused(self, *_arguments, **_more):
-        raise TypeError(how_set("..."))
-
-    __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refused
 
 
 def show(figure: LiveFigure, *, mode: str = "auto", **controls):

@@ -15,7 +15,7 @@ from ipywidgets import widget_serialization
 from . import assets, page, still
 from .compile import compile_figure
 from .figure import LiveFigure
-from .notebook import Controls, how_set
+from .setting import Controls, how_set
 
 __all__ = ["LiveWidget"]
 
