@@ -86,11 +86,14 @@ class ShownPlot:
         self.fig, self.alt, self.caption = fig, alt, caption
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
-        """The plot; in a notebook on paper of its own, as its ink could not be read on a dark one."""
+        """The plot; in a notebook on paper of its own, as its ink could not be read on a dark one, and without plotly's
+        button that sends it to another host.
+        """
         if on_page():
             return {"text/html": page.plot_html(self.fig, alt=self.alt, caption=self.caption)}
         paper = {"paper_bgcolor": palette.PAPER, "plot_bgcolor": palette.PAPER}
-        return go.Figure(self.fig).update_layout(paper)._repr_mimebundle_(include, exclude) | {"text/plain": self.alt}
+        plot = go.Figure(self.fig).update_layout(paper)
+        return plot._repr_mimebundle_(include, exclude, config={"showSendToCloud": False}) | {"text/plain": self.alt}
 
     def _ipython_display_(self) -> None:
         """Show the plot and, in a notebook, the caption below it; a page's plot has it inside."""

@@ -115,7 +115,7 @@ def test_a_closed_widget_says_so():
     shown = live.show("forget_bias", mode="widgets")
     shown.close()
     with pytest.raises(RuntimeError, match="'forget_bias' is closed: show the figure again"):
-        shown._ipython_display_()
+        LiveWidget._ipython_display_(shown)  # ipywidgets 7 takes it from the instance
 
 
 def doubled(consts, gain):
@@ -157,10 +157,11 @@ def test_a_cell_shows_a_picture_and_the_widget_that_takes_its_place():
 
 
 def test_a_plot_can_be_read_on_dark_paper_and_has_its_caption(monkeypatch):
-    monkeypatch.setattr("plotly.io.renderers.default", "plotly_mimetype")
+    monkeypatch.setattr("plotly.io.renderers.default", "plotly_mimetype+notebook_connected")
     drawn = plots.lines({"loss": [2.0, 1.0]})
     plot, caption = bundles(plots.show(drawn, alt="A line that falls.", caption="Lower <is> better."))
-    layout = plot["application/vnd.plotly.v1+json"]["layout"]
+    layout, config = (plot["application/vnd.plotly.v1+json"][part] for part in ("layout", "config"))
+    assert config["showSendToCloud"] is False and '"showSendToCloud": false' in plot["text/html"]
     assert layout["paper_bgcolor"] == layout["plot_bgcolor"] == PAPER
     assert plot["text/plain"] == "A line that falls." and "&lt;is&gt; better" in caption["text/html"]
     assert drawn.layout.paper_bgcolor is None
