@@ -18,8 +18,9 @@ _KERNEL = {"lab": ".jp-KernelName", "notebook": ".jp-KernelName", "classic": ".k
 _STOP = {"lab": '.jp-NotebookPanel-toolbar [data-jp-item-name="interrupt"]',
          "notebook": '.jp-NotebookPanel-toolbar [data-jp-item-name="interrupt"]',
          "classic": '[data-jupyter-action="jupyter-notebook:interrupt-kernel"]'}
-# What Jupyter itself complains of, with any notebook.
-_ITS_OWN = ("Cannot read properties of undefined (reading 'schema')",)
+# What Jupyter itself complains of, with any notebook; the old one also where its MathJax asks for its empty font.
+_ITS_OWN = ("Cannot read properties of undefined (reading 'schema')", "Access to font at 'about:blank'",
+            "net::ERR_FAILED (about:blank)")
 # Whether a figure lives: its runtime has taken it over, and there is something in its plots, or else in its drawing.
 _LIVES = """cell => {
   const figure = cell.querySelector("live-figure[ready]");
@@ -39,7 +40,8 @@ class Reader:
         self._context = browser.new_context(**({"viewport": {"width": 1280, "height": 900}} | context))
         self._context.route("**/*", self._guard)
         self.tab = self._context.new_page()
-        self.tab.on("console", lambda message: message.type == "error" and self._note(f"console: {message.text}"))
+        self.tab.on("console", lambda said: said.type == "error" and self._note(
+            f"console: {said.text} ({said.location['url']})"))
         self.tab.on("pageerror", lambda error: self._note(f"uncaught: {error}"))
         if slower > 1:
             self._context.new_cdp_session(self.tab).send("Emulation.setCPUThrottlingRate", {"rate": slower})
