@@ -3,8 +3,9 @@
     python tests/bench/notebooks.py [folder of notebooks]
 
 Binder ends whatever takes more than 2 GB, the server's own 150 MB or so among them: memory is that of the kernel and of
-all that it starts. Room is the whole file with its outputs and the state of its widgets, which JupyterLab saves only if
-asked; and the same run as on Colab, where a figure is a page in a frame and Plotly too picks what it shows there.
+all that it starts. Room is that of the file as JupyterLab saves it; with the state of its widgets, which JupyterLab
+saves if asked and `jupyter execute` always; and run as on Colab, where a figure is a page in a frame and Plotly too
+picks what it shows there.
 """
 
 from __future__ import annotations
@@ -53,11 +54,8 @@ def _most(process: psutil.Process) -> int:
         return 0
 
 
-def run(notebook: Path, first: str = "") -> tuple[float, float]:
-    """The memory at most and the size of the file afterwards, both in MB, of `notebook` run after a cell `first`.
-
-    Raises where a cell fails.
-    """
+def run(notebook: Path, first: str = "") -> tuple[float, nbformat.NotebookNode]:
+    """The most memory, in MB, of `notebook` run after a cell `first`, and what it is then; raises if a cell fails."""
     watch = _Watch()
     watch.start()
     try:
@@ -68,13 +66,20 @@ def run(notebook: Path, first: str = "") -> tuple[float, float]:
     finally:
         watch.stopped.set()
         watch.join()
-    return watch.peak / 1e6, len(nbformat.writes(book).encode()) / 1e6
+    return watch.peak / 1e6, book
+
+
+def _mb(book: nbformat.NotebookNode) -> float:
+    return len(nbformat.writes(book).encode()) / 1e6
 
 
 def _taken(notebook: Path) -> dict[str, float]:
-    memory, size = run(notebook)
-    on_colab = run(notebook, AS_ON_COLAB)[1]
-    return {"notebook_memory_mb_max": memory, "notebook_mb_max": size, "notebook_on_colab_mb_max": on_colab}
+    memory, book = run(notebook)
+    _, on_colab = run(notebook, AS_ON_COLAB)
+    with_state = _mb(book)
+    book.metadata.pop("widgets", None)
+    return {"notebook_memory_mb_max": memory, "notebook_mb_max": _mb(book), "notebook_with_widgets_mb_max": with_state,
+            "notebook_on_colab_mb_max": _mb(on_colab)}
 
 
 def measure(folder: Path = EXPORTED) -> dict[str, float]:
@@ -85,7 +90,7 @@ def measure(folder: Path = EXPORTED) -> dict[str, float]:
 
 if __name__ == "__main__":
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    print("notebook                        memory, file, file on Colab in MB")
+    print("notebook                       memory    file  with the state of widgets  on Colab, in MB")
     for path in sorted((Path(sys.argv[1]) if len(sys.argv) > 1 else EXPORTED).rglob("*.ipynb")):
-        memory, size, on_colab = _taken(path).values()
-        print(f"{path.stem:30s} {memory:6.0f} {size:7.3f} {on_colab:7.3f}", flush=True)
+        memory, size, with_state, on_colab = _taken(path).values()
+        print(f"{path.stem:30s} {memory:6.0f} {size:7.3f} {with_state:7.3f} {on_colab:7.3f}", flush=True)
