@@ -140,9 +140,11 @@ def main(argv: list[str] | None = None) -> None:
                           help="run the notebooks again, each in a fresh kernel, since a saved verdict can be edited: "
                                "students' code then runs on this machine, with your rights")
     given = parser.parse_args(argv)
-    for name in getattr(given, "name", ()):
+    if named := getattr(given, "name", ()):
+        known = Figures(given.package).names()
         try:
-            expect_known(name, Figures(given.package).names())
+            for name in named:
+                expect_known(name, known)
         except ValueError as error:
             parser.error(str(error))
     given.run(given)

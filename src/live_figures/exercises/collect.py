@@ -70,8 +70,9 @@ def _names(paths: list[Path]) -> list[str]:
 def _files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
-    found = [file for endings in ((".ipynb",), (".json",), _PACKED) for file in sorted(path.rglob("*"))
-             if file.suffix.lower() in endings and not file.is_dir()]
+    rank = dict.fromkeys(_PACKED, len(_HOLDS)) | {ending: place for place, ending in enumerate(_HOLDS)}
+    found = sorted((file for file in path.rglob("*") if file.suffix.lower() in rank and not file.is_dir()),
+                   key=lambda file: (rank[file.suffix.lower()], file))
     return [file for file in found if not any(part.startswith(".") for part in file.relative_to(path).parts)]
 
 

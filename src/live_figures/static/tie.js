@@ -2,7 +2,7 @@
 
 const SEND_MS = 60;           // no more often than this does the kernel hear of a control that moves
 const STILL_MS = 150;         // a figure with memory that has not moved for so long is at rest
-const SILENT_MS = 10_000;    // a kernel that has said nothing for so long is busy, or gone
+const SILENT_MS = 10_000;     // a kernel that has said nothing for so long is busy, or gone
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 // Hosts without a kernel throw where a model has nothing to do.
 const attempt = (act) => { try { return act(); } catch { return undefined; } };

@@ -37,7 +37,8 @@ def needed(code: str) -> dict[str, str]:
     lines = [line for extra in project["optional-dependencies"].values() for line in extra]
     asked = {re.match(r"[\w-]+", line)[0]: line for line in lines}
     imported = {name.partition(".")[0] for name in _imported(code)}
-    found = (module for module in _BESIDE if module in imported or re.search(_LATER.get(module, "^$^"), code))
+    imported |= {module for module, named in _LATER.items() if re.search(named, code)}
+    found = (module for module in _BESIDE if module in imported)
     return {module: asked[_BESIDE[module]] for module in found}
 
 
