@@ -163,7 +163,7 @@ def test_the_tools_of_zoom_are_seen_in_both_themes(open_page, theme):
     element.page.mouse.move(*element.evaluate(A_POINT))
     label = element.locator(".hovertext").first
     name, box = (label.locator(part).evaluate(style, "fill") for part in ("text.name", "rect"))
-    assert contrast(hexadecimal(name), hexadecimal(re.sub(r"rgba(.*), [\d.]+\)", r"rgb\1)", box))) > 4
+    assert contrast(hexadecimal(name), hexadecimal(re.sub(r"rgba(.*), [\d.]+\)", r"rgb\1)", box))) > 4.5
 
 
 def hexadecimal(color: str) -> str:
